@@ -1,0 +1,38 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Turns what goes wrong into one line on standard error and the exit code of the design. */
+final class ErrorHandler implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    private static final int WRONG_USAGE = 2;
+
+    static void print(CommandLine commandLine, K8sExecException e) {
+        commandLine.getErr().println("k8s-exec: error [" + e.id() + "]: " + e.getMessage());
+        commandLine.getErr().flush();
+    }
+
+    @Override
+    public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
+        K8sExecException known = e instanceof K8sExecException k ? k : new K8sExecException(ErrorId.INTERNAL,
+            "k8s-exec failed in a way that it does not know (" + e + ")", "which is a fault in it", "report it with the command line");
+        print(commandLine, known);
+        return known.id().exitCode();
+    }
+
+    @Override
+    public int handleParseException(ParameterException e, String[] args) {
+        CommandLine commandLine = e.getCommandLine();
+        commandLine.getErr().println("k8s-exec: " + e.getMessage());
+        UnmatchedArgumentException.printSuggestions(e, commandLine.getErr());
+        commandLine.getErr().println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help' for more information.");
+        commandLine.getErr().flush();
+        return WRONG_USAGE;
+    }
+}

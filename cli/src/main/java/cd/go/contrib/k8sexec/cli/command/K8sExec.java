@@ -1,0 +1,43 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line k8s-exec. */
+@Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND", subcommands = RunCommand.class,
+    headerHeading = "Runs scripts and programs in another container of the same Pod.%n%n")
+public final class K8sExec implements Runnable {
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help.")
+    boolean help;
+
+    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Print version, commit and kind of build.")
+    boolean version;
+
+    private CommandLine commandLine;
+
+    private K8sExec() {
+    }
+
+    public static CommandLine commandLine() {
+        K8sExec root = new K8sExec();
+        ErrorHandler errors = new ErrorHandler();
+        root.commandLine = new CommandLine(root).setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors)
+            .setOut(utf8(System.out)).setErr(utf8(System.err));
+        return root.commandLine;
+    }
+
+    /** What we print is UTF-8, as GoCD reads it, and not what LANG=C makes of it. */
+    private static PrintWriter utf8(OutputStream out) {
+        return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(commandLine, "a command is missing");
+    }
+}

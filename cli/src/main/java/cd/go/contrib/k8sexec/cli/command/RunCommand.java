@@ -1,0 +1,133 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import cd.go.contrib.k8sexec.cli.launch.Cancellation;
+import cd.go.contrib.k8sexec.cli.launch.Nsenter;
+import cd.go.contrib.k8sexec.cli.launch.Plan;
+import cd.go.contrib.k8sexec.cli.launch.ProcessTree;
+import cd.go.contrib.k8sexec.cli.launch.ScriptEnvironment;
+import cd.go.contrib.k8sexec.cli.launch.ScriptRun;
+import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.outcome.ResultFile;
+import cd.go.contrib.k8sexec.cli.request.TaskRequest;
+import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
+import cd.go.contrib.k8sexec.cli.staging.RunId;
+import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.Namespace;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "run", sortOptions = false, headerHeading = "Runs a script in the guest: the request is JSON on standard input.%n%n",
+    footerHeading = "%nExample:%n",
+    footer = {"  echo '{\"version\": 1, \"script\": \"id; pwd\"}' | k8s-exec run", "",
+        "Exit code: the script's own; 128+n where signal n ended it; 125 where k8s-exec",
+        "failed, 126 where the shell cannot be run, 127 where the guest has none."})
+final class RunCommand implements Callable<Integer> {
+    @Mixin
+    TargetOptions targetOptions;
+
+    @Mixin
+    VolumeOptions volumeOptions;
+
+    @Option(names = "--user", paramLabel = "USER", defaultValue = "${env:GO_K8S_USER:-agent}",
+        description = "Run the script as agent, target or UID:GID. Default: agent. [GO_K8S_USER]")
+    String user;
+
+    @Option(names = "--grace", paramLabel = "DURATION", defaultValue = "${env:GO_K8S_GRACE:-10s}", converter = DurationConverter.class,
+        description = "On cancel, the time from SIGTERM to SIGKILL. Default: 10s. [GO_K8S_GRACE]")
+    Duration grace;
+
+    @Option(names = "--end-background", defaultValue = "${env:GO_K8S_END_BACKGROUND:-false}", fallbackValue = "true",
+        description = "End what the script leaves running in the background. [GO_K8S_END_BACKGROUND]")
+    boolean endBackground;
+
+    @Option(names = "--result", paramLabel = "FILE", description = "Write how the run ended to this file, as JSON.")
+    Path result;
+
+    @Option(names = "--dry-run", description = "Print what would be done, and do nothing.")
+    boolean dryRun;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help.")
+    boolean help;
+
+    @Spec
+    CommandSpec spec;
+
+    private final ProcFs proc = new ProcFs(Path.of("/proc"));
+
+    @Override
+    public Integer call() throws InterruptedException {
+        long start = System.nanoTime();
+        ResultFile resultFile = result == null ? null : new ResultFile(result);
+        if (resultFile != null) {
+            resultFile.clear();
+        }
+        Outcome outcome;
+        try {
+            outcome = execute();
+        } catch (K8sExecException e) {
+            outcome = Outcome.error(e);
+            ErrorHandler.print(spec.commandLine(), e);
+        }
+        if (resultFile != null) {
+            resultFile.write(outcome, Duration.ofNanos(System.nanoTime() - start).toMillis());
+        }
+        return outcome.exitCode();
+    }
+
+    private Outcome execute() throws InterruptedException {
+        Cancellation cancellation = Cancellation.bySignals();
+        TaskRequest request = TaskRequestReader.read(System.in);
+        Path sharedRoot = volumeOptions.sharedRoot();
+        Target target = targetOptions.find(proc);
+        RunId run = newRunId();
+        Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), User.of(user, target, proc), volumeOptions.containerRoot(), run,
+            ScriptEnvironment.of(guestEnvironment(target), request.environment()));
+        if (dryRun) {
+            plan.describe().forEach(spec.commandLine().getOut()::println);
+            return Outcome.exited(0);
+        }
+        byte[] script = request.script().getBytes(StandardCharsets.UTF_8);
+        try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
+            StagedRun staged = volume.stage(run, script, !plan.user().isAgent());
+            try {
+                return new ScriptRun(plan, new ProcessTree(proc, run), cancellation, grace, endBackground, spec.commandLine().getErr()).run(staged);
+            } finally {
+                warn(staged.remove());
+            }
+        }
+    }
+
+    private RunId newRunId() {
+        int pid = Math.toIntExact(ProcessHandle.current().pid());
+        long started = proc.process(pid).map(ProcessInfo::startTicks).orElse(0L);
+        return RunId.create(proc.namespace("self", Namespace.PID).orElse("0"), pid, started);
+    }
+
+    private byte[] guestEnvironment(Target target) {
+        return proc.environment(target.pid()).orElseGet(() -> {
+            warn("the guest's own environment cannot be read, so the script gets GoCD's variables and a standard PATH only; "
+                + "give the agent container the capability SYS_PTRACE");
+            return new byte[0];
+        });
+    }
+
+    private void warn(String text) {
+        if (text != null) {
+            spec.commandLine().getErr().println("k8s-exec: warning: " + text);
+            spec.commandLine().getErr().flush();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.cli.target.TargetFinder;
+import java.time.Duration;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/** Which container is the guest. */
+final class TargetOptions {
+    private static final Set<ErrorId> MAY_COME_YET = Set.of(ErrorId.TARGET_NONE, ErrorId.TARGET_UNKNOWN, ErrorId.TARGET_DEAD);
+    private static final long POLL_MILLIS = 50;
+
+    @Option(names = "--pid", paramLabel = "PID", defaultValue = "${env:GO_K8S_CONTAINER_PID}",
+        description = "Process id of the guest's main process, as the agent sees it. Default: found. [GO_K8S_CONTAINER_PID]")
+    String pid;
+
+    @Option(names = "--container", paramLabel = "NAME", defaultValue = "${env:GO_K8S_CONTAINER_NAME}",
+        description = "The guest's container name, container id, or K8S_EXEC_CONTAINER in its environment. "
+            + "Default: the only other container. [GO_K8S_CONTAINER_NAME]")
+    String container;
+
+    @Option(names = "--wait", paramLabel = "DURATION", defaultValue = "${env:GO_K8S_WAIT:-0s}", converter = DurationConverter.class,
+        description = "Wait that long for the guest to be there, like 30s. Default: 0s. [GO_K8S_WAIT]")
+    Duration wait;
+
+    /** @throws K8sExecException one of the TARGET_… errors */
+    Target find(ProcFs proc) throws InterruptedException {
+        TargetFinder finder = new TargetFinder(proc);
+        long deadline = System.nanoTime() + wait.toNanos();
+        while (true) {
+            try {
+                return isSet(pid) ? finder.byPid(pid) : isSet(container) ? finder.byName(container) : finder.only();
+            } catch (K8sExecException e) {
+                if (!MAY_COME_YET.contains(e.id()) || System.nanoTime() >= deadline) {
+                    throw e;
+                }
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
+    }
+
+    /** A variable that is there but blank counts as not there. */
+    static boolean isSet(String value) {
+        return value != null && !value.isBlank();
+    }
+}

@@ -1,0 +1,67 @@
+package cd.go.contrib.k8sexec.cli.launch;
+
+import java.util.List;
+
+/**
+ * Remembers that k8s-exec was told to end: by SIGTERM, which GoCD's agent sends to all its descendants once, by SIGINT or by SIGHUP.
+ * A second signal asks for haste.
+ */
+public final class Cancellation {
+    private int signal;
+    private boolean hasty;
+    private Runnable action;
+
+    /** From now on these signals do not end this process at once. */
+    public static Cancellation bySignals() {
+        Cancellation cancellation = new Cancellation();
+        for (String name : List.of("TERM", "INT", "HUP")) {
+            OsSignals.handle(name, cancellation::request);
+        }
+        return cancellation;
+    }
+
+    /** Tells it to end, as the signal with this number does. */
+    void request(int number) {
+        Runnable first = null;
+        synchronized (this) {
+            if (signal == 0) {
+                signal = number;
+                first = action;
+            } else {
+                hasty = true;
+            }
+            notifyAll();
+        }
+        if (first != null) {
+            first.run();
+        }
+    }
+
+    /** Does this on the first signal, in that signal's thread; or now, where it has come already. */
+    void onFirst(Runnable whatToDo) {
+        synchronized (this) {
+            action = whatToDo;
+            if (signal == 0) {
+                return;
+            }
+        }
+        whatToDo.run();
+    }
+
+    /** The number of the first signal, or 0. */
+    public synchronized int signal() {
+        return signal;
+    }
+
+    /** Whether a second signal has come. */
+    synchronized boolean hasty() {
+        return hasty;
+    }
+
+    /** Waits, but not longer than this, and not once a second signal has come. */
+    synchronized void pause(long millis) throws InterruptedException {
+        if (!hasty) {
+            wait(millis);
+        }
+    }
+}

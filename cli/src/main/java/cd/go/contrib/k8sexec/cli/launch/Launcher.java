@@ -1,0 +1,44 @@
+package cd.go.contrib.k8sexec.cli.launch;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/** Starts one child process that inherits standard output and error. */
+public interface Launcher {
+
+    /**
+     * The native executable's own, which uses posix_spawn(3) and wait(2) directly, or else the JDK's. Chosen while the image is built,
+     * as a static field's value: the service's class is on the class path only then.
+     */
+    Launcher DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null ? new JvmLauncher()
+        : ServiceLoader.load(Launcher.class).findFirst().orElseGet(JvmLauncher::new);
+
+    /**
+     * @param command     the first element is an absolute path; all are ASCII
+     * @param environment the child's whole environment, in ASCII
+     */
+    Child start(List<String> command, Map<String, String> environment) throws IOException;
+
+    /** The started process. */
+    interface Child {
+        int pid();
+
+        /** Writes all of it to the child's standard input and closes that. A child that ended early is no error: its exit status tells. */
+        void feed(byte[] input);
+
+        /** Waits for its end: its exit code, or 128+n where signal n killed it. */
+        Status await() throws InterruptedException;
+
+        /** Whether processes that it started may still be there after its end. */
+        boolean mayHaveLeftProcesses();
+    }
+
+    /**
+     * @param exitCode the exit code, or 128+n
+     * @param signal   n where a signal killed the process, else 0; the JDK cannot tell an exit code of 128+n from signal n
+     */
+    record Status(int exitCode, int signal) {
+    }
+}

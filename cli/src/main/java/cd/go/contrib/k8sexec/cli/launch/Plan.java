@@ -1,0 +1,85 @@
+package cd.go.contrib.k8sexec.cli.launch;
+
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.request.TaskRequest;
+import cd.go.contrib.k8sexec.cli.staging.RunId;
+import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
+import cd.go.contrib.k8sexec.cli.target.Namespace;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * All that is decided before anything is done.
+ *
+ * @param containerRoot    where the guest has the shared volume, absolute
+ * @param workingDirectory where the script starts, as the guest sees it
+ * @param runFolder        the run's folder, as the guest sees it
+ */
+public record Plan(Target target, Nsenter nsenter, User user, String shell, String containerRoot, String workingDirectory, String runFolder,
+                   ScriptEnvironment environment) {
+
+    /**
+     * @throws K8sExecException SETTING_INVALID or WORKING_DIRECTORY_OUTSIDE
+     */
+    public static Plan of(TaskRequest request, Target target, Nsenter nsenter, User user, String containerRoot, RunId run,
+                          ScriptEnvironment environment) {
+        if (!containerRoot.startsWith("/")) {
+            throw new K8sExecException(ErrorId.SETTING_INVALID, "GO_K8S_CONTAINER_ROOT or --container-root is "
+                + K8sExecException.quoted(containerRoot), "which is not an absolute path", "set it to where the guest mounts the shared volume");
+        }
+        String root = containerRoot.equals("/") ? "" : containerRoot.replaceAll("/+$", "");
+        return new Plan(target, nsenter, user, request.shell(), containerRoot, root + inside(request.workingDirectory()),
+            root + "/" + SharedVolume.FOLDER + "/" + run.text(), environment);
+    }
+
+    /** The path below the root, with a leading slash. */
+    private static String inside(String directory) {
+        Deque<String> names = new ArrayDeque<>();
+        boolean outside = directory.startsWith("/");
+        for (String name : directory.split("/")) {
+            if (name.equals("..")) {
+                outside |= names.pollLast() == null;
+            } else if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        if (outside) {
+            throw new K8sExecException(ErrorId.WORKING_DIRECTORY_OUTSIDE, "the working directory " + K8sExecException.quoted(directory)
+                + " is not below the shared root", "so the guest need not have it", "send a path relative to the shared root, without leaving it by ..");
+        }
+        return names.stream().map(name -> "/" + name).collect(Collectors.joining());
+    }
+
+    /** What is executed on the agent. It holds no variable and no part of the script. */
+    public List<String> commandLine() {
+        return nsenter.commandLine(target, user, List.of("sh", "-c", LaunchProgram.READ_STDIN));
+    }
+
+    Map<String, String> nsenterEnvironment(RunId run) {
+        return Nsenter.environment(run, environment);
+    }
+
+    /** What the launching shell reads. */
+    byte[] program() {
+        return LaunchProgram.of(runFolder, workingDirectory.isEmpty() ? "/" : workingDirectory, shell, environment);
+    }
+
+    /** For people: everything but the values of variables and the script. */
+    public List<String> describe() {
+        return List.of(
+            "target:            process " + target.pid() + " (" + target.process().command() + "): " + target.reason(),
+            "namespaces:        " + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
+            "user:              " + (user.isAgent() ? "the agent's" : String.join(" ", user.nsenterOptions())),
+            "command line:      " + commandLine().stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : ByteString.shellQuoted(word))
+                .collect(Collectors.joining(" ")),
+            "shell:             " + shell,
+            "working directory: " + workingDirectory,
+            "staging folder:    " + runFolder,
+            "variables:         " + environment.variables().keySet().stream().map(ByteString::toText).sorted().collect(Collectors.joining(" ")));
+    }
+}

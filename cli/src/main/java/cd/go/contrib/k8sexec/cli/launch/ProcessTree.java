@@ -1,0 +1,124 @@
+package cd.go.contrib.k8sexec.cli.launch;
+
+import cd.go.contrib.k8sexec.cli.staging.RunId;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The processes of a run: the descendants of its k8s-exec, and every process whose environment carries the run's id. The first finds
+ * what cleared its environment, the second what left the family; where k8s-exec is a child subreaper (prctl(2)), the first finds all.
+ */
+public final class ProcessTree {
+    private static final long POLL_MILLIS = 20;
+    /** A process that SIGKILL does not end in this time hangs in the kernel, and nobody can end it. */
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+
+    private final ProcFs proc;
+    private final RunId run;
+    private final byte[] mark;
+
+    public ProcessTree(ProcFs proc, RunId run) {
+        this.proc = proc;
+        this.run = run;
+        this.mark = ("\0" + Nsenter.RUN_ID + "=" + run.text() + "\0").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Those that are alive now. */
+    public List<ProcessInfo> members() {
+        List<ProcessInfo> all = proc.processes();
+        Map<Integer, Integer> parents = new HashMap<>();
+        all.forEach(process -> parents.put(process.pid(), process.parent()));
+        List<ProcessInfo> members = new ArrayList<>();
+        for (ProcessInfo process : all) {
+            if (process.pid() != self() && (descendsFromOwner(process.pid(), parents) || carriesMark(process.pid()))) {
+                members.add(process);
+            }
+        }
+        return members;
+    }
+
+    /**
+     * Ends them all: SIGTERM, the grace period, SIGKILL until none is left.
+     *
+     * @return what SIGKILL was needed for, or is left in spite of it
+     */
+    public Ended end(Duration grace, Cancellation cancellation) throws InterruptedException {
+        long deadline = System.nanoTime() + grace.toNanos();
+        Set<ProcessInfo> asked = new HashSet<>();
+        List<ProcessInfo> members = members();
+        while (!members.isEmpty() && System.nanoTime() < deadline && !cancellation.hasty()) {
+            for (ProcessInfo process : members) {
+                if (asked.add(identity(process))) {
+                    handle(process).ifPresent(ProcessHandle::destroy);
+                }
+            }
+            cancellation.pause(POLL_MILLIS);
+            members = members();
+        }
+        Map<ProcessInfo, String> killed = new HashMap<>();
+        long limit = System.nanoTime() + KILL_LIMIT.toNanos();
+        while (!members.isEmpty() && System.nanoTime() < limit) {
+            for (ProcessInfo process : members) {
+                killed.put(identity(process), process.command());
+                handle(process).ifPresent(ProcessHandle::destroyForcibly);
+            }
+            Thread.sleep(1);
+            members = members();
+        }
+        return new Ended(describe(killed.keySet()), describe(members));
+    }
+
+    /**
+     * @param killed what did not end on SIGTERM, in words, empty where everything did
+     * @param left   what is still there
+     */
+    public record Ended(String killed, String left) {
+    }
+
+    /** Programs and process ids, for people. */
+    public static String describe(Iterable<ProcessInfo> processes) {
+        List<String> words = new ArrayList<>();
+        processes.forEach(process -> words.add(process.command().replaceAll("\\p{Cntrl}", "?") + " (" + process.pid() + ")"));
+        return words.stream().sorted().collect(Collectors.joining(", "));
+    }
+
+    /** What stays the same in the life of a process, whatever it does and whoever becomes its parent. */
+    private static ProcessInfo identity(ProcessInfo process) {
+        return new ProcessInfo(process.pid(), process.command(), ' ', 0, process.startTicks());
+    }
+
+    /** Empty where it ended; the JDK signals a handle only if the process has the start time that the handle saw. */
+    private java.util.Optional<ProcessHandle> handle(ProcessInfo process) {
+        return ProcessHandle.of(process.pid())
+            .filter(handle -> proc.process(process.pid()).filter(now -> now.startTicks() == process.startTicks()).isPresent());
+    }
+
+    private boolean descendsFromOwner(int pid, Map<Integer, Integer> parents) {
+        int ancestor = pid;
+        for (int depth = 0; depth < parents.size() && ancestor > 1; depth++) {
+            ancestor = parents.getOrDefault(ancestor, 0);
+            if (ancestor == run.owner()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean carriesMark(int pid) {
+        byte[] environment = proc.environment(pid).orElse(new byte[0]);
+        return ("\0" + ByteString.of(environment)).contains(ByteString.of(mark));
+    }
+
+    private static long self() {
+        return ProcessHandle.current().pid();
+    }
+}

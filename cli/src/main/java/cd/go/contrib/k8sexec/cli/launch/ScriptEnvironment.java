@@ -1,0 +1,59 @@
+package cd.go.contrib.k8sexec.cli.launch;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The script's environment: the guest's own, then GoCD's on top.
+ *
+ * @param variables names and values as byte strings ({@link ByteString}), in the order in which they are set
+ */
+public record ScriptEnvironment(Map<String, String> variables) {
+    /** The PATH of a container whose image sets none, as Docker and containerd give it. */
+    public static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /** The elastic agent's registration, its auto-register key included, which lets anyone register an agent; and k8s-exec's own settings. */
+    private static final Pattern NOT_FOR_SCRIPTS = Pattern.compile("(GO_EA_|GO_K8S_|K8S_EXEC).*", Pattern.DOTALL);
+    /** Set anew by every shell: the guest's main process' values say nothing about the script's shell. */
+    private static final Set<String> STATE_OF_A_SHELL = Set.of("PWD", "OLDPWD", "SHLVL", "_");
+
+    public ScriptEnvironment {
+        variables = Collections.unmodifiableMap(variables);
+    }
+
+    /**
+     * @param guest NUL-ended "NAME=value" entries, as in /proc/PID/environ; of two with one name the first counts, as for getenv(3)
+     * @param gocd  the request's variables
+     */
+    public static ScriptEnvironment of(byte[] guest, Map<String, String> gocd) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        variables.put("PATH", DEFAULT_PATH);
+        boolean pathSeen = false;
+        for (String entry : ByteString.of(guest).split("\0")) {
+            int equals = entry.indexOf('=');
+            String name = equals > 0 ? entry.substring(0, equals) : "";
+            if (name.equals("PATH") && !pathSeen) {
+                pathSeen = true;
+                variables.put(name, entry.substring(equals + 1));
+            } else if (!name.isEmpty() && !NOT_FOR_SCRIPTS.matcher(name).matches() && !STATE_OF_A_SHELL.contains(name)) {
+                variables.putIfAbsent(name, entry.substring(equals + 1));
+            }
+        }
+        gocd.forEach((name, value) -> variables.put(ByteString.of(name), ByteString.of(value)));
+        return new ScriptEnvironment(variables);
+    }
+
+    /** Where the launching shell and the task's shell are looked for: the PATH without what is not ASCII, which Java cannot hand on everywhere. */
+    public String asciiPath() {
+        StringBuilder path = new StringBuilder();
+        for (String folder : variables.get("PATH").split(":")) {
+            if (folder.startsWith("/") && folder.chars().allMatch(c -> c < 128)) {
+                path.append(path.isEmpty() ? "" : ":").append(folder);
+            }
+        }
+        return path.isEmpty() ? DEFAULT_PATH : path.toString();
+    }
+}

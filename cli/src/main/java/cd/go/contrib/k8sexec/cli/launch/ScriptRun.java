@@ -1,0 +1,130 @@
+package cd.go.contrib.k8sexec.cli.launch;
+
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.outcome.Signals;
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Runs a staged script in the guest to its end.
+ *
+ * @param plan          what to run
+ * @param tree          the run's processes
+ * @param cancellation  tells when to end early
+ * @param grace         from SIGTERM to SIGKILL
+ * @param endBackground whether what the script leaves running is ended too
+ * @param err           for notes to people
+ */
+public record ScriptRun(Plan plan, ProcessTree tree, Cancellation cancellation, Duration grace, boolean endBackground, PrintWriter err) {
+
+    /**
+     * @throws K8sExecException where the script's shell could not be started, or it is not known what became of it
+     */
+    public Outcome run(StagedRun staged) throws InterruptedException {
+        Launcher.Child child = start(staged);
+        Thread ending = new Thread(this::endTree, "ending");
+        cancellation.onFirst(ending::start);
+        child.feed(plan.program());
+        Launcher.Status status = child.await();
+        int signal = cancellation.signal();
+        if (signal != 0) {
+            ending.join();
+            return Outcome.canceled(signal);
+        }
+        if (child.mayHaveLeftProcesses()) {
+            afterwards();
+        }
+        return outcome(status, staged);
+    }
+
+    private Launcher.Child start(StagedRun staged) {
+        try {
+            return Launcher.DEFAULT.start(plan.commandLine(), plan.nsenterEnvironment(staged.id()));
+        } catch (IOException e) {
+            throw new K8sExecException(ErrorId.NSENTER_FAILED, plan.nsenter().program() + " cannot be started (" + e.getMessage() + ")",
+                "so the guest cannot be entered", "look at its permissions, and at the process and memory limits of the agent container");
+        }
+    }
+
+    private Outcome outcome(Launcher.Status status, StagedRun staged) {
+        String state;
+        try {
+            state = staged.state();
+        } catch (IOException e) {
+            state = e.toString();
+        }
+        if (state.isEmpty()) {
+            return status.signal() == 0 ? Outcome.exited(status.exitCode()) : Outcome.signaled(status.signal());
+        }
+        throw switch (state) {
+            case StagedRun.ENTERING -> notEntered(status);
+            case StagedRun.ENTERING + LaunchProgram.NO_DIRECTORY -> new K8sExecException(ErrorId.WORKING_DIRECTORY_MISSING,
+                "the guest cannot change to the working directory " + plan.workingDirectory(), "so the script has nowhere to run",
+                "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
+                    + "the way must lead to the same place in both");
+            case StagedRun.ENTERING + LaunchProgram.NO_SHELL -> new K8sExecException(ErrorId.SHELL_MISSING,
+                "the guest has no " + plan.shell() + " along its PATH", "so the script cannot run",
+                "choose a shell that the guest's image has (sh is in most), or install " + plan.shell() + " there");
+            case LaunchProgram.EXEC_FAILED -> new K8sExecException(ErrorId.SHELL_FAILED, "the guest's " + plan.shell() + " cannot be run",
+                "for the reason in the line above", "look at it in the guest: its permissions, the mount it lies on, and the size of the environment");
+            default -> new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "the state of the run is not known (" + K8sExecException.quoted(state) + ")",
+                "so the script counts as failed", "look what else in the guest writes to " + plan.runFolder());
+        };
+    }
+
+    private K8sExecException notEntered(Launcher.Status status) {
+        if (status.signal() != 0) {
+            return new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "SIG" + Signals.name(status.signal()) + " ended the launch before the script began",
+                "so the script did not run", "look at the memory limit of the agent container, which the script shares");
+        }
+        return switch (status.exitCode()) {
+            case 126 -> new K8sExecException(ErrorId.SH_FAILED, "the guest's sh cannot be run", "for the reason in nsenter's line above",
+                "look at its permissions in the guest");
+            case 127 -> new K8sExecException(ErrorId.SH_MISSING, "the guest has no sh along its PATH", "and k8s-exec needs one to start a script",
+                "use a guest image with a shell");
+            case LaunchProgram.NO_VOLUME -> new K8sExecException(ErrorId.CONTAINER_ROOT_INVALID,
+                "the guest does not see the script in " + plan.runFolder() + ", or may not write there", "so the script cannot run",
+                "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root to its place there, and let the user "
+                    + "of the script read it");
+            default -> new K8sExecException(ErrorId.NSENTER_FAILED, "nsenter could not enter the guest (process " + plan.target().pid() + ")",
+                "for the reason in its line above", "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
+                    + "another user or has more capabilities; an agent that is not root needs them as file capabilities on nsenter");
+        };
+    }
+
+    private void endTree() {
+        try {
+            ProcessTree.Ended ended = tree.end(grace, cancellation);
+            if (!ended.killed().isEmpty()) {
+                note("ended with SIGKILL, because SIGTERM did not end it: " + ended.killed());
+            }
+            if (!ended.left().isEmpty()) {
+                note("still there in spite of SIGKILL: " + ended.left());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void afterwards() {
+        if (endBackground) {
+            endTree();
+            return;
+        }
+        List<ProcessInfo> left = tree.members();
+        if (!left.isEmpty()) {
+            note("the script left running in the background: " + ProcessTree.describe(left) + "; --end-background ends such processes");
+        }
+    }
+
+    private void note(String text) {
+        err.println("k8s-exec: " + text);
+        err.flush();
+    }
+}

@@ -1,0 +1,56 @@
+package cd.go.contrib.k8sexec.cli.outcome;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+
+/**
+ * How a run ended.
+ *
+ * @param kind     what happened
+ * @param exitCode k8s-exec's own exit code: the script's (0 to 255), 128+n for signal n, or that of the error
+ * @param signal   the signal's name without "SIG", or null
+ * @param error    the error, or null
+ * @param message  the error in words, or null
+ */
+public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, String message) {
+    public enum Kind { EXITED, SIGNALED, CANCELED, ERROR }
+
+    public static Outcome exited(int exitCode) {
+        return new Outcome(Kind.EXITED, exitCode, null, null, null);
+    }
+
+    /** The script's shell was killed by the signal with this number. */
+    public static Outcome signaled(int signal) {
+        return new Outcome(Kind.SIGNALED, 128 + signal, Signals.name(signal), null, null);
+    }
+
+    /** k8s-exec was told to end by the signal with this number. */
+    public static Outcome canceled(int signal) {
+        return new Outcome(Kind.CANCELED, 128 + signal, Signals.name(signal), null, null);
+    }
+
+    public static Outcome error(K8sExecException e) {
+        return new Outcome(Kind.ERROR, e.id().exitCode(), null, e.id(), e.getMessage());
+    }
+
+    /** The result file's content: one JSON object and a line end. */
+    public String toJson(long durationMillis) {
+        StringWriter json = new StringWriter();
+        try (JsonGenerator generator = new JsonFactory().createGenerator(json)) {
+            generator.writeStartObject();
+            generator.writeStringField("outcome", kind.name().toLowerCase(java.util.Locale.ROOT));
+            generator.writeNumberField("exitCode", exitCode);
+            generator.writeStringField("signal", signal);
+            generator.writeStringField("error", error == null ? null : error.name());
+            generator.writeStringField("message", message);
+            generator.writeNumberField("durationMillis", durationMillis);
+            generator.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return json.append('\n').toString();
+    }
+}

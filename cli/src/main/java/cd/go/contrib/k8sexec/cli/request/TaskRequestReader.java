@@ -1,0 +1,197 @@
+package cd.go.contrib.k8sexec.cli.request;
+
+import static cd.go.contrib.k8sexec.cli.outcome.K8sExecException.quoted;
+
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Reads the request: one JSON object of version 1 with the fields {@code version} and {@code script}, and optionally {@code shell}
+ * (default {@code sh}), {@code workingDirectory} and {@code environment}. An unknown field is refused, so that a newer plugin never has a
+ * setting silently ignored. It reads token by token: data binding would cost a run milliseconds and could not name a field so well.
+ */
+public final class TaskRequestReader {
+    /** The shells that the task form offers. */
+    public static final Set<String> SHELLS = Set.of("bash", "zsh", "sh");
+
+    private static final int VERSION = 1;
+    /** A Linux kernel refuses a longer "NAME=value" with its final NUL: MAX_ARG_STRLEN in linux/binfmts.h, 32 pages. */
+    private static final int LONGEST_VARIABLE = 32 * 4096;
+
+    private boolean versionSeen;
+    private String script;
+    private String shell;
+    private String workingDirectory;
+    private Map<String, String> environment;
+
+    private TaskRequestReader() {
+    }
+
+    /**
+     * @throws K8sExecException {@link ErrorId#REQUEST_NOT_JSON}, {@link ErrorId#REQUEST_FIELD} or {@link ErrorId#VARIABLE_TOO_LARGE};
+     *                          its message names the field, and never holds the value of a variable
+     */
+    public static TaskRequest read(InputStream in) {
+        try {
+            byte[] bytes = in.readAllBytes();
+            String json = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            try (JsonParser parser = new JsonFactory().createParser(json)) {
+                return new TaskRequestReader().read(parser);
+            }
+        } catch (CharacterCodingException e) {
+            throw notJson("is not UTF-8");
+        } catch (JsonProcessingException e) {
+            // not the parser's own message: it can quote the input, where a secret may be
+            throw notJson("is not valid JSON at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr());
+        } catch (IOException e) {
+            throw notJson("cannot be read (" + e.getMessage() + ")");
+        }
+    }
+
+    private TaskRequest read(JsonParser parser) throws IOException {
+        JsonToken first = parser.nextToken();
+        if (first == null) {
+            throw notJson("is empty");
+        }
+        if (first != JsonToken.START_OBJECT) {
+            throw notJson("is " + typeOf(first) + ", not an object");
+        }
+        Set<String> seen = new java.util.HashSet<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            if (!seen.add(field)) {
+                throw field(field, "is there twice", "send it once");
+            }
+            readField(field, parser);
+        }
+        if (parser.nextToken() != null) {
+            throw notJson("has something after its end, at line " + parser.currentLocation().getLineNr());
+        }
+        if (!versionSeen) {
+            throw field("version", "is missing", "send \"version\": " + VERSION);
+        }
+        if (script == null) {
+            throw field("script", "is missing", "send the script's text");
+        }
+        return new TaskRequest(script, shell == null ? "sh" : shell, workingDirectory == null ? "" : workingDirectory,
+            environment == null ? Map.of() : environment);
+    }
+
+    private void readField(String field, JsonParser parser) throws IOException {
+        JsonToken token = parser.nextToken();
+        switch (field) {
+            case "version" -> {
+                if (token != JsonToken.VALUE_NUMBER_INT) {
+                    throw wrongType(field, token, "a whole number");
+                }
+                if (!parser.getText().equals(String.valueOf(VERSION))) {
+                    throw field(field, "is " + quoted(parser.getText()) + ", but this k8s-exec knows only " + VERSION,
+                        "install a plugin and a k8s-exec of the same release");
+                }
+                versionSeen = true;
+            }
+            case "script" -> {
+                script = text(field, parser).replace("\r\n", "\n").replace('\r', '\n');
+                if (script.isBlank()) {
+                    throw field(field, "is empty", "write at least one command");
+                }
+            }
+            case "shell" -> {
+                shell = text(field, parser);
+                if (!SHELLS.contains(shell)) {
+                    throw field(field, "is " + quoted(shell), "use bash, zsh or sh");
+                }
+            }
+            case "workingDirectory" -> workingDirectory = text(field, parser);
+            case "environment" -> environment = readEnvironment(parser, token);
+            default -> throw field(quoted(field), "is not known to this k8s-exec", "leave it out, or install a k8s-exec as new as the plugin");
+        }
+    }
+
+    private Map<String, String> readEnvironment(JsonParser parser, JsonToken token) throws IOException {
+        if (token != JsonToken.START_OBJECT) {
+            throw wrongType("environment", token, "an object of strings");
+        }
+        Map<String, String> variables = new LinkedHashMap<>();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            String field = "environment." + quoted(name);
+            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+                throw field(field, "has a name that no environment can hold", "rename it: not empty, without \"=\" and NUL");
+            }
+            if (name.startsWith("K8S_EXEC_")) {
+                throw field(field, "has a name that is kept for k8s-exec itself", "rename it");
+            }
+            checkUnicode(field, name);
+            parser.nextToken();
+            String value = text(field, parser);
+            int bytes = name.getBytes(StandardCharsets.UTF_8).length + 1 + value.getBytes(StandardCharsets.UTF_8).length;
+            if (bytes >= LONGEST_VARIABLE) {
+                throw new K8sExecException(ErrorId.VARIABLE_TOO_LARGE, field + " takes " + bytes + " bytes with its name",
+                    "Linux passes at most " + (LONGEST_VARIABLE - 1) + " in one variable",
+                    "put the value into a file, an artifact or a Kubernetes secret and its path into the variable");
+            }
+            if (variables.put(name, value) != null) {
+                throw field(field, "is there twice", "send it once");
+            }
+        }
+        return variables;
+    }
+
+    private static String text(String field, JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+            throw wrongType(field, parser.currentToken(), "a string");
+        }
+        String text = parser.getText();
+        if (text.indexOf('\0') >= 0) {
+            throw field(field, "holds a NUL character", "remove it: neither a script nor a variable nor a path can hold one");
+        }
+        checkUnicode(field, text);
+        return text;
+    }
+
+    private static void checkUnicode(String field, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i)) && Character.charCount(text.codePointAt(i++)) == 1) {
+                throw field(field, "holds half of a surrogate pair, which has no UTF-8", "send whole characters");
+            }
+        }
+    }
+
+    private static K8sExecException wrongType(String field, JsonToken token, String wanted) {
+        return field(field, "is " + typeOf(token), "send " + wanted);
+    }
+
+    private static String typeOf(JsonToken token) {
+        return switch (token) {
+            case START_OBJECT -> "an object";
+            case START_ARRAY -> "an array";
+            case VALUE_STRING -> "a string";
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+            case VALUE_NULL -> "null";
+            default -> "nothing";
+        };
+    }
+
+    private static K8sExecException field(String field, String what, String remedy) {
+        return new K8sExecException(ErrorId.REQUEST_FIELD, "the field " + field + " of the request " + what, "so nothing was run", remedy);
+    }
+
+    private static K8sExecException notJson(String what) {
+        return new K8sExecException(ErrorId.REQUEST_NOT_JSON, "the request on standard input " + what, "so nothing was run",
+            "send one JSON object, for example {\"version\": 1, \"script\": \"id\"}");
+    }
+}

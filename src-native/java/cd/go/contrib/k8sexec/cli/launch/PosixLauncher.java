@@ -1,0 +1,133 @@
+package cd.go.contrib.k8sexec.cli.launch;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.graalvm.nativeimage.UnmanagedMemory;
+import org.graalvm.nativeimage.c.type.CCharPointer;
+import org.graalvm.nativeimage.c.type.CCharPointerPointer;
+import org.graalvm.nativeimage.c.type.CIntPointer;
+import org.graalvm.word.Pointer;
+import org.graalvm.word.PointerBase;
+import org.graalvm.word.WordFactory;
+
+/**
+ * Starts the child by posix_spawn(3) and makes this process the reaper of all that the child leaves (PR_SET_CHILD_SUBREAPER, prctl(2)), so
+ * that no descendant can leave the tree. The child gets default signal handling, an empty signal mask and no open file but 0, 1 and 2.
+ * One child for each process: what is allocated for it is never freed.
+ */
+public final class PosixLauncher implements Launcher {
+
+    @Override
+    public Child start(List<String> command, Map<String, String> environment) throws IOException {
+        Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        closeOnExec();
+        CIntPointer pipe = UnmanagedMemory.malloc(8);
+        check("pipe2", Libc.pipe2(pipe, Libc.O_CLOEXEC) == 0 ? 0 : errno());
+        CIntPointer pid = UnmanagedMemory.malloc(4);
+        CCharPointerPointer arguments = strings(command);
+        check(command.get(0), Libc.posixSpawn(pid, arguments.read(0), standardInput(pipe.read(0)), defaultSignals(), arguments,
+            strings(environment.entrySet().stream().map(variable -> variable.getKey() + "=" + variable.getValue()).toList())));
+        Libc.close(pipe.read(0));
+        return new PosixChild(pid.read(), pipe.read(1));
+    }
+
+    /** What Java opened is not the script's. */
+    private static void closeOnExec() {
+        if (Libc.syscall(Libc.SYS_CLOSE_RANGE, 3, Integer.MAX_VALUE, Libc.CLOSE_RANGE_CLOEXEC) != 0) {
+            // Linux before 5.11
+            for (int fd = 3; fd < 1024; fd++) {
+                Libc.fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
+            }
+        }
+    }
+
+    private static PointerBase standardInput(int fd) {
+        PointerBase actions = UnmanagedMemory.calloc(Libc.OPAQUE_SIZE);
+        Libc.posixSpawnFileActionsInit(actions);
+        Libc.posixSpawnFileActionsAddDup2(actions, fd, 0);
+        return actions;
+    }
+
+    private static PointerBase defaultSignals() {
+        PointerBase attributes = UnmanagedMemory.calloc(Libc.OPAQUE_SIZE);
+        PointerBase signals = UnmanagedMemory.calloc(Libc.OPAQUE_SIZE);
+        Libc.posixSpawnAttrInit(attributes);
+        Libc.posixSpawnAttrSetFlags(attributes, (short) (Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK));
+        Libc.sigFillSet(signals);
+        Libc.posixSpawnAttrSetSigDefault(attributes, signals);
+        Libc.sigEmptySet(signals);
+        Libc.posixSpawnAttrSetSigMask(attributes, signals);
+        return attributes;
+    }
+
+    private static CCharPointerPointer strings(List<String> strings) {
+        CCharPointerPointer array = UnmanagedMemory.calloc(Long.BYTES * (strings.size() + 1));
+        for (int i = 0; i < strings.size(); i++) {
+            array.write(i, (CCharPointer) bytes((strings.get(i) + '\0').getBytes(StandardCharsets.US_ASCII)));
+        }
+        return array;
+    }
+
+    private static Pointer bytes(byte[] bytes) {
+        Pointer copy = UnmanagedMemory.malloc(Math.max(1, bytes.length));
+        for (int i = 0; i < bytes.length; i++) {
+            copy.writeByte(i, bytes[i]);
+        }
+        return copy;
+    }
+
+    private static int errno() {
+        return Libc.errnoLocation().read();
+    }
+
+    private static void check(String what, int errno) throws IOException {
+        if (errno != 0) {
+            throw new IOException(what + ": errno " + errno);
+        }
+    }
+
+    private record PosixChild(int pid, int stdin) implements Child {
+        @Override
+        public void feed(byte[] input) {
+            Pointer bytes = bytes(input);
+            int written = 0;
+            while (written < input.length) {
+                long count = Libc.write(stdin, bytes.add(written), WordFactory.unsigned(input.length - written)).rawValue();
+                if (count < 0 && errno() != Libc.EINTR) {
+                    // a broken pipe: the child has ended, and its exit status says more
+                    break;
+                }
+                written += (int) Math.max(0, count);
+            }
+            Libc.close(stdin);
+        }
+
+        @Override
+        public Status await() {
+            CIntPointer status = UnmanagedMemory.malloc(4);
+            while (true) {
+                int ended = Libc.waitPid(-1, status, 0);
+                if (ended == pid) {
+                    int signal = status.read() & 0x7f;
+                    return signal == 0 ? new Status(status.read() >> 8 & 0xff, 0) : new Status(128 + signal, signal);
+                }
+                if (ended < 0 && errno() != Libc.EINTR) {
+                    throw new IllegalStateException("wait: errno " + errno());
+                }
+            }
+        }
+
+        /** All that descends from the child is this process's own child by now, or a child of one. */
+        @Override
+        public boolean mayHaveLeftProcesses() {
+            CIntPointer status = UnmanagedMemory.malloc(4);
+            int ended;
+            do {
+                ended = Libc.waitPid(-1, status, Libc.WNOHANG);
+            } while (ended > 0);
+            return ended == 0;
+        }
+    }
+}
