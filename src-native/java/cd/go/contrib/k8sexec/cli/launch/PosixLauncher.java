@@ -1,11 +1,10 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
+import cd.go.contrib.k8sexec.cli.libc.Libc;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.graalvm.nativeimage.UnmanagedMemory;
-import org.graalvm.nativeimage.c.type.CCharPointer;
 import org.graalvm.nativeimage.c.type.CCharPointerPointer;
 import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.word.Pointer;
@@ -24,7 +23,7 @@ public final class PosixLauncher implements Launcher {
         Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
         closeOnExec();
         CIntPointer pipe = UnmanagedMemory.malloc(8);
-        check("pipe2", Libc.pipe2(pipe, Libc.O_CLOEXEC) == 0 ? 0 : errno());
+        check("pipe2", Libc.pipe2(pipe, Libc.O_CLOEXEC) == 0 ? 0 : Libc.errno());
         CIntPointer pid = UnmanagedMemory.malloc(4);
         CCharPointerPointer arguments = strings(command);
         check(command.get(0), Libc.posixSpawn(pid, arguments.read(0), standardInput(pipe.read(0)), defaultSignals(), arguments,
@@ -65,37 +64,25 @@ public final class PosixLauncher implements Launcher {
     private static CCharPointerPointer strings(List<String> strings) {
         CCharPointerPointer array = UnmanagedMemory.calloc(Long.BYTES * (strings.size() + 1));
         for (int i = 0; i < strings.size(); i++) {
-            array.write(i, (CCharPointer) bytes((strings.get(i) + '\0').getBytes(StandardCharsets.US_ASCII)));
+            array.write(i, Libc.string(strings.get(i)));
         }
         return array;
     }
 
-    private static Pointer bytes(byte[] bytes) {
-        Pointer copy = UnmanagedMemory.malloc(Math.max(1, bytes.length));
-        for (int i = 0; i < bytes.length; i++) {
-            copy.writeByte(i, bytes[i]);
-        }
-        return copy;
-    }
-
-    private static int errno() {
-        return Libc.errnoLocation().read();
-    }
-
     private static void check(String what, int errno) throws IOException {
         if (errno != 0) {
-            throw new IOException(what + ": errno " + errno);
+            throw new IOException(what + ": " + Libc.message(errno));
         }
     }
 
     private record PosixChild(int pid, int stdin) implements Child {
         @Override
         public void feed(byte[] input) {
-            Pointer bytes = bytes(input);
+            Pointer bytes = Libc.copy(input);
             int written = 0;
             while (written < input.length) {
                 long count = Libc.write(stdin, bytes.add(written), WordFactory.unsigned(input.length - written)).rawValue();
-                if (count < 0 && errno() != Libc.EINTR) {
+                if (count < 0 && Libc.errno() != Libc.EINTR) {
                     // a broken pipe: the child has ended, and its exit status says more
                     break;
                 }
@@ -113,8 +100,8 @@ public final class PosixLauncher implements Launcher {
                     int signal = status.read() & 0x7f;
                     return signal == 0 ? new Status(status.read() >> 8 & 0xff, 0) : new Status(128 + signal, signal);
                 }
-                if (ended < 0 && errno() != Libc.EINTR) {
-                    throw new IllegalStateException("wait: errno " + errno());
+                if (ended < 0 && Libc.errno() != Libc.EINTR) {
+                    throw new IllegalStateException("wait: " + Libc.message(Libc.errno()));
                 }
             }
         }

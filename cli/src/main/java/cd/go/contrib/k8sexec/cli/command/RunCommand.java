@@ -101,7 +101,7 @@ final class RunCommand implements Callable<Integer> {
         }
         byte[] script = request.script().getBytes(StandardCharsets.UTF_8);
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
-            StagedRun staged = volume.stage(run, script, !plan.user().isAgent());
+            StagedRun staged = volume.stage(run, script, plan.user().change());
             try {
                 return new ScriptRun(plan, new ProcessTree(proc, run), cancellation, grace, endBackground, spec.commandLine().getErr()).run(staged);
             } finally {

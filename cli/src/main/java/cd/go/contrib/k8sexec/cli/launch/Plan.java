@@ -74,7 +74,7 @@ public record Plan(Target target, Nsenter nsenter, User user, String shell, Stri
         return List.of(
             "target:            process " + target.pid() + " (" + target.process().command() + "): " + target.reason(),
             "namespaces:        " + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
-            "user:              " + (user.isAgent() ? "the agent's" : String.join(" ", user.nsenterOptions())),
+            "user:              " + user,
             "command line:      " + commandLine().stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : ByteString.shellQuoted(word))
                 .collect(Collectors.joining(" ")),
             "shell:             " + shell,

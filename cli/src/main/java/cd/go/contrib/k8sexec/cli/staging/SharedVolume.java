@@ -3,43 +3,36 @@ package cd.go.contrib.k8sexec.cli.staging;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The folder {@code .k8s-exec} of the volume that agent and guest share. The guest can write to that volume at any moment and is not
- * trusted: nothing here is opened, made or deleted by a path that leads through a folder which the guest could swap. Folders are held open
- * and used relative to themselves (openat(2)), without following a symbolic link.
+ * trusted: nothing here is opened, made or deleted by a path that leads through a folder which the guest could swap ({@link HeldDirectory}).
  */
 public final class SharedVolume implements AutoCloseable {
     /** Below the shared root; there is one folder in it for each run. */
     public static final String FOLDER = ".k8s-exec";
 
-    private static final Path NAME = Path.of(FOLDER);
-    /** The guest's user may pass through, but nobody can list the names of the runs. */
+    /** The script's user may pass through to its run, but only the owner can list the names of the runs. */
     private static final Set<PosixFilePermission> PASS_THROUGH = PosixFilePermissions.fromString("rwx--x--x");
+    private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path path;
-    private final SecureDirectoryStream<Path> root;
-    private final SecureDirectoryStream<Path> folder;
+    private final HeldDirectory root;
+    private final HeldDirectory folder;
 
-    private SharedVolume(Path path, SecureDirectoryStream<Path> root, SecureDirectoryStream<Path> folder) {
+    private SharedVolume(Path path, HeldDirectory root, HeldDirectory folder) {
         this.path = path;
         this.root = root;
         this.folder = folder;
@@ -53,108 +46,90 @@ public final class SharedVolume implements AutoCloseable {
      *                          the folder cannot be made, or is not a folder of this user that nobody else can write to
      */
     public static SharedVolume open(Path sharedRoot) {
-        SecureDirectoryStream<Path> root = openRoot(sharedRoot);
+        HeldDirectory root = openRoot(sharedRoot);
         try {
             return new SharedVolume(sharedRoot, root, openFolder(sharedRoot, root));
         } catch (IOException e) {
-            throw closing(root, failed(sharedRoot.resolve(FOLDER) + " cannot be made or opened (" + reason(e) + ")"));
+            root.close();
+            throw failed(sharedRoot.resolve(FOLDER) + " cannot be made or opened (" + reason(e) + ")");
         } catch (K8sExecException e) {
-            throw closing(root, e);
+            root.close();
+            throw e;
         }
     }
 
-    private static SecureDirectoryStream<Path> openRoot(Path sharedRoot) {
+    private static HeldDirectory openRoot(Path sharedRoot) {
         try {
-            BasicFileAttributes attributes = Files.readAttributes(sharedRoot, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            if (attributes.isSymbolicLink()) {
+            if (Files.isSymbolicLink(sharedRoot)) {
                 throw invalidRoot(sharedRoot, "is a symbolic link");
             }
-            if (!attributes.isDirectory()) {
-                throw invalidRoot(sharedRoot, "is not a directory");
-            }
-            SecureDirectoryStream<Path> root = (SecureDirectoryStream<Path>) Files.newDirectoryStream(sharedRoot);
-            BasicFileAttributes opened = root.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
-            if (!opened.fileKey().equals(attributes.fileKey())) {
-                throw closing(root, invalidRoot(sharedRoot, "was swapped while it was opened"));
-            }
-            return root;
+            return HeldDirectory.open(sharedRoot);
         } catch (NoSuchFileException e) {
             throw invalidRoot(sharedRoot, "does not exist");
         } catch (IOException e) {
-            throw invalidRoot(sharedRoot, "cannot be opened (" + reason(e) + ")");
+            throw invalidRoot(sharedRoot, "cannot be opened as a directory (" + reason(e) + ")");
         }
     }
 
-    private static SecureDirectoryStream<Path> openFolder(Path sharedRoot, SecureDirectoryStream<Path> root) throws IOException {
+    private static HeldDirectory openFolder(Path sharedRoot, HeldDirectory root) throws IOException {
         // a run that ends removes the folder when it is empty, so it may vanish between two looks; not a hundred times though
         for (int attempt = 0; attempt < 100; attempt++) {
-            boolean made = false;
+            boolean made = make(root);
             try {
-                // the root is held by its mount, so only the last name could be swapped, and mkdir(2) does not follow that
-                Files.createDirectory(sharedRoot.resolve(FOLDER), PosixFilePermissions.asFileAttribute(PASS_THROUGH));
-                made = true;
-            } catch (FileAlreadyExistsException e) {
-                // the usual case, in which another run is going on
-            }
-            try {
-                var folder = root.newDirectoryStream(NAME, LinkOption.NOFOLLOW_LINKS);
-                PosixFileAttributeView view = folder.getFileAttributeView(PosixFileAttributeView.class);
-                PosixFileAttributes attributes = view.readAttributes();
-                if (!isOwn(attributes)) {
-                    throw closing(folder, failed(sharedRoot.resolve(FOLDER) + " belongs to " + attributes.owner().getName() + " with mode "
-                        + PosixFilePermissions.toString(attributes.permissions()) + ", not to this user alone"));
+                HeldDirectory folder = root.open(FOLDER);
+                try {
+                    if (!folder.isOwn()) {
+                        throw failed(sharedRoot.resolve(FOLDER) + " belongs to " + folder.attributes().owner().getName() + " with mode "
+                            + PosixFilePermissions.toString(folder.attributes().permissions()) + ", not to this user alone");
+                    }
+                    if (made) {
+                        // whatever the umask took away
+                        Files.setPosixFilePermissions(folder.path(), PASS_THROUGH);
+                    }
+                    return folder;
+                } catch (IOException | K8sExecException e) {
+                    folder.close();
+                    throw e;
                 }
-                if (made && !attributes.permissions().equals(PASS_THROUGH)) {
-                    view.setPermissions(PASS_THROUGH);
-                }
-                return folder;
             } catch (NoSuchFileException e) {
-                continue;
+                // once more
             }
         }
         throw failed(sharedRoot.resolve(FOLDER) + " vanishes as often as it is made");
     }
 
+    private static boolean make(HeldDirectory root) throws IOException {
+        try {
+            Files.createDirectory(root.entry(FOLDER), PosixFilePermissions.asFileAttribute(PASS_THROUGH));
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        }
+    }
+
     /**
      * Makes the folder of a run, with the script in it.
      *
-     * @param script     the file's content
-     * @param anyUser whether users other than this one must be able to read it; they then have to know the run's id
+     * @param script the file's content
+     * @param owner  who shall own it, where that is not this user
      * @throws K8sExecException STAGING_FAILED
      */
-    public StagedRun stage(RunId id, byte[] script, boolean anyUser) {
-        Path name = Path.of(id.text());
+    public StagedRun stage(RunId id, byte[] script, Optional<Owner> owner) {
         try {
-            // mkdirat(2) is not in the JDK: it is made in the root, which cannot be swapped, and moved into the folder that is held open
-            FileAttribute<?> mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-            Files.createDirectory(path.resolve("." + id.text()), mode);
+            Files.createDirectory(folder.entry(id.text()), OWNER_ONLY);
+            HeldDirectory directory = folder.open(id.text());
             try {
-                root.move(Path.of("." + id.text()), folder, name);
-            } catch (IOException e) {
-                root.deleteDirectory(Path.of("." + id.text()));
+                if (!directory.isOwn()) {
+                    throw failed("the folder of the run was swapped while it was made");
+                }
+                return StagedRun.create(this, id, directory, script, owner);
+            } catch (IOException | K8sExecException e) {
+                directory.close();
                 throw e;
             }
         } catch (IOException e) {
-            throw failed("no folder can be made in " + path + " (" + reason(e) + ")");
-        }
-        try {
-            SecureDirectoryStream<Path> directory = folder.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
-            try {
-                PosixFileAttributeView view = directory.getFileAttributeView(PosixFileAttributeView.class);
-                if (!isOwn(view.readAttributes())) {
-                    throw failed("the folder of the run was swapped while it was made");
-                }
-                if (anyUser) {
-                    view.setPermissions(PASS_THROUGH);
-                }
-                return StagedRun.create(this, id, directory, script, anyUser);
-            } catch (IOException | K8sExecException e) {
-                throw closing(directory, e instanceof K8sExecException known ? known
-                    : failed("the script cannot be written to " + path + " (" + reason((IOException) e) + ")"));
-            }
-        } catch (IOException e) {
             remove(id);
-            throw failed("the folder of the run cannot be opened (" + reason(e) + ")");
+            throw failed("the script cannot be written to " + path + " (" + reason(e) + ")");
         } catch (K8sExecException e) {
             remove(id);
             throw e;
@@ -163,13 +138,11 @@ public final class SharedVolume implements AutoCloseable {
 
     /** The runs whose folders are there, whoever owns them. */
     public List<RunId> runs() {
-        List<RunId> runs = new ArrayList<>();
-        try (DirectoryStream<Path> listing = root.newDirectoryStream(NAME, LinkOption.NOFOLLOW_LINKS)) {
-            listing.forEach(entry -> RunId.parse(entry.getFileName().toString()).ifPresent(runs::add));
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-            // gone or swapped: then there is nothing here that is ours
+        try {
+            return folder.list().stream().map(RunId::parse).flatMap(Optional::stream).toList();
+        } catch (IOException e) {
+            throw failed(path.resolve(FOLDER) + " cannot be listed (" + reason(e) + ")");
         }
-        return runs;
     }
 
     /**
@@ -179,75 +152,30 @@ public final class SharedVolume implements AutoCloseable {
      */
     public String remove(RunId id) {
         try {
-            removeTree(folder, Path.of(id.text()));
+            folder.deleteTree(id.text());
             return null;
-        } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-            return path.resolve(FOLDER).resolve(id.text()) + " could not be removed (" + e + ")";
+        } catch (IOException e) {
+            return path.resolve(FOLDER).resolve(id.text()) + " could not be removed (" + reason(e) + ")";
         }
     }
 
     /** Closes the folder, and removes it where no other run uses it. */
     @Override
     public void close() {
+        folder.close();
         try {
-            folder.close();
-            root.deleteDirectory(NAME);
-        } catch (IOException e) {
-            // not empty: another run goes on; or the guest removed it
-        }
-        try {
-            root.close();
-        } catch (IOException e) {
-            // read only: nothing can be lost
-        }
-    }
-
-    private static void removeTree(SecureDirectoryStream<Path> parent, Path name) throws IOException {
-        try (SecureDirectoryStream<Path> directory = parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-            for (Path entry : directory) {
-                Path child = entry.getFileName();
-                BasicFileAttributes attributes = directory.getFileAttributeView(child, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                    .readAttributes();
-                if (attributes.isDirectory()) {
-                    removeTree(directory, child);
-                } else {
-                    directory.deleteFile(child);
-                }
+            if (Files.isDirectory(root.entry(FOLDER), LinkOption.NOFOLLOW_LINKS)) {
+                Files.delete(root.entry(FOLDER));
             }
-        } catch (NoSuchFileException e) {
-            return;
-        } catch (FileSystemException e) {
-            if (isDirectory(parent, name)) {
-                throw e;
-            }
-            parent.deleteFile(name);
-            return;
+        } catch (IOException e) {
+            // not empty: another run goes on; or the guest was quicker
         }
-        parent.deleteDirectory(name);
-    }
-
-    private static boolean isDirectory(SecureDirectoryStream<Path> parent, Path name) throws IOException {
-        return parent.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS).readAttributes().isDirectory();
-    }
-
-    private static boolean isOwn(PosixFileAttributes attributes) throws IOException {
-        UserPrincipal self = Files.readAttributes(Path.of("/proc/self"), PosixFileAttributes.class).owner();
-        return attributes.owner().equals(self) && !attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
-            && !attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE);
+        root.close();
     }
 
     /** The operating system's words alone, where there are some: the path is in the message already. */
     private static String reason(IOException e) {
         return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
-    }
-
-    private static <E extends Exception> E closing(AutoCloseable open, E e) {
-        try {
-            open.close();
-        } catch (Exception closing) {
-            e.addSuppressed(closing);
-        }
-        return e;
     }
 
     private static K8sExecException invalidRoot(Path root, String what) {

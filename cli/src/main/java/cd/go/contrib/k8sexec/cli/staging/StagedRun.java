@@ -5,16 +5,15 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.SecureDirectoryStream;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 
 /** A run's folder: the script, and a state file in which the launching shell notes how far it came. */
@@ -22,28 +21,39 @@ public final class StagedRun implements AutoCloseable {
     /** The state before the launching shell has run its first command. */
     public static final String ENTERING = "entering";
 
+    private static final String SCRIPT = "script";
+    private static final String STATE = "state";
     private static final int LONGEST_STATE = 64;
 
     private final SharedVolume volume;
     private final RunId id;
-    private final SecureDirectoryStream<Path> directory;
+    private final HeldDirectory directory;
     private final SeekableByteChannel state;
 
-    private StagedRun(SharedVolume volume, RunId id, SecureDirectoryStream<Path> directory, SeekableByteChannel state) {
+    private StagedRun(SharedVolume volume, RunId id, HeldDirectory directory, SeekableByteChannel state) {
         this.volume = volume;
         this.id = id;
         this.directory = directory;
         this.state = state;
     }
 
-    static StagedRun create(SharedVolume volume, RunId id, SecureDirectoryStream<Path> directory, byte[] script, boolean anyUser)
-        throws IOException {
-        try (SeekableByteChannel file = createFile(directory, "script", anyUser ? "rwxr-xr-x" : "rwx------")) {
+    static StagedRun create(SharedVolume volume, RunId id, HeldDirectory directory, byte[] script, Optional<Owner> owner) throws IOException {
+        try (SeekableByteChannel file = createFile(directory, SCRIPT)) {
             write(file, script);
         }
-        SeekableByteChannel state = createFile(directory, "state", anyUser ? "rw--w--w-" : "rw-------");
-        write(state, ENTERING.getBytes(StandardCharsets.US_ASCII));
-        return new StagedRun(volume, id, directory, state);
+        SeekableByteChannel state = createFile(directory, STATE);
+        try {
+            write(state, ENTERING.getBytes(StandardCharsets.US_ASCII));
+            if (owner.isPresent()) {
+                changeOwner(directory.entry(SCRIPT), owner.get(), LinkOption.NOFOLLOW_LINKS);
+                changeOwner(directory.entry(STATE), owner.get(), LinkOption.NOFOLLOW_LINKS);
+                changeOwner(directory.path(), owner.get());
+            }
+            return new StagedRun(volume, id, directory, state);
+        } catch (IOException e) {
+            state.close();
+            throw e;
+        }
     }
 
     public RunId id() {
@@ -75,23 +85,22 @@ public final class StagedRun implements AutoCloseable {
 
     @Override
     public void close() {
-        try (directory; state) {
-            // both are closed, whatever happens to one
+        directory.close();
+        try {
+            state.close();
         } catch (IOException e) {
-            // what the state file held has been read, and the folder was only held open
+            throw new UncheckedIOException(e);
         }
     }
 
-    /** With exactly these permissions: a umask could take away what other users need. */
-    private static SeekableByteChannel createFile(SecureDirectoryStream<Path> directory, String name, String permissions) throws IOException {
-        Set<OpenOption> options = Set.of(CREATE_NEW, READ, WRITE, LinkOption.NOFOLLOW_LINKS);
-        FileAttribute<?> mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
-        SeekableByteChannel file = directory.newByteChannel(Path.of(name), options, mode);
-        if (!permissions.endsWith("------")) {
-            directory.getFileAttributeView(Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                .setPermissions(PosixFilePermissions.fromString(permissions));
-        }
-        return file;
+    private static SeekableByteChannel createFile(HeldDirectory directory, String name) throws IOException {
+        return Files.newByteChannel(directory.entry(name), Set.of(CREATE_NEW, READ, WRITE, LinkOption.NOFOLLOW_LINKS),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    private static void changeOwner(Path path, Owner owner, LinkOption... options) throws IOException {
+        Files.setAttribute(path, "unix:uid", owner.uid(), options);
+        Files.setAttribute(path, "unix:gid", owner.gid(), options);
     }
 
     private static void write(SeekableByteChannel file, byte[] bytes) throws IOException {

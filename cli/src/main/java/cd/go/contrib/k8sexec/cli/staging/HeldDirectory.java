@@ -1,0 +1,101 @@
+package cd.go.contrib.k8sexec.cli.staging;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A directory that is held open and used relative to itself, whatever happens to its name meanwhile. Its entries are reached by
+ * /proc/self/fd/N/NAME, which the kernel resolves from the open directory as openat(2) would (proc_pid_fd(5)). (The JDK's own
+ * SecureDirectoryStream is not there in a static executable, and cannot make directories.)
+ */
+final class HeldDirectory implements Closeable {
+    private final DirectoryOpener.Opened opened;
+    private final Path path;
+
+    private HeldDirectory(DirectoryOpener.Opened opened) {
+        this.opened = opened;
+        this.path = Path.of("/proc/self/fd/" + opened.descriptor());
+    }
+
+    /**
+     * @throws NoSuchFileException where there is none
+     * @throws FileSystemException where it is no directory, or a symbolic link
+     */
+    static HeldDirectory open(Path path) throws IOException {
+        return new HeldDirectory(DirectoryOpener.DEFAULT.open(path));
+    }
+
+    /** As {@link #open(Path)}, for a directory in this one. */
+    HeldDirectory open(String name) throws IOException {
+        return open(entry(name));
+    }
+
+    /** A path to this directory, for as long as it is held. */
+    Path path() {
+        return path;
+    }
+
+    /** A path to what has this name here. Only its last name can be swapped: whoever uses it must not follow a symbolic link. */
+    Path entry(String name) {
+        return path.resolve(name);
+    }
+
+    /** Whether it is this user's, and nobody else may write to it. */
+    boolean isOwn() throws IOException {
+        PosixFileAttributes attributes = attributes();
+        return attributes.owner().equals(Files.readAttributes(Path.of("/proc/self"), PosixFileAttributes.class).owner())
+            && !attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
+            && !attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE);
+    }
+
+    PosixFileAttributes attributes() throws IOException {
+        return Files.readAttributes(path, PosixFileAttributes.class);
+    }
+
+    List<String> list() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+            entries.forEach(entry -> names.add(entry.getFileName().toString()));
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return names;
+    }
+
+    /** Deletes what has this name here, with all that lies in it; what is not there is no error. */
+    void deleteTree(String name) throws IOException {
+        try {
+            if (Files.isDirectory(entry(name), LinkOption.NOFOLLOW_LINKS)) {
+                try (HeldDirectory directory = open(name)) {
+                    for (String child : directory.list()) {
+                        directory.deleteTree(child);
+                    }
+                }
+            }
+            Files.delete(entry(name));
+        } catch (NoSuchFileException e) {
+            // somebody else was quicker
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            opened.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

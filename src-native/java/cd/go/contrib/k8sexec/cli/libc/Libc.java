@@ -1,0 +1,122 @@
+package cd.go.contrib.k8sexec.cli.libc;
+
+import java.nio.charset.StandardCharsets;
+import org.graalvm.nativeimage.UnmanagedMemory;
+import org.graalvm.nativeimage.c.function.CFunction;
+import org.graalvm.nativeimage.c.type.CCharPointer;
+import org.graalvm.nativeimage.c.type.CCharPointerPointer;
+import org.graalvm.nativeimage.c.type.CIntPointer;
+import org.graalvm.nativeimage.c.type.CTypeConversion;
+import org.graalvm.word.Pointer;
+import org.graalvm.word.PointerBase;
+import org.graalvm.word.SignedWord;
+import org.graalvm.word.UnsignedWord;
+
+/** The C library's functions that the native executable calls, and Linux' numbers for them. */
+public final class Libc {
+    public static final int ENOENT = 2;
+    public static final int EINTR = 4;
+    public static final int FD_CLOEXEC = 1;
+    public static final int F_SETFD = 2;
+    public static final int O_CLOEXEC = 02000000;
+    /** These two are among the few numbers that differ between processors. */
+    public static final int O_DIRECTORY = isArm() ? 040000 : 0200000;
+    public static final int O_NOFOLLOW = isArm() ? 0100000 : 0400000;
+    public static final short POSIX_SPAWN_SETSIGDEF = 4;
+    public static final short POSIX_SPAWN_SETSIGMASK = 8;
+    public static final int PR_SET_CHILD_SUBREAPER = 36;
+    public static final long SYS_CLOSE_RANGE = 436;
+    public static final long CLOSE_RANGE_CLOEXEC = 4;
+    public static final int WNOHANG = 1;
+    /** More than glibc's and musl's posix_spawn_file_actions_t, posix_spawnattr_t and sigset_t take. */
+    public static final int OPAQUE_SIZE = 1024;
+
+    private Libc() {
+    }
+
+    private static boolean isArm() {
+        return System.getProperty("os.arch").equals("aarch64");
+    }
+
+    /** The number of the last call's error. */
+    public static int errno() {
+        return errnoLocation().read();
+    }
+
+    /** The C library's words for an error's number. */
+    public static String message(int errno) {
+        return CTypeConversion.toJavaString(strerror(errno));
+    }
+
+    /** A copy outside of Java's heap, which is never freed. */
+    public static Pointer copy(byte[] bytes) {
+        Pointer copy = UnmanagedMemory.malloc(Math.max(1, bytes.length));
+        for (int i = 0; i < bytes.length; i++) {
+            copy.writeByte(i, bytes[i]);
+        }
+        return copy;
+    }
+
+    /** As {@link #copy}, with a final NUL. */
+    public static CCharPointer string(String ascii) {
+        return (CCharPointer) copy((ascii + '\0').getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @CFunction("__errno_location")
+    private static native CIntPointer errnoLocation();
+
+    @CFunction("close")
+    public static native int close(int fd);
+
+    @CFunction("fcntl")
+    public static native int fcntl(int fd, int command, int argument);
+
+    @CFunction("open")
+    public static native int open(CCharPointer path, int flags);
+
+    @CFunction("pipe2")
+    public static native int pipe2(CIntPointer fds, int flags);
+
+    @CFunction("posix_spawn")
+    public static native int posixSpawn(CIntPointer pid, CCharPointer path, PointerBase fileActions, PointerBase attributes,
+                                 CCharPointerPointer arguments, CCharPointerPointer environment);
+
+    @CFunction("posix_spawn_file_actions_init")
+    public static native int posixSpawnFileActionsInit(PointerBase fileActions);
+
+    @CFunction("posix_spawn_file_actions_adddup2")
+    public static native int posixSpawnFileActionsAddDup2(PointerBase fileActions, int from, int to);
+
+    @CFunction("posix_spawnattr_init")
+    public static native int posixSpawnAttrInit(PointerBase attributes);
+
+    @CFunction("posix_spawnattr_setflags")
+    public static native int posixSpawnAttrSetFlags(PointerBase attributes, short flags);
+
+    @CFunction("posix_spawnattr_setsigdefault")
+    public static native int posixSpawnAttrSetSigDefault(PointerBase attributes, PointerBase signals);
+
+    @CFunction("posix_spawnattr_setsigmask")
+    public static native int posixSpawnAttrSetSigMask(PointerBase attributes, PointerBase signals);
+
+    @CFunction("prctl")
+    public static native int prctl(int option, long argument2, long argument3, long argument4, long argument5);
+
+    @CFunction("sigemptyset")
+    public static native int sigEmptySet(PointerBase signals);
+
+    @CFunction("sigfillset")
+    public static native int sigFillSet(PointerBase signals);
+
+    @CFunction("strerror")
+    private static native CCharPointer strerror(int errno);
+
+    @CFunction("syscall")
+    public static native long syscall(long number, long argument1, long argument2, long argument3);
+
+    @CFunction("waitpid")
+    public static native int waitPid(int pid, CIntPointer status, int options);
+
+    @CFunction("write")
+    public static native SignedWord write(int fd, PointerBase bytes, UnsignedWord count);
+}
