@@ -13,6 +13,6 @@ public final class Main {
     }
 
     public static void main(String... args) {
-        System.exit(K8sExec.commandLine().execute(args));
+        System.exit(K8sExec.execute(args));
     }
 }

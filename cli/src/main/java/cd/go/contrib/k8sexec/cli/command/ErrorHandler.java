@@ -20,6 +20,10 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
 
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
+        return fail(e, commandLine);
+    }
+
+    static int fail(Throwable e, CommandLine commandLine) {
         K8sExecException known = e instanceof K8sExecException k ? k : new K8sExecException(ErrorId.INTERNAL,
             "k8s-exec failed in a way that it does not know (" + e + ")", "which is a fault in it", "report it with the command line");
         print(commandLine, known);

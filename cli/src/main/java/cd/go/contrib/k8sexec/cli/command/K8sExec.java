@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The command line k8s-exec. */
-@Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND", subcommands = RunCommand.class,
+@Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND", subcommands = {RunCommand.class, GcCommand.class},
     headerHeading = "Runs scripts and programs in another container of the same Pod.%n%n")
 public final class K8sExec implements Runnable {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help.")
@@ -23,7 +23,22 @@ public final class K8sExec implements Runnable {
     private K8sExec() {
     }
 
-    public static CommandLine commandLine() {
+    /**
+     * Does what the command line says.
+     *
+     * @return the exit code
+     */
+    public static int execute(String... args) {
+        CommandLine commandLine = commandLine();
+        try {
+            return commandLine.execute(args);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            // not an exit code of 1, which would be taken for a script's
+            return ErrorHandler.fail(e, commandLine);
+        }
+    }
+
+    static CommandLine commandLine() {
         K8sExec root = new K8sExec();
         ErrorHandler errors = new ErrorHandler();
         root.commandLine = new CommandLine(root).setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors)

@@ -1,10 +1,10 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.launch.Cancellation;
+import cd.go.contrib.k8sexec.cli.launch.Leftovers;
 import cd.go.contrib.k8sexec.cli.launch.Nsenter;
 import cd.go.contrib.k8sexec.cli.launch.Plan;
 import cd.go.contrib.k8sexec.cli.launch.ProcessTree;
-import cd.go.contrib.k8sexec.cli.launch.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.launch.ScriptRun;
 import cd.go.contrib.k8sexec.cli.launch.User;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -94,18 +94,19 @@ final class RunCommand implements Callable<Integer> {
         Target target = targetOptions.find(proc);
         RunId run = newRunId();
         Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), User.of(user, target, proc), volumeOptions.containerRoot(), run,
-            ScriptEnvironment.of(guestEnvironment(target), request.environment()));
+            proc.environment(target.pid()));
         if (dryRun) {
             plan.describe().forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);
         }
         byte[] script = request.script().getBytes(StandardCharsets.UTF_8);
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
+            new Leftovers(proc, volume).sweep(grace, cancellation, this::note);
             StagedRun staged = volume.stage(run, script, plan.user().change());
             try {
-                return new ScriptRun(plan, new ProcessTree(proc, run), cancellation, grace, endBackground, spec.commandLine().getErr()).run(staged);
+                return new ScriptRun(plan, new ProcessTree(proc, run), cancellation, grace, endBackground, this::note).run(staged);
             } finally {
-                warn(staged.remove());
+                note(staged.remove());
             }
         }
     }
@@ -116,18 +117,9 @@ final class RunCommand implements Callable<Integer> {
         return RunId.create(proc.namespace("self", Namespace.PID).orElse("0"), pid, started);
     }
 
-    private byte[] guestEnvironment(Target target) {
-        return proc.environment(target.pid()).orElseGet(() -> {
-            warn("the guest's own environment cannot be read, so the script gets GoCD's variables and a standard PATH only; "
-                + "give the agent container the capability SYS_PTRACE");
-            return new byte[0];
-        });
-    }
-
-    private void warn(String text) {
+    private void note(String text) {
         if (text != null) {
-            spec.commandLine().getErr().println("k8s-exec: warning: " + text);
-            spec.commandLine().getErr().flush();
+            spec.commandLine().getErr().println("k8s-exec: " + text);
         }
     }
 }

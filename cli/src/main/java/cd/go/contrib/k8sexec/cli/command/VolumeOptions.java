@@ -18,6 +18,10 @@ final class VolumeOptions {
 
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */
     Path sharedRoot() {
+        return path(sharedRoot);
+    }
+
+    static Path path(String sharedRoot) {
         if (!TargetOptions.isSet(sharedRoot)) {
             throw new K8sExecException(ErrorId.SHARED_ROOT_UNSET, "GO_K8S_CONTAINER_SHARED_ROOT is not set and there is no --shared-root",
                 "so there is nowhere to put the script", "set it to where the shared volume is mounted in the agent, like /go");

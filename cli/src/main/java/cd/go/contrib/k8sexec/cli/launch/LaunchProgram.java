@@ -50,16 +50,19 @@ public final class LaunchProgram {
      * @param runFolder        the run's folder as the guest sees it
      * @param workingDirectory absolute, as the guest sees it
      * @param shell            the task's shell, looked for along the script's PATH
+     * @param warnings         for people, printed once the guest has been entered
      */
-    public static byte[] of(String runFolder, String workingDirectory, String shell, ScriptEnvironment environment) {
+    public static byte[] of(String runFolder, String workingDirectory, String shell, ScriptEnvironment environment, List<String> warnings) {
         return new LaunchProgram().write(shellQuoted(ByteString.of(runFolder + "/state")), shellQuoted(ByteString.of(runFolder + "/script")),
-            shellQuoted(ByteString.of(workingDirectory)), shellQuoted(ByteString.of(shell)), environment);
+            shellQuoted(ByteString.of(workingDirectory)), shellQuoted(ByteString.of(shell)), environment, warnings);
     }
 
-    private byte[] write(String state, String script, String workingDirectory, String shell, ScriptEnvironment environment) {
+    private byte[] write(String state, String script, String workingDirectory, String shell, ScriptEnvironment environment,
+                         List<String> warnings) {
         line("[ -w ", state, " ] || exit ", String.valueOf(NO_VOLUME));
         line("cd ", workingDirectory, " 2>/dev/null || { echo ", NO_DIRECTORY, " >>", state, "; exit 125; }");
         line("unset OLDPWD");
+        warnings.forEach(warning -> line("printf '%s\\n' ", shellQuoted("k8s-exec: warning: " + warning), " >&2"));
         List<Map.Entry<String, String>> last = new ArrayList<>();
         List<Map.Entry<String, String>> special = new ArrayList<>();
         for (Map.Entry<String, String> variable : environment.variables().entrySet()) {

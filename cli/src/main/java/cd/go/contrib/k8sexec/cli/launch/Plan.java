@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -19,22 +20,26 @@ import java.util.stream.Collectors;
  * @param containerRoot    where the guest has the shared volume, absolute
  * @param workingDirectory where the script starts, as the guest sees it
  * @param runFolder        the run's folder, as the guest sees it
+ * @param warnings         for people
  */
 public record Plan(Target target, Nsenter nsenter, User user, String shell, String containerRoot, String workingDirectory, String runFolder,
-                   ScriptEnvironment environment) {
+                   ScriptEnvironment environment, List<String> warnings) {
 
     /**
+     * @param guestEnvironment as in /proc/PID/environ, or empty where it may not be read
      * @throws K8sExecException SETTING_INVALID or WORKING_DIRECTORY_OUTSIDE
      */
     public static Plan of(TaskRequest request, Target target, Nsenter nsenter, User user, String containerRoot, RunId run,
-                          ScriptEnvironment environment) {
+                          Optional<byte[]> guestEnvironment) {
         if (!containerRoot.startsWith("/")) {
             throw new K8sExecException(ErrorId.SETTING_INVALID, "GO_K8S_CONTAINER_ROOT or --container-root is "
                 + K8sExecException.quoted(containerRoot), "which is not an absolute path", "set it to where the guest mounts the shared volume");
         }
         String root = containerRoot.equals("/") ? "" : containerRoot.replaceAll("/+$", "");
         return new Plan(target, nsenter, user, request.shell(), containerRoot, root + inside(request.workingDirectory()),
-            root + "/" + SharedVolume.FOLDER + "/" + run.text(), environment);
+            root + "/" + SharedVolume.FOLDER + "/" + run.text(), ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
+            guestEnvironment.isPresent() ? List.of() : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
+                + "a standard PATH only; give the agent container the capability SYS_PTRACE"));
     }
 
     /** The path below the root, with a leading slash. */
@@ -66,7 +71,7 @@ public record Plan(Target target, Nsenter nsenter, User user, String shell, Stri
 
     /** What the launching shell reads. */
     byte[] program() {
-        return LaunchProgram.of(runFolder, workingDirectory.isEmpty() ? "/" : workingDirectory, shell, environment);
+        return LaunchProgram.of(runFolder, workingDirectory.isEmpty() ? "/" : workingDirectory, shell, environment, warnings);
     }
 
     /** For people: everything but the values of variables and the script. */

@@ -7,9 +7,9 @@ import cd.go.contrib.k8sexec.cli.outcome.Signals;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Runs a staged script in the guest to its end.
@@ -19,9 +19,10 @@ import java.util.List;
  * @param cancellation  tells when to end early
  * @param grace         from SIGTERM to SIGKILL
  * @param endBackground whether what the script leaves running is ended too
- * @param err           for notes to people
+ * @param notes         gets lines for people
  */
-public record ScriptRun(Plan plan, ProcessTree tree, Cancellation cancellation, Duration grace, boolean endBackground, PrintWriter err) {
+public record ScriptRun(Plan plan, ProcessTree tree, Cancellation cancellation, Duration grace, boolean endBackground,
+                        Consumer<String> notes) {
 
     /**
      * @throws K8sExecException where the script's shell could not be started, or it is not known what became of it
@@ -102,10 +103,10 @@ public record ScriptRun(Plan plan, ProcessTree tree, Cancellation cancellation, 
         try {
             ProcessTree.Ended ended = tree.end(grace, cancellation);
             if (!ended.killed().isEmpty()) {
-                note("ended with SIGKILL, because SIGTERM did not end it: " + ended.killed());
+                notes.accept("ended with SIGKILL, because SIGTERM did not end it: " + ended.killed());
             }
             if (!ended.left().isEmpty()) {
-                note("still there in spite of SIGKILL: " + ended.left());
+                notes.accept("still there in spite of SIGKILL: " + ended.left());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -119,12 +120,7 @@ public record ScriptRun(Plan plan, ProcessTree tree, Cancellation cancellation, 
         }
         List<ProcessInfo> left = tree.members();
         if (!left.isEmpty()) {
-            note("the script left running in the background: " + ProcessTree.describe(left) + "; --end-background ends such processes");
+            notes.accept("the script left running in the background: " + ProcessTree.describe(left) + "; --end-background ends such processes");
         }
-    }
-
-    private void note(String text) {
-        err.println("k8s-exec: " + text);
-        err.flush();
     }
 }

@@ -11,8 +11,6 @@ public enum ErrorId {
     REQUEST_FIELD,
     /** One variable is longer than Linux passes to a program. */
     VARIABLE_TOO_LARGE,
-    /** All variables together are longer than Linux passes to a program. */
-    ENVIRONMENT_TOO_LARGE,
     /** An option or its environment variable holds what cannot be used. */
     SETTING_INVALID,
     /** The shared root is not set. */

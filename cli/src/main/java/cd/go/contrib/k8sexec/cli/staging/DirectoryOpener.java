@@ -9,10 +9,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Opens a directory and tells its file descriptor, which the JDK keeps to itself. */
 interface DirectoryOpener {
@@ -37,39 +36,43 @@ interface DirectoryOpener {
     final class Jvm implements DirectoryOpener {
         private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
+        /** Descriptors that were told and not closed yet: two of them can be of one directory. */
+        private final Set<Integer> held = new HashSet<>();
+
         @Override
         public synchronized Opened open(Path path) throws IOException {
             BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (!attributes.isDirectory()) {
                 throw new FileSystemException(path.toString(), null, "Not a directory");
             }
-            Set<Integer> before = descriptors();
             FileChannel channel = FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-            Set<Integer> opened = descriptors();
-            opened.removeAll(before);
-            for (int descriptor : opened) {
-                try {
-                    BasicFileAttributes found = Files.readAttributes(DESCRIPTORS.resolve(String.valueOf(descriptor)), BasicFileAttributes.class);
-                    if (found.fileKey().equals(attributes.fileKey())) {
-                        return new OpenedChannel(channel, descriptor);
-                    }
-                } catch (IOException e) {
-                    // closed meanwhile by whoever had it
+            for (String descriptor : DESCRIPTORS.toFile().list()) {
+                if (!held.contains(Integer.valueOf(descriptor)) && attributes.fileKey().equals(keyOf(DESCRIPTORS.resolve(descriptor)))) {
+                    held.add(Integer.valueOf(descriptor));
+                    return new OpenedChannel(channel, Integer.parseInt(descriptor), this);
                 }
             }
             channel.close();
             throw new FileSystemException(path.toString(), null, "Was swapped while it was opened");
         }
 
-        private static Set<Integer> descriptors() {
-            Set<Integer> descriptors = new TreeSet<>();
-            Arrays.stream(DESCRIPTORS.toFile().list()).map(Integer::valueOf).forEach(descriptors::add);
-            return descriptors;
+        private static Object keyOf(Path descriptor) {
+            try {
+                return Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey();
+            } catch (IOException e) {
+                // closed meanwhile by whoever had it
+                return null;
+            }
         }
 
-        private record OpenedChannel(FileChannel channel, int descriptor) implements Opened {
+        private synchronized void forget(int descriptor) {
+            held.remove(descriptor);
+        }
+
+        private record OpenedChannel(FileChannel channel, int descriptor, Jvm opener) implements Opened {
             @Override
             public void close() throws IOException {
+                opener.forget(descriptor);
                 channel.close();
             }
         }

@@ -24,13 +24,15 @@ public final class SharedVolume implements AutoCloseable {
     /** Below the shared root; there is one folder in it for each run. */
     public static final String FOLDER = ".k8s-exec";
 
+    /** A run that ends removes the folder when it is empty, so it may vanish between two looks; but not that often in a row. */
+    private static final int ATTEMPTS = 100;
     /** The script's user may pass through to its run, but only the owner can list the names of the runs. */
     private static final Set<PosixFilePermission> PASS_THROUGH = PosixFilePermissions.fromString("rwx--x--x");
     private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path path;
     private final HeldDirectory root;
-    private final HeldDirectory folder;
+    private HeldDirectory folder;
 
     private SharedVolume(Path path, HeldDirectory root, HeldDirectory folder) {
         this.path = path;
@@ -72,8 +74,7 @@ public final class SharedVolume implements AutoCloseable {
     }
 
     private static HeldDirectory openFolder(Path sharedRoot, HeldDirectory root) throws IOException {
-        // a run that ends removes the folder when it is empty, so it may vanish between two looks; not a hundred times though
-        for (int attempt = 0; attempt < 100; attempt++) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             boolean made = make(root);
             try {
                 HeldDirectory folder = root.open(FOLDER);
@@ -116,7 +117,7 @@ public final class SharedVolume implements AutoCloseable {
      */
     public StagedRun stage(RunId id, byte[] script, Optional<Owner> owner) {
         try {
-            Files.createDirectory(folder.entry(id.text()), OWNER_ONLY);
+            makeRunFolder(id);
             HeldDirectory directory = folder.open(id.text());
             try {
                 if (!directory.isOwn()) {
@@ -134,6 +135,20 @@ public final class SharedVolume implements AutoCloseable {
             remove(id);
             throw e;
         }
+    }
+
+    private void makeRunFolder(RunId id) throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                Files.createDirectory(folder.entry(id.text()), OWNER_ONLY);
+                return;
+            } catch (NoSuchFileException e) {
+                // another run has ended since, and removed the empty folder
+                folder.close();
+                folder = openFolder(path, root);
+            }
+        }
+        throw failed(path.resolve(FOLDER) + " vanishes as often as it is made");
     }
 
     /** The runs whose folders are there, whoever owns them. */

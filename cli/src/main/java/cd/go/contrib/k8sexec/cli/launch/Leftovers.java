@@ -1,0 +1,42 @@
+package cd.go.contrib.k8sexec.cli.launch;
+
+import cd.go.contrib.k8sexec.cli.staging.RunId;
+import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
+import cd.go.contrib.k8sexec.cli.target.Namespace;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * What a k8s-exec left behind that was itself killed: the folders of its runs and the processes that carry their ids. A run whose owner is
+ * alive is not touched, nor one of another PID namespace, whose process ids say nothing here.
+ */
+public record Leftovers(ProcFs proc, SharedVolume volume) {
+
+    /**
+     * Ends and removes them.
+     *
+     * @param grace from SIGTERM to SIGKILL
+     * @param notes gets a line for each run
+     */
+    public void sweep(Duration grace, Cancellation cancellation, Consumer<String> notes) throws InterruptedException {
+        for (RunId run : volume.runs()) {
+            if (isAbandoned(run)) {
+                ProcessTree tree = new ProcessTree(proc, run);
+                String processes = ProcessTree.describe(tree.members());
+                ProcessTree.Ended ended = tree.end(grace, cancellation);
+                String notRemoved = volume.remove(run);
+                notes.accept("cleaned up after a run whose k8s-exec (process " + run.owner() + ") was killed"
+                    + (processes.isEmpty() ? "" : "; ended: " + processes)
+                    + (ended.left().isEmpty() ? "" : "; still there in spite of SIGKILL: " + ended.left())
+                    + (notRemoved == null ? "" : "; " + notRemoved));
+            }
+        }
+    }
+
+    private boolean isAbandoned(RunId run) {
+        boolean sameNamespace = proc.namespace("self", Namespace.PID).filter(namespace -> namespace.equals("pid:[" + run.pidNamespace() + "]")).isPresent();
+        // the start time tells the owner from another process that has its number by now
+        return sameNamespace && proc.process(run.owner()).filter(owner -> owner.startTicks() == run.ownerStartTicks() && !owner.ended()).isEmpty();
+    }
+}

@@ -1,0 +1,195 @@
+package cd.go.contrib.k8sexec.cli.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.path.json.JsonPath;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each thing that can be wrong gets an error of its own, on one line, which names it. */
+class BadInputIT {
+    private static final String REQUEST = Pod.request("sh", "echo ran", Map.of());
+
+    private static Pod pod;
+
+    @BeforeAll
+    static void up() {
+        pod = Pod.up("GUEST_IMAGE=busybox");
+    }
+
+    @AfterAll
+    static void down() {
+        pod.close();
+    }
+
+    @AfterEach
+    void nothing_is_left_in_the_shared_folder() {
+        assertEquals(List.of(), pod.sharedFiles());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+        "~~|REQUEST_NOT_JSON|is empty",
+        "hello|REQUEST_NOT_JSON|line 1, column",
+        "{\"version\":1,|REQUEST_NOT_JSON|line 1",
+        "{\"version\":1,\"script\":\"x\"} {}|REQUEST_NOT_JSON|after its end",
+        "[1]|REQUEST_NOT_JSON|an array, not an object",
+        "{\"script\":\"x\"}|REQUEST_FIELD|field version",
+        "{\"version\":1}|REQUEST_FIELD|field script",
+        "{\"version\":2,\"script\":\"x\"}|REQUEST_FIELD|version",
+        "{\"version\":\"1\",\"script\":\"x\"}|REQUEST_FIELD|field version of the request is a string",
+        "{\"version\":1,\"script\":7}|REQUEST_FIELD|field script of the request is a number",
+        "{\"version\":1,\"script\":\" \\n\"}|REQUEST_FIELD|script of the request is empty",
+        "{\"version\":1,\"script\":\"a\\u0000b\"}|REQUEST_FIELD|NUL",
+        "{\"version\":1,\"script\":\"x\",\"shell\":\"fish\"}|REQUEST_FIELD|is \"fish\"",
+        "{\"version\":1,\"script\":\"x\",\"shell\":null}|REQUEST_FIELD|field shell of the request is null",
+        "{\"version\":1,\"script\":\"x\",\"shel\":\"sh\"}|REQUEST_FIELD|field \"shel\"",
+        "{\"version\":1,\"script\":\"x\",\"script\":\"y\"}|REQUEST_FIELD|twice",
+        "{\"version\":1,\"script\":\"x\",\"workingDirectory\":[]}|REQUEST_FIELD|workingDirectory of the request is an array",
+        "{\"version\":1,\"script\":\"x\",\"environment\":\"A=b\"}|REQUEST_FIELD|environment of the request is a string",
+        "{\"version\":1,\"script\":\"x\",\"environment\":{\"A\":true}}|REQUEST_FIELD|environment.\"A\" of the request is a boolean",
+        "{\"version\":1,\"script\":\"x\",\"environment\":{\"A=B\":\"secret\"}}|REQUEST_FIELD|environment.\"A=B\"",
+        "{\"version\":1,\"script\":\"x\",\"environment\":{\"A\":\"secret\\ud800\"}}|REQUEST_FIELD|environment.\"A\"",
+        "{\"version\":1,\"script\":\"x\",\"environment\":{\"K8S_EXEC_RUN_ID\":\"secret\"}}|REQUEST_FIELD|kept for k8s-exec",
+        "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"../etc\"}|WORKING_DIRECTORY_OUTSIDE|\"../etc\"",
+        "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"/etc\"}|WORKING_DIRECTORY_OUTSIDE|\"/etc\"",
+        "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"no/such\"}|WORKING_DIRECTORY_MISSING|/go/no/such",
+    })
+    void a_wrong_request_is_refused(String request, String id, String words) {
+        var result = pod.k8sExec(request, "run").assertExitCode(125).assertError(id, words);
+
+        assertTrue(!result.errors().contains("secret"), result.toString());
+        assertEquals("", result.text());
+    }
+
+    @Test
+    void a_variable_longer_than_linux_takes_is_refused_by_name() {
+        pod.k8sExec(Pod.request("sh", "echo ran", Map.of("BIG", "x".repeat(140_000))), "run").assertExitCode(125)
+            .assertError("VARIABLE_TOO_LARGE", "environment.\"BIG\"", "140004 bytes", "131071");
+        pod.k8sExec(Pod.request("sh", "echo ${#BIG}", Map.of("BIG", "x".repeat(131_067))), "run").assertExitCode(0);
+    }
+
+    @Test
+    void an_environment_larger_than_linux_takes_is_an_error_of_its_own() {
+        Map<String, String> environment = new java.util.HashMap<>();
+        for (int i = 0; i < 70; i++) {
+            environment.put("V" + i, "x".repeat(100_000));
+        }
+        pod.k8sExec(Pod.request("sh", "echo ran", environment), "run").assertExitCode(126).assertError("SHELL_FAILED", "sh");
+    }
+
+    @Test
+    void a_shell_that_the_guest_lacks_is_127() {
+        pod.k8sExec(Pod.request("zsh", "echo ran", Map.of()), "run").assertExitCode(127).assertError("SHELL_MISSING", "zsh");
+    }
+
+    @Test
+    void a_guest_without_sh_is_127() {
+        try (Pod bare = Pod.up("GUEST_PROFILE=/dev/null")) {
+            // not along the PATH that the guest's main process has
+            bare.k8sExec(Map.of(), "{\"version\":1,\"script\":\"x\",\"environment\":{\"PATH\":\"/none\"}}", "run").assertExitCode(127).assertError("SH_MISSING");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "GO_K8S_CONTAINER_SHARED_ROOT||SHARED_ROOT_UNSET|GO_K8S_CONTAINER_SHARED_ROOT",
+        "GO_K8S_CONTAINER_SHARED_ROOT|go|SHARED_ROOT_INVALID|\"go\"",
+        "GO_K8S_CONTAINER_SHARED_ROOT|/none|SHARED_ROOT_INVALID|/none does not exist",
+        "GO_K8S_CONTAINER_SHARED_ROOT|/etc/passwd|SHARED_ROOT_INVALID|Not a directory",
+        "GO_K8S_CONTAINER_SHARED_ROOT|/tmp/link|SHARED_ROOT_INVALID|symbolic link",
+        "GO_K8S_CONTAINER_SHARED_ROOT|/usr|STAGING_FAILED|Read-only file system",
+        "GO_K8S_CONTAINER_SHARED_ROOT|/tmp|CONTAINER_ROOT_INVALID|does not see",
+        "GO_K8S_CONTAINER_ROOT|/tmp|CONTAINER_ROOT_INVALID|/tmp/.k8s-exec/",
+        "GO_K8S_CONTAINER_ROOT|go|SETTING_INVALID|\"go\"",
+        "GO_K8S_CONTAINER_PID|x|TARGET_PID_INVALID|\"x\"",
+        "GO_K8S_CONTAINER_PID|-1|TARGET_PID_INVALID|\"-1\"",
+        "GO_K8S_CONTAINER_PID|0|TARGET_PID_INVALID|\"0\"",
+        "GO_K8S_CONTAINER_PID|4194304|TARGET_DEAD|4194304",
+        "GO_K8S_CONTAINER_PID|1|TARGET_IS_PAUSE|pause",
+        "GO_K8S_CONTAINER_PID|agent|TARGET_IS_AGENT|agent's own container",
+        "GO_K8S_CONTAINER_NAME|node|TARGET_UNKNOWN|\"node\"",
+        "GO_K8S_USER|root|SETTING_INVALID|\"root\"",
+        "PATH|/none|NSENTER_MISSING|/none",
+    })
+    void a_wrong_setting_is_refused(String name, String value, String id, String words) {
+        pod.exec("agent", "ln", "-sfn", "/go", "/tmp/link");
+        String setting = value == null ? "" : value.equals("agent") ? pod.pid("agent") : value;
+        // the JVM build's launcher needs a PATH to find java
+        Map<String, String> environment = name.equals("PATH") && !pod.k8sExec("", "--version").text().contains("native")
+            ? Map.of("PATH", javaWithoutNsenter()) : Map.of(name, setting);
+        pod.k8sExec(environment, REQUEST, "run").assertExitCode(125).assertError(id, environment.size() == 1 && name.equals("PATH") ? "PATH" : words);
+    }
+
+    private static String javaWithoutNsenter() {
+        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done").assertExitCode(0);
+        return "/tmp/none";
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--grace,x", "--wait,1y", "--nonsense,x", "--grace,-1s"})
+    void wrong_usage_is_2(String option, String value) {
+        var result = pod.k8sExec(REQUEST, "run", option, value).assertExitCode(2);
+
+        assertTrue(result.errors().contains("Try 'k8s-exec run --help'"), result.toString());
+    }
+
+    @Test
+    void a_missing_command_is_wrong_usage() {
+        assertTrue(pod.k8sExec("").assertExitCode(2).errors().contains("Try 'k8s-exec --help'"));
+    }
+
+    @Test
+    void an_agent_without_sys_admin_is_told_what_it_needs() {
+        try (Pod weak = Pod.up("AGENT_CAPS=chown,dac_override,kill,setuid,setgid,sys_chroot")) {
+            weak.k8sExec(REQUEST, "run").assertExitCode(125).assertError("NSENTER_FAILED", "SYS_ADMIN");
+        }
+    }
+
+    @Test
+    void two_other_containers_are_ambiguous_until_one_is_named() {
+        try (Pod two = Pod.up("GUESTS=node maven")) {
+            two.k8sExec(REQUEST, "run").assertExitCode(125).assertError("TARGET_AMBIGUOUS", "node (process", "maven (process");
+            assertEquals("ran\n", two.k8sExec(Map.of("GO_K8S_CONTAINER_NAME", "maven"), REQUEST, "run").assertExitCode(0).text());
+            String where = Pod.request("sh", "grep -o containers/maven /proc/self/mountinfo", Map.of());
+            two.k8sExec(where, "run", "--container", "maven").assertExitCode(0);
+            two.k8sExec(where, "run", "--container", "node").assertExitCode(1);
+            two.k8sExec(where, "run", "--pid", two.pid("maven")).assertExitCode(0);
+        }
+    }
+
+    @Test
+    void a_shared_volume_without_space_is_an_error_that_says_so() {
+        try (Pod full = Pod.up("GO_OPTIONS=size=64k")) {
+            full.exec("agent", "sh", "-c", "cat /dev/zero >/go/full 2>/dev/null");
+            full.k8sExec(REQUEST, "run").assertExitCode(125).assertError("STAGING_FAILED", "No space left on device");
+            assertEquals(List.of("full"), full.sharedFiles());
+        }
+    }
+
+    @Test
+    void what_went_wrong_stands_in_the_result_file() {
+        var result = pod.exec("agent", "{}".getBytes(), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
+            "umask 0; $0 run --result /tmp/result 2>/dev/null; stat -c %a /tmp/result; cat /tmp/result", Pod.K8S_EXEC.toString());
+        String[] lines = result.text().split("\n");
+        JsonPath json = JsonPath.from(lines[1]);
+
+        assertEquals("600", lines[0]);
+        assertEquals("error", json.getString("outcome"));
+        assertEquals("REQUEST_FIELD", json.getString("error"));
+        assertEquals(125, json.getInt("exitCode"));
+        assertTrue(json.getString("message").contains("version"), lines[1]);
+    }
+
+    @Test
+    void a_result_file_that_cannot_be_written_is_an_error() {
+        pod.k8sExec(REQUEST, "run", "--result", "/none/result").assertExitCode(125).assertError("RESULT_FILE", "/none/result");
+    }
+}

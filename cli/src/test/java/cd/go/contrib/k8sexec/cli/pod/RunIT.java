@@ -1,0 +1,219 @@
+package cd.go.contrib.k8sexec.cli.pod;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import io.restassured.path.json.JsonPath;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A script in the guest: its output, its end, its surroundings, and what is left of it. */
+class RunIT {
+    private static Pod pod;
+
+    @BeforeAll
+    static void up() {
+        pod = Pod.up("GUEST_IMAGE=debian");
+    }
+
+    @AfterAll
+    static void down() {
+        pod.close();
+    }
+
+    @AfterEach
+    void nothing_is_left_in_the_shared_folder() {
+        assertEquals(List.of(), pod.sharedFiles());
+    }
+
+    @Test
+    void the_script_runs_in_the_guest() {
+        assertTrue(pod.run("bash", "grep /dev/termination-log /proc/self/mountinfo").assertExitCode(0).text().contains("/containers/guest/"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh", "sh"})
+    void the_shell_is_the_one_that_was_asked_for(String shell) {
+        Result result = pod.run(shell, "readlink /proc/$$/exe").assertExitCode(0);
+
+        assertTrue(result.text().strip().endsWith(shell.equals("sh") ? "/dash" : "/" + shell), result.toString());
+    }
+
+    @Test
+    void every_exit_code_is_the_scripts_own() {
+        String loop = "for i in $(seq 0 255); do printf '{\"version\":1,\"script\":\"exit %d\"}' $i | $0 run --result /tmp/result; echo $? $(cat /tmp/result);"
+            + " done";
+        List<String> lines = pod.exec("agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c", loop, Pod.K8S_EXEC.toString()).text().lines().toList();
+
+        assertEquals(256, lines.size());
+        for (int i = 0; i < 256; i++) {
+            String[] fields = lines.get(i).split(" ", 2);
+            JsonPath result = JsonPath.from(fields[1]);
+            assertEquals(i, Integer.parseInt(fields[0]));
+            assertEquals(i, result.getInt("exitCode"));
+            // the JVM build cannot tell 128+n from signal n
+            assertTrue(result.getString("outcome").equals("exited") || i > 128 && !isNative(), fields[1]);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1 HUP", "2 INT", "3 QUIT", "9 KILL", "11 SEGV", "13 PIPE", "15 TERM"})
+    void a_signal_that_ends_the_script_is_128_and_its_number(String signal) {
+        int number = Integer.parseInt(signal.split(" ")[0]);
+        Result result = pod.exec("agent", Pod.request("sh", "ulimit -c 0; kill -" + number + " $$; sleep 5", Map.of()).getBytes(), "env",
+            "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c", "$0 run --result /tmp/result; echo $?; cat /tmp/result", Pod.K8S_EXEC.toString());
+        String[] lines = result.text().split("\n");
+        JsonPath json = JsonPath.from(lines[1]);
+
+        assertEquals(String.valueOf(128 + number), lines[0], result.toString());
+        assertEquals("signaled", json.getString("outcome"));
+        assertEquals(signal.split(" ")[1], json.getString("signal"));
+        assertEquals(128 + number, json.getInt("exitCode"));
+    }
+
+    @Test
+    void a_pipe_that_nobody_reads_ends_its_writer_quietly() {
+        Result result = pod.run("bash", "set -o pipefail; yes | head -n 1; echo ${PIPESTATUS[0]}").assertExitCode(0);
+
+        assertEquals("y\n141\n", result.text());
+        assertEquals("", result.errors());
+    }
+
+    @Test
+    void standard_input_is_empty() {
+        assertEquals("0\n", pod.run("sh", "cat | wc -c").assertExitCode(0).text());
+    }
+
+    @Test
+    void the_script_gets_no_file_but_its_own() {
+        List<String> files = pod.run("sh", "ls -l /proc/$$/fd").text().lines().filter(line -> line.contains("->")).toList();
+
+        assertEquals(4, files.size(), files.toString());
+        assertTrue(files.get(0).endsWith("0 -> /dev/null") && files.get(3).endsWith("/script"), files.toString());
+    }
+
+    @Test
+    void line_ends_become_lf() {
+        assertEquals("a\nb\n", pod.run("sh", "echo a\r\nif true\rthen echo b\r\nfi\r\n").assertExitCode(0).text());
+    }
+
+    @Test
+    void the_working_directory_is_the_jobs() {
+        pod.exec("agent", "mkdir", "-p", "/go/pipelines/we b/é'$x").assertExitCode(0);
+        try {
+            Result result = pod.k8sExec(Map.of("LANG", "C"),
+                "{\"version\":1,\"script\":\"pwd; echo $PWD\",\"workingDirectory\":\"pipelines/./x/../we b/é'$x/\"}", "run");
+            assertEquals("/go/pipelines/we b/é'$x\n/go/pipelines/we b/é'$x\n", result.assertExitCode(0).text(), result.toString());
+        } finally {
+            pod.exec("agent", "rm", "-r", "/go/pipelines");
+        }
+    }
+
+    @Test
+    void two_hundred_megabytes_arrive_line_by_line() {
+        String script = "seq 1 24000000";
+        Result plain = pod.exec("guest", "sh", "-c", script + " | sha256sum");
+        Result run = pod.exec("agent", Pod.request("sh", script, Map.of()).getBytes(), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
+            "$0 run | tee /dev/stderr 2>/tmp/out | sha256sum; stat -c %s /tmp/out", Pod.K8S_EXEC.toString());
+
+        assertEquals(plain.text(), run.text().lines().findFirst().orElse("") + "\n");
+        assertTrue(Long.parseLong(run.text().lines().skip(1).findFirst().orElse("0")) > 200_000_000, run.toString());
+    }
+
+    @Test
+    void twenty_runs_at_once_do_not_mix() {
+        List<CompletableFuture<Result>> runs = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            String script = "for n in 1 2 3 4 5; do echo " + i + " $MARK; sleep 0.1; done; exit " + i;
+            String request = Pod.request("bash", script, Map.of("MARK", "mark-" + i));
+            runs.add(CompletableFuture.supplyAsync(() -> pod.k8sExec(request, "run"), command -> new Thread(command).start()));
+        }
+        for (int i = 0; i < 20; i++) {
+            assertEquals((i + " mark-" + i + "\n").repeat(5), runs.get(i).join().assertExitCode(i).text());
+        }
+    }
+
+    @Test
+    void no_value_stands_in_an_argument_list_or_in_a_file() {
+        String script = "sleep 0.3; echo $SECRET_B >/dev/null; tr '\\0' ' ' </proc/[0-9]*/cmdline 2>/dev/null; "
+            + "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; done; grep -rl hidden /go /tmp /dev/shm 2>/dev/null; sleep 0.3";
+        Process sampler = pod.start("agent", "sh", "-c", "while :; do cat /proc/[0-9]*/cmdline; done >/tmp/samples 2>/dev/null");
+        Result result;
+        String samples;
+        try {
+            result = pod.k8sExec(Pod.request("bash", script, Map.of("SECRET_A", "hidden-one", "SECRET_B", "hidden-two", "LANG", "hidden-three",
+                "se.cret", "hidden-four", "UID", "hidden-five")), "run");
+        } finally {
+            sampler.destroy();
+        }
+        samples = pod.exec("agent", "sh", "-c", "tr '\\0' ' ' </tmp/samples | tail -c 50000000").text();
+
+        result.assertExitCode(0);
+        assertTrue(samples.contains("nsenter") || samples.contains(".k8s-exec"), "the sampler saw nothing of the run");
+        assertFalse(samples.contains("hidden-"), "in an argument list");
+        assertFalse(result.text().contains("hidden-") || result.text().contains(".k8s-exec/\n"), result.toString());
+        assertFalse(result.text().lines().anyMatch(line -> line.startsWith("/") && !line.endsWith("/script")), result.toString());
+    }
+
+    @Test
+    void a_dry_run_tells_names_and_does_nothing() {
+        String text = pod.k8sExec(Pod.request("bash", "touch /go/ran", Map.of("TOKEN", "hidden-value", "é", "x")), "run", "--dry-run").assertExitCode(0).text();
+
+        assertTrue(text.contains("process " + pod.pid("guest") + " (sleep): the only other container"), text);
+        assertTrue(text.matches("(?s).*namespaces: +mnt\n.*"), text);
+        assertTrue(text.contains("nsenter -t " + pod.pid("guest") + " -m -- sh -c "), text);
+        assertTrue(text.contains(" TOKEN") && text.contains(" é") && !text.contains("hidden-value"), text);
+    }
+
+    @Test
+    void the_script_runs_as_the_agents_user_unless_told_otherwise() {
+        assertEquals("0:0\n", pod.run("sh", "echo $(id -u):$(id -g)").text());
+        assertEquals("1000:1001\n", pod.k8sExec(Pod.request("sh", "echo $(id -u):$(id -g)", Map.of("X", "y".repeat(100_000))), "run", "--user",
+            "1000:1001").assertExitCode(0).text());
+        assertEquals("0:0\n", pod.k8sExec(Map.of("GO_K8S_USER", "target"), Pod.request("sh", "echo $(id -u):$(id -g)", Map.of()), "run").text());
+    }
+
+    @Test
+    void busyboxs_nsenter_does_too() {
+        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter").assertExitCode(0);
+        Result result = pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), Pod.request("sh", "exit 7", Map.of()), "run", "--dry-run");
+        assertTrue(result.text().contains("/tmp/bb/nsenter"), result.toString());
+
+        pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), Pod.request("sh", "exit 7", Map.of()), "run").assertExitCode(7);
+    }
+
+    @Test
+    void what_the_script_left_in_the_background_is_named_and_does_not_hold_the_run() {
+        Result result = pod.run("bash", "setsid sleep 4 >/dev/null 2>&1 & sleep 0.3; echo started").assertExitCode(0);
+
+        assertEquals("started\n", result.text());
+        assertTrue(result.errors().contains("left running in the background: sleep ("), result.errors());
+    }
+
+    @Test
+    void a_run_keeps_no_process_between_k8s_exec_and_the_scripts_shell() {
+        String parent = pod.run("bash", "tr '\\0' ' ' </proc/$PPID/cmdline").text();
+
+        assertTrue(parent.contains("k8s-exec run") || parent.contains("quarkus-run.jar run"), parent);
+    }
+
+    @Test
+    void bytes_of_the_script_arrive_as_they_are() {
+        assertArrayEquals("é漢🚀\t\\$\n".getBytes(), pod.k8sExec(Map.of("LANG", "C"), Pod.request("bash", "printf '%s\\n' 'é漢🚀\t\\$'", Map.of()), "run").out());
+    }
+
+    static boolean isNative() {
+        return pod.k8sExec("", "--version").text().contains("native");
+    }
+}
