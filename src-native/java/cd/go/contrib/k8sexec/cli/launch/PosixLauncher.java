@@ -5,11 +5,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.graalvm.nativeimage.UnmanagedMemory;
+import org.graalvm.nativeimage.c.type.CCharPointer;
 import org.graalvm.nativeimage.c.type.CCharPointerPointer;
 import org.graalvm.nativeimage.c.type.CIntPointer;
-import org.graalvm.word.Pointer;
 import org.graalvm.word.PointerBase;
-import org.graalvm.word.WordFactory;
 
 /**
  * Starts the child by posix_spawn(3) and makes this process the reaper of all that the child leaves (PR_SET_CHILD_SUBREAPER, prctl(2)), so
@@ -19,15 +18,24 @@ import org.graalvm.word.WordFactory;
 public final class PosixLauncher implements Launcher {
 
     @Override
-    public Child start(List<String> command, Map<String, String> environment) throws IOException {
+    public boolean passesScript() {
+        return true;
+    }
+
+    @Override
+    public Child start(List<String> command, Map<String, String> environment, byte[] script) throws IOException {
         Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+        int file = sealedFile(script);
         closeOnExec();
         CIntPointer pipe = UnmanagedMemory.malloc(8);
-        check("pipe2", Libc.pipe2(pipe, Libc.O_CLOEXEC) == 0 ? 0 : Libc.errno());
+        check("pipe2", Libc.pipe2(pipe, Libc.O_CLOEXEC) == 0);
         CIntPointer pid = UnmanagedMemory.malloc(4);
         CCharPointerPointer arguments = strings(command);
-        check(command.get(0), Libc.posixSpawn(pid, arguments.read(0), standardInput(pipe.read(0)), defaultSignals(), arguments,
-            strings(environment.entrySet().stream().map(variable -> variable.getKey() + "=" + variable.getValue()).toList())));
+        int error = Libc.posixSpawn(pid, arguments.read(0), files(pipe.read(0), file), defaultSignals(), arguments,
+            strings(environment.entrySet().stream().map(variable -> variable.getKey() + "=" + variable.getValue()).toList()));
+        if (error != 0) {
+            throw new IOException("posix_spawn: " + Libc.message(error));
+        }
         Libc.close(pipe.read(0));
         return new PosixChild(pid.read(), pipe.read(1));
     }
@@ -42,10 +50,25 @@ public final class PosixLauncher implements Launcher {
         }
     }
 
-    private static PointerBase standardInput(int fd) {
+    /** A file without a name, which nobody can change any more (memfd_create(2)). */
+    private static int sealedFile(byte[] content) throws IOException {
+        CCharPointer name = Libc.string("script");
+        int file = Libc.memfdCreate(name, Libc.MFD_SEALABLE);
+        if (file < 0) {
+            // where the sysctl vm.memfd_noexec demands it; Linux before 6.3 does not know it
+            file = Libc.memfdCreate(name, Libc.MFD_SEALABLE | Libc.MFD_NOEXEC_SEAL);
+        }
+        check("memfd_create", file >= 0);
+        check("write", Libc.writeFully(file, content));
+        check("fcntl", Libc.fcntl(file, Libc.F_ADD_SEALS, Libc.ALL_SEALS) == 0);
+        return file;
+    }
+
+    private static PointerBase files(int standardInput, int script) {
         PointerBase actions = UnmanagedMemory.calloc(Libc.OPAQUE_SIZE);
         Libc.posixSpawnFileActionsInit(actions);
-        Libc.posixSpawnFileActionsAddDup2(actions, fd, 0);
+        Libc.posixSpawnFileActionsAddDup2(actions, standardInput, 0);
+        Libc.posixSpawnFileActionsAddDup2(actions, script, LaunchProgram.SCRIPT_DESCRIPTOR);
         return actions;
     }
 
@@ -69,25 +92,17 @@ public final class PosixLauncher implements Launcher {
         return array;
     }
 
-    private static void check(String what, int errno) throws IOException {
-        if (errno != 0) {
-            throw new IOException(what + ": " + Libc.message(errno));
+    private static void check(String function, boolean succeeded) throws IOException {
+        if (!succeeded) {
+            throw new IOException(function + ": " + Libc.message(Libc.errno()));
         }
     }
 
     private record PosixChild(int pid, int stdin) implements Child {
         @Override
         public void feed(byte[] input) {
-            Pointer bytes = Libc.copy(input);
-            int written = 0;
-            while (written < input.length) {
-                long count = Libc.write(stdin, bytes.add(written), WordFactory.unsigned(input.length - written)).rawValue();
-                if (count < 0 && Libc.errno() != Libc.EINTR) {
-                    // a broken pipe: the child has ended, and its exit status says more
-                    break;
-                }
-                written += (int) Math.max(0, count);
-            }
+            // where that fails with a broken pipe, the child has ended, and its exit status says more
+            Libc.writeFully(stdin, input);
             Libc.close(stdin);
         }
 

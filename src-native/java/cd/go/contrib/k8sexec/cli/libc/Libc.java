@@ -11,6 +11,7 @@ import org.graalvm.word.Pointer;
 import org.graalvm.word.PointerBase;
 import org.graalvm.word.SignedWord;
 import org.graalvm.word.UnsignedWord;
+import org.graalvm.word.WordFactory;
 
 /** The C library's functions that the native executable calls, and Linux' numbers for them. */
 public final class Libc {
@@ -18,6 +19,12 @@ public final class Libc {
     public static final int EINTR = 4;
     public static final int FD_CLOEXEC = 1;
     public static final int F_SETFD = 2;
+    public static final int F_ADD_SEALS = 1033;
+    /** F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW and F_SEAL_WRITE. */
+    public static final int ALL_SEALS = 15;
+    /** MFD_CLOEXEC and MFD_ALLOW_SEALING. */
+    public static final int MFD_SEALABLE = 3;
+    public static final int MFD_NOEXEC_SEAL = 8;
     public static final int O_CLOEXEC = 02000000;
     /** These two are among the few numbers that differ between processors. */
     public static final int O_DIRECTORY = isArm() ? 040000 : 0200000;
@@ -71,6 +78,9 @@ public final class Libc {
     @CFunction("fcntl")
     public static native int fcntl(int fd, int command, int argument);
 
+    @CFunction("memfd_create")
+    public static native int memfdCreate(CCharPointer name, int flags);
+
     @CFunction("open")
     public static native int open(CCharPointer path, int flags);
 
@@ -117,6 +127,24 @@ public final class Libc {
     @CFunction("waitpid")
     public static native int waitPid(int pid, CIntPointer status, int options);
 
+    /**
+     * Writes all of it, however long that takes.
+     *
+     * @return whether all of it could be written
+     */
+    public static boolean writeFully(int fd, byte[] bytes) {
+        Pointer copy = copy(bytes);
+        int written = 0;
+        while (written < bytes.length) {
+            long count = write(fd, copy.add(written), WordFactory.unsigned(bytes.length - written)).rawValue();
+            if (count < 0 && errno() != EINTR) {
+                return false;
+            }
+            written += (int) Math.max(0, count);
+        }
+        return true;
+    }
+
     @CFunction("write")
-    public static native SignedWord write(int fd, PointerBase bytes, UnsignedWord count);
+    private static native SignedWord write(int fd, PointerBase bytes, UnsignedWord count);
 }

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.launch.Cancellation;
+import cd.go.contrib.k8sexec.cli.launch.Launcher;
 import cd.go.contrib.k8sexec.cli.launch.Leftovers;
 import cd.go.contrib.k8sexec.cli.launch.Nsenter;
 import cd.go.contrib.k8sexec.cli.launch.Plan;
@@ -19,9 +20,9 @@ import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import cd.go.contrib.k8sexec.cli.target.Target;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,12 +100,12 @@ final class RunCommand implements Callable<Integer> {
             plan.describe().forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);
         }
-        byte[] script = request.script().getBytes(StandardCharsets.UTF_8);
+        Launcher launcher = Launcher.DEFAULT;
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
             new Leftovers(proc, volume).sweep(grace, cancellation, this::note);
-            StagedRun staged = volume.stage(run, script, plan.user().change());
+            StagedRun staged = volume.stage(run, launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()), plan.user().change());
             try {
-                return new ScriptRun(plan, new ProcessTree(proc, run), cancellation, grace, endBackground, this::note).run(staged);
+                return new ScriptRun(launcher, plan, new ProcessTree(proc, run), cancellation, grace, endBackground, this::note).run(staged);
             } finally {
                 note(staged.remove());
             }

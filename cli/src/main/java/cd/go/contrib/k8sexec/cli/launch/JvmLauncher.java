@@ -11,7 +11,12 @@ import java.util.Map;
 final class JvmLauncher implements Launcher {
 
     @Override
-    public Child start(List<String> command, Map<String, String> environment) throws IOException {
+    public boolean passesScript() {
+        return false;
+    }
+
+    @Override
+    public Child start(List<String> command, Map<String, String> environment, byte[] script) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
         builder.environment().clear();
         builder.environment().putAll(environment);

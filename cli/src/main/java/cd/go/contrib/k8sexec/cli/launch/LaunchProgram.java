@@ -32,6 +32,9 @@ public final class LaunchProgram {
     /** The state where the task's shell was found and could not be run. */
     public static final String EXEC_FAILED = "exec";
 
+    /** Where the task's shell finds the script open. One digit: dash opens no others. Not among those that scripts use most. */
+    public static final int SCRIPT_DESCRIPTOR = 9;
+
     private static final Pattern EXPORTABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     /** A shell reads what follows in the charset that these set, and looks for programs along PATH: they are set last. */
     private static final Pattern LAST = Pattern.compile("LC_[A-Z]+|LANG|LANGUAGE|PATH");
@@ -48,18 +51,24 @@ public final class LaunchProgram {
 
     /**
      * @param runFolder        the run's folder as the guest sees it
+     * @param opensScript      whether the script has to be opened there, or is open already
      * @param workingDirectory absolute, as the guest sees it
      * @param shell            the task's shell, looked for along the script's PATH
      * @param warnings         for people, printed once the guest has been entered
      */
-    public static byte[] of(String runFolder, String workingDirectory, String shell, ScriptEnvironment environment, List<String> warnings) {
-        return new LaunchProgram().write(shellQuoted(ByteString.of(runFolder + "/state")), shellQuoted(ByteString.of(runFolder + "/script")),
-            shellQuoted(ByteString.of(workingDirectory)), shellQuoted(ByteString.of(shell)), environment, warnings);
+    public static byte[] of(String runFolder, boolean opensScript, String workingDirectory, String shell, ScriptEnvironment environment,
+                            List<String> warnings) {
+        LaunchProgram program = new LaunchProgram();
+        String state = shellQuoted(ByteString.of(runFolder + "/state"));
+        program.line("[ -w ", state, " ] || exit ", String.valueOf(NO_VOLUME));
+        if (opensScript) {
+            program.line("exec ", String.valueOf(SCRIPT_DESCRIPTOR), "<", shellQuoted(ByteString.of(runFolder + "/script")));
+        }
+        return program.write(state, shellQuoted(ByteString.of(workingDirectory)), shellQuoted(ByteString.of(shell)), environment, warnings);
     }
 
-    private byte[] write(String state, String script, String workingDirectory, String shell, ScriptEnvironment environment,
+    private byte[] write(String state, String workingDirectory, String shell, ScriptEnvironment environment,
                          List<String> warnings) {
-        line("[ -w ", state, " ] || exit ", String.valueOf(NO_VOLUME));
         line("cd ", workingDirectory, " 2>/dev/null || { echo ", NO_DIRECTORY, " >>", state, "; exit 125; }");
         line("unset OLDPWD");
         warnings.forEach(warning -> line("printf '%s\\n' ", shellQuoted("k8s-exec: warning: " + warning), " >&2"));
@@ -74,7 +83,8 @@ public final class LaunchProgram {
                 export(variable);
             }
         }
-        String handOver = shell + " " + script + " </dev/null";
+        // not by a path through the volume, whose folders somebody could swap before the shell has opened it
+        String handOver = shell + " /proc/self/fd/" + SCRIPT_DESCRIPTOR + " </dev/null";
         if (!special.isEmpty()) {
             writeSpecial(special);
         }

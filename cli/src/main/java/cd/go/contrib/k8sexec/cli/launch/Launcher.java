@@ -16,10 +16,17 @@ public interface Launcher {
         : ServiceLoader.load(Launcher.class).findFirst().orElseGet(JvmLauncher::new);
 
     /**
+     * Whether {@link #start} gives the child the script as a file of its own, open as {@link LaunchProgram#SCRIPT_DESCRIPTOR}. Else the
+     * launching shell has to open it, in a folder where the guest's root user could have swapped it.
+     */
+    boolean passesScript();
+
+    /**
      * @param command     the first element is an absolute path; all are ASCII
      * @param environment the child's whole environment, in ASCII
+     * @param script      used where {@link #passesScript()}
      */
-    Child start(List<String> command, Map<String, String> environment) throws IOException;
+    Child start(List<String> command, Map<String, String> environment, byte[] script) throws IOException;
 
     /** The started process. */
     interface Child {

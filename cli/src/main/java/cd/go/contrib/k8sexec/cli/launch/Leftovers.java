@@ -13,6 +13,8 @@ import java.util.function.Consumer;
  */
 public record Leftovers(ProcFs proc, SharedVolume volume) {
 
+    private static final long SECOND_LOOK_MILLIS = 20;
+
     /**
      * Ends and removes them.
      *
@@ -25,6 +27,9 @@ public record Leftovers(ProcFs proc, SharedVolume volume) {
                 ProcessTree tree = new ProcessTree(proc, run);
                 String processes = ProcessTree.describe(tree.members());
                 ProcessTree.Ended ended = tree.end(grace, cancellation);
+                // a process has no environment to see for a moment while it becomes another program
+                Thread.sleep(SECOND_LOOK_MILLIS);
+                ended = ended.left().isEmpty() ? tree.end(grace, cancellation) : ended;
                 String notRemoved = volume.remove(run);
                 notes.accept("cleaned up after a run whose k8s-exec (process " + run.owner() + ") was killed"
                     + (processes.isEmpty() ? "" : "; ended: " + processes)

@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -22,7 +23,7 @@ import java.util.stream.Collectors;
  * @param runFolder        the run's folder, as the guest sees it
  * @param warnings         for people
  */
-public record Plan(Target target, Nsenter nsenter, User user, String shell, String containerRoot, String workingDirectory, String runFolder,
+public record Plan(Target target, Nsenter nsenter, User user, byte[] script, String shell, String containerRoot, String workingDirectory, String runFolder,
                    ScriptEnvironment environment, List<String> warnings) {
 
     /**
@@ -36,7 +37,7 @@ public record Plan(Target target, Nsenter nsenter, User user, String shell, Stri
                 + K8sExecException.quoted(containerRoot), "which is not an absolute path", "set it to where the guest mounts the shared volume");
         }
         String root = containerRoot.equals("/") ? "" : containerRoot.replaceAll("/+$", "");
-        return new Plan(target, nsenter, user, request.shell(), containerRoot, root + inside(request.workingDirectory()),
+        return new Plan(target, nsenter, user, request.script().getBytes(StandardCharsets.UTF_8), request.shell(), containerRoot, root + inside(request.workingDirectory()),
             root + "/" + SharedVolume.FOLDER + "/" + run.text(), ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
             guestEnvironment.isPresent() ? List.of() : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
                 + "a standard PATH only; give the agent container the capability SYS_PTRACE"));
@@ -70,8 +71,8 @@ public record Plan(Target target, Nsenter nsenter, User user, String shell, Stri
     }
 
     /** What the launching shell reads. */
-    byte[] program() {
-        return LaunchProgram.of(runFolder, workingDirectory.isEmpty() ? "/" : workingDirectory, shell, environment, warnings);
+    byte[] program(boolean opensScript) {
+        return LaunchProgram.of(runFolder, opensScript, workingDirectory.isEmpty() ? "/" : workingDirectory, shell, environment, warnings);
     }
 
     /** For people: everything but the values of variables and the script. */

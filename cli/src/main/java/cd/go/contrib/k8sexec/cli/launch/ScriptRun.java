@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 /**
  * Runs a staged script in the guest to its end.
  *
+ * @param launcher      starts it
  * @param plan          what to run
  * @param tree          the run's processes
  * @param cancellation  tells when to end early
@@ -21,7 +22,7 @@ import java.util.function.Consumer;
  * @param endBackground whether what the script leaves running is ended too
  * @param notes         gets lines for people
  */
-public record ScriptRun(Plan plan, ProcessTree tree, Cancellation cancellation, Duration grace, boolean endBackground,
+public record ScriptRun(Launcher launcher, Plan plan, ProcessTree tree, Cancellation cancellation, Duration grace, boolean endBackground,
                         Consumer<String> notes) {
 
     /**
@@ -31,7 +32,7 @@ public record ScriptRun(Plan plan, ProcessTree tree, Cancellation cancellation, 
         Launcher.Child child = start(staged);
         Thread ending = new Thread(this::endTree, "ending");
         cancellation.onFirst(ending::start);
-        child.feed(plan.program());
+        child.feed(plan.program(!launcher.passesScript()));
         Launcher.Status status = child.await();
         int signal = cancellation.signal();
         if (signal != 0) {
@@ -46,7 +47,7 @@ public record ScriptRun(Plan plan, ProcessTree tree, Cancellation cancellation, 
 
     private Launcher.Child start(StagedRun staged) {
         try {
-            return Launcher.DEFAULT.start(plan.commandLine(), plan.nsenterEnvironment(staged.id()));
+            return launcher.start(plan.commandLine(), plan.nsenterEnvironment(staged.id()), plan.script());
         } catch (IOException e) {
             throw new K8sExecException(ErrorId.NSENTER_FAILED, plan.nsenter().program() + " cannot be started (" + e.getMessage() + ")",
                 "so the guest cannot be entered", "look at its permissions, and at the process and memory limits of the agent container");

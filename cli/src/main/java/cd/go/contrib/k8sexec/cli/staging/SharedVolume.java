@@ -109,13 +109,13 @@ public final class SharedVolume implements AutoCloseable {
     }
 
     /**
-     * Makes the folder of a run, with the script in it.
+     * Makes the folder of a run.
      *
-     * @param script the file's content
+     * @param script what is put into it as the script, where the child does not get that in another way
      * @param owner  who shall own it, where that is not this user
      * @throws K8sExecException STAGING_FAILED
      */
-    public StagedRun stage(RunId id, byte[] script, Optional<Owner> owner) {
+    public StagedRun stage(RunId id, Optional<byte[]> script, Optional<Owner> owner) {
         try {
             makeRunFolder(id);
             HeldDirectory directory = folder.open(id.text());
@@ -130,7 +130,7 @@ public final class SharedVolume implements AutoCloseable {
             }
         } catch (IOException e) {
             remove(id);
-            throw failed("the script cannot be written to " + path + " (" + reason(e) + ")");
+            throw failed("the folder of the run cannot be written in " + path + " (" + reason(e) + ")");
         } catch (K8sExecException e) {
             remove(id);
             throw e;

@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
-/** A run's folder: the script, and a state file in which the launching shell notes how far it came. */
+/** A run's folder: a state file, in which the launching shell notes how far it came, and perhaps the script. */
 public final class StagedRun implements AutoCloseable {
     /** The state before the launching shell has run its first command. */
     public static final String ENTERING = "entering";
@@ -37,16 +37,20 @@ public final class StagedRun implements AutoCloseable {
         this.state = state;
     }
 
-    static StagedRun create(SharedVolume volume, RunId id, HeldDirectory directory, byte[] script, Optional<Owner> owner) throws IOException {
-        try (SeekableByteChannel file = createFile(directory, SCRIPT)) {
-            write(file, script);
-        }
+    static StagedRun create(SharedVolume volume, RunId id, HeldDirectory directory, Optional<byte[]> script, Optional<Owner> owner)
+        throws IOException {
         SeekableByteChannel state = createFile(directory, STATE);
         try {
             write(state, ENTERING.getBytes(StandardCharsets.US_ASCII));
+            if (script.isPresent()) {
+                try (SeekableByteChannel file = createFile(directory, SCRIPT)) {
+                    write(file, script.get());
+                }
+            }
             if (owner.isPresent()) {
-                changeOwner(directory.entry(SCRIPT), owner.get(), LinkOption.NOFOLLOW_LINKS);
-                changeOwner(directory.entry(STATE), owner.get(), LinkOption.NOFOLLOW_LINKS);
+                for (String file : directory.list()) {
+                    changeOwner(directory.entry(file), owner.get(), LinkOption.NOFOLLOW_LINKS);
+                }
                 changeOwner(directory.path(), owner.get());
             }
             return new StagedRun(volume, id, directory, state);

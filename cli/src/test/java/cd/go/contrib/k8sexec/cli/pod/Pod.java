@@ -28,7 +28,7 @@ final class Pod implements AutoCloseable {
     static final Path K8S_EXEC = Path.of("target/k8s-exec").toAbsolutePath();
 
     private static final Path SCRIPT = Path.of("src/test/pod/pod").toAbsolutePath();
-    private static final long LIMIT_SECONDS = 300;
+    private static final long LIMIT_SECONDS = 180;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path directory;

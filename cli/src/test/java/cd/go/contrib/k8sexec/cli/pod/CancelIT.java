@@ -1,0 +1,195 @@
+package cd.go.contrib.k8sexec.cli.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import io.restassured.path.json.JsonPath;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A cancelled or killed run leaves no process and no file, whatever its script does against that. */
+class CancelIT {
+    /** Forks, double forks, leaves its session, ignores SIGTERM, and goes on starting processes while it is being killed. */
+    private static final String STUBBORN = """
+        trap '' TERM HUP INT
+        (trap '' TERM HUP INT; while :; do sleep 0.1; done) &
+        setsid sh -c 'trap "" TERM HUP INT; while :; do sleep 0.1; done' &
+        (setsid sh -c 'sleep 1000 & sleep 1000 &' &)
+        (while :; do (setsid sleep 1000 &); sleep 0.02; done) &
+        %s
+        touch /go/ready
+        while :; do sleep 0.1; done
+        """;
+    /** Without the run's id: only a child subreaper finds it once its parent has ended. */
+    private static final String NAMELESS = "(env -i setsid /bin/sh -c 'trap \"\" TERM HUP INT; while :; do /bin/sleep 0.1; done' &)";
+    /** A shell that has job control, so that it does not make its background jobs ignore SIGINT. */
+    private static final String START = """
+        set -m
+        descendants() { local c; for c in $(cat /proc/$1/task/*/children); do echo $c; descendants $c; done; }
+        rm -f /tmp/result /go/ready
+        "$0" run --grace 1s --result /tmp/result </tmp/request &
+        run=$!
+        until [ -e /go/ready ]; do sleep 0.02; done
+        rm /go/ready
+        sleep 0.2
+        started=$(date +%s%3N)
+        """;
+    private static final String END = """
+
+        wait $run
+        echo $? $(($(date +%s%3N) - started)) $(cat /tmp/result)
+        """;
+
+    private static Pod pod;
+
+    @BeforeAll
+    static void up() {
+        pod = Pod.up("GUEST_IMAGE=debian");
+    }
+
+    @AfterAll
+    static void down() {
+        pod.close();
+    }
+
+    @AfterEach
+    void nothing_is_left() {
+        assertEquals(List.of(), pod.sharedFiles());
+        assertNoProcesses();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM,15", "INT,2", "HUP,1"})
+    void a_signal_ends_the_whole_tree(String name, int number) {
+        Result result = cancel(stubborn(), "kill -" + name + " $run");
+
+        assertCanceled(result, number, 3000);
+        assertEquals(name, JsonPath.from(result.text().split(" ", 3)[2]).getString("signal"));
+        assertTrue(result.errors().contains("ended with SIGKILL, because SIGTERM did not end it: "), result.errors());
+    }
+
+    @Test
+    void sigterm_to_all_descendants_at_once_as_gocds_agent_sends_it() {
+        assertCanceled(cancel(stubborn(), "kill -TERM $run $(descendants $run)"), 15, 3000);
+    }
+
+    @Test
+    void a_second_signal_does_not_wait_for_the_grace_period() {
+        Result result = pod.exec("agent", request(stubborn()), "bash", "-c", "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
+            + START.replace("--grace 1s", "--grace 100s") + "kill -TERM $run; sleep 0.5; kill -TERM $run" + END, Pod.K8S_EXEC.toString());
+
+        assertCanceled(result, 15, 4000);
+    }
+
+    @Test
+    void a_script_that_ends_on_sigterm_is_not_killed() {
+        Result result = cancel("trap 'echo bye; exit 0' TERM\ntouch /go/ready\nwhile :; do sleep 0.05; done", "kill -TERM $run");
+
+        assertCanceled(result, 15, 900);
+        assertFalse(result.errors().contains("k8s-exec:"), result.errors());
+        assertTrue(result.text().startsWith("bye\n"), result.toString());
+    }
+
+    @Test
+    void what_a_killed_k8s_exec_left_is_ended_by_the_next_run() {
+        killK8sExec();
+        assertTrue(pod.commandLines().stream().anyMatch(line -> line.startsWith("sleep 1000")), "nothing was left to clean up");
+
+        Result next = pod.k8sExec(Pod.request("sh", "echo next", Map.of()), "run", "--grace", "100ms").assertExitCode(0);
+
+        assertEquals("next\n", next.text());
+        assertTrue(next.errors().contains("cleaned up after a run whose k8s-exec"), next.errors());
+    }
+
+    @Test
+    void what_a_killed_k8s_exec_left_is_ended_by_gc() {
+        killK8sExec();
+
+        assertTrue(pod.k8sExec("", "gc", "--grace", "100ms").assertExitCode(0).text().contains("ended: "));
+        assertEquals("", pod.k8sExec("", "gc").assertExitCode(0).text());
+    }
+
+    @Test
+    void gc_touches_neither_a_run_that_goes_on_nor_what_an_ended_one_left() {
+        pod.run("bash", "setsid sleep 3.25 >/dev/null 2>&1 & sleep 0.2").assertExitCode(0);
+        Result result = pod.exec("agent", request("touch /go/ready; sleep 1; exit 5"), "bash", "-c",
+            "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; " + START + "$0 gc; $0 run <<<'{\"version\":1,\"script\":\"exit 0\"}'" + END,
+            Pod.K8S_EXEC.toString());
+
+        assertTrue(result.text().startsWith("5 "), result.toString());
+        assertTrue(pod.commandLines().stream().anyMatch(line -> line.startsWith("sleep 3.25")), "the background process was ended");
+        pod.exec("agent", "sleep", "3");
+    }
+
+    @Test
+    void end_background_ends_what_the_script_left() {
+        String script = "setsid sleep 1000 >/dev/null 2>&1 & setsid sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' >/dev/null 2>&1 & sleep 0.2; exit 4";
+
+        pod.k8sExec(Pod.request("bash", script, Map.of()), "run", "--end-background", "--grace", "200ms").assertExitCode(4);
+        assertNoProcesses();
+        pod.k8sExec(Map.of("GO_K8S_END_BACKGROUND", "true"), Pod.request("bash", script, Map.of()), "run", "--grace", "200ms").assertExitCode(4);
+    }
+
+    @Test
+    void k8s_exec_killed_at_any_moment_leaves_nothing_that_the_next_run_does_not_remove() {
+        // the JVM build takes some 300 ms for what the native executable does in 15
+        int longest = RunIT.isNative(pod) ? 40 : 600;
+        String loop = """
+            cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go
+            for i in $(seq %d); do
+                "$0" run </tmp/request >/dev/null 2>&1 &
+                run=$!
+                delay=$((RANDOM %% %d))
+                sleep $((delay / 1000)).$(printf %%03d $((delay %% 1000)))
+                kill -KILL $run
+                wait $run
+                out=$("$0" run --grace 100ms <<<'{"version":1,"script":"echo fine"}' 2>/tmp/errors) && [ "$out" = fine ] || { echo "$i: $out"; cat /tmp/errors; }
+            done 2>/dev/null
+            """.formatted(RunIT.isNative(pod) ? 200 : 30, longest);
+        Result result = pod.exec("agent", request("setsid sleep 1000 & sleep 1000 & (setsid sleep 1000 &) ; sleep 1000"), "bash", "-c", loop, Pod.K8S_EXEC.toString());
+
+        assertEquals("", result.assertExitCode(0).text());
+    }
+
+    private static String stubborn() {
+        return STUBBORN.formatted(RunIT.isNative(pod) ? NAMELESS : "");
+    }
+
+    private static byte[] request(String script) {
+        return Pod.request("bash", script, Map.of()).getBytes();
+    }
+
+    /** What is left holds the output open, so that goes nowhere. */
+    private static void killK8sExec() {
+        pod.exec("agent", request(STUBBORN.formatted("")), "bash", "-c", "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
+            + START.replace("</tmp/request &", "</tmp/request >/dev/null 2>&1 &") + "kill -KILL $run" + END, Pod.K8S_EXEC.toString());
+    }
+
+    private static Result cancel(String script, String how) {
+        return pod.exec("agent", request(script), "bash", "-c",
+            "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; " + START + how + END, Pod.K8S_EXEC.toString());
+    }
+
+    private static void assertCanceled(Result result, int number, long limitMillis) {
+        String[] fields = result.text().lines().reduce((first, last) -> last).orElse("").split(" ", 3);
+        assertEquals(String.valueOf(128 + number), fields[0], result.toString());
+        assertTrue(Long.parseLong(fields[1]) < limitMillis, result.toString());
+        JsonPath json = JsonPath.from(fields[2]);
+        assertEquals("canceled", json.getString("outcome"));
+        assertEquals(128 + number, json.getInt("exitCode"));
+    }
+
+    private static void assertNoProcesses() {
+        List<String> left = pod.commandLines().stream().filter(line -> !line.startsWith("/bin/sleep infinity") && !line.startsWith("sh -c for p in"))
+            .filter(line -> !line.startsWith("tr ") && !line.startsWith("runc ")).toList();
+        assertEquals(List.of(), left);
+    }
+}
