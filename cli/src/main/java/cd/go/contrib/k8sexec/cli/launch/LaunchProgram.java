@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * the environment and becomes the task's shell. All that is secret or not ASCII travels in it: an argument list can be read by every
  * container of the Pod, and Java mangles arguments under LANG=C.
  *
- * <p>How far it came stands in the run's state file: as it was made while nsenter works, empty once the task's shell was started.
+ * <p>How far it came stands in the run's state file: as it was made while nsenter works, {@link #STARTED} in the end.
  */
 public final class LaunchProgram {
     /**
@@ -25,12 +25,14 @@ public final class LaunchProgram {
 
     /** The launching shell's exit code where it does not see the state file; nsenter itself only has 1, 126 and 127. */
     public static final int NO_VOLUME = 121;
-    /** Added to the state where the working directory cannot be entered. */
-    public static final String NO_DIRECTORY = "directory";
-    /** Added to the state where the task's shell is not in the guest. */
-    public static final String NO_SHELL = "shell";
+    /** The state once the task's shell was started. All states have eight letters: each is written over the one before. */
+    public static final String STARTED = "started-";
+    /** The state where the working directory cannot be entered. */
+    public static final String NO_DIRECTORY = "no-cwd--";
+    /** The state where the task's shell is not in the guest. */
+    public static final String NO_SHELL = "no-shell";
     /** The state where the task's shell was found and could not be run. */
-    public static final String EXEC_FAILED = "exec";
+    public static final String EXEC_FAILED = "no-exec-";
 
     /** Where the task's shell finds the script open. One digit: dash opens no others. Not among those that scripts use most. */
     public static final int SCRIPT_DESCRIPTOR = 9;
@@ -69,7 +71,7 @@ public final class LaunchProgram {
 
     private byte[] write(String state, String workingDirectory, String shell, ScriptEnvironment environment,
                          List<String> warnings) {
-        line("cd ", workingDirectory, " 2>/dev/null || { echo ", NO_DIRECTORY, " >>", state, "; exit 125; }");
+        line("cd ", workingDirectory, " 2>/dev/null || { ", note(NO_DIRECTORY, state), "; exit 125; }");
         line("unset OLDPWD");
         warnings.forEach(warning -> line("printf '%s\\n' ", shellQuoted("k8s-exec: warning: " + warning), " >&2"));
         List<Map.Entry<String, String>> last = new ArrayList<>();
@@ -93,15 +95,20 @@ public final class LaunchProgram {
         last.forEach(this::export);
         line(":");
         line("} 2>/dev/null");
-        line("command -v ", shell, " >/dev/null || { echo ", NO_SHELL, " >>", state, "; exit 127; }");
+        line("command -v ", shell, " >/dev/null || { ", note(NO_SHELL, state), "; exit 127; }");
         // a shell that could hand over runs no trap
-        line("trap ", shellQuoted("echo " + EXEC_FAILED + " >>" + state), " 0");
-        line(": >", state);
+        line("trap ", shellQuoted(note(EXEC_FAILED, state)), " 0");
+        line(note(STARTED, state));
         if (!special.isEmpty()) {
             line("case $K8S_EXEC_ENV in ?*) exec env -S \"$K8S_EXEC_ENV\" ", handOver, ";; esac");
         }
         line("exec ", handOver);
         return ByteString.toBytes(text.toString());
+    }
+
+    /** Opened for reading too: that does not wait where somebody has put a named pipe into the file's place (fifo(7)). */
+    private static String note(String word, String state) {
+        return "echo " + word + " 1<>" + state;
     }
 
     /**

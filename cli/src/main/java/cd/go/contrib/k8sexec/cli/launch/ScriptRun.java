@@ -61,23 +61,27 @@ public record ScriptRun(Launcher launcher, Plan plan, ProcessTree tree, Cancella
         } catch (IOException e) {
             state = e.toString();
         }
-        if (state.isEmpty()) {
+        if (state.equals(LaunchProgram.STARTED)) {
             return status.signal() == 0 ? Outcome.exited(status.exitCode()) : Outcome.signaled(status.signal());
         }
         throw switch (state) {
             case StagedRun.ENTERING -> notEntered(status);
-            case StagedRun.ENTERING + LaunchProgram.NO_DIRECTORY -> new K8sExecException(ErrorId.WORKING_DIRECTORY_MISSING,
+            case LaunchProgram.NO_DIRECTORY -> new K8sExecException(ErrorId.WORKING_DIRECTORY_MISSING,
                 "the guest cannot change to the working directory " + plan.workingDirectory(), "so the script has nowhere to run",
                 "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
                     + "the way must lead to the same place in both");
-            case StagedRun.ENTERING + LaunchProgram.NO_SHELL -> new K8sExecException(ErrorId.SHELL_MISSING,
+            case LaunchProgram.NO_SHELL -> new K8sExecException(ErrorId.SHELL_MISSING,
                 "the guest has no " + plan.shell() + " along its PATH", "so the script cannot run",
                 "choose a shell that the guest's image has (sh is in most), or install " + plan.shell() + " there");
             case LaunchProgram.EXEC_FAILED -> new K8sExecException(ErrorId.SHELL_FAILED, "the guest's " + plan.shell() + " cannot be run",
                 "for the reason in the line above", "look at it in the guest: its permissions, the mount it lies on, and the size of the environment");
-            default -> new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "the state of the run is not known (" + K8sExecException.quoted(state) + ")",
-                "so the script counts as failed", "look what else in the guest writes to " + plan.runFolder());
+            default -> unknown(state, status);
         };
+    }
+
+    private K8sExecException unknown(String state, Launcher.Status status) {
+        return new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "the launch ended with exit code " + status.exitCode() + " in a state that is not known ("
+            + K8sExecException.quoted(state) + ")", "so the script counts as failed", "look what else in the guest writes to " + plan.runFolder());
     }
 
     private K8sExecException notEntered(Launcher.Status status) {
@@ -94,9 +98,10 @@ public record ScriptRun(Launcher launcher, Plan plan, ProcessTree tree, Cancella
                 "the guest does not see the script in " + plan.runFolder() + ", or may not write there", "so the script cannot run",
                 "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root to its place there, and let the user "
                     + "of the script read it");
-            default -> new K8sExecException(ErrorId.NSENTER_FAILED, "nsenter could not enter the guest (process " + plan.target().pid() + ")",
+            case 1 -> new K8sExecException(ErrorId.NSENTER_FAILED, "nsenter could not enter the guest (process " + plan.target().pid() + ")",
                 "for the reason in its line above", "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
                     + "another user or has more capabilities; an agent that is not root needs them as file capabilities on nsenter");
+            default -> unknown(StagedRun.ENTERING, status);
         };
     }
 

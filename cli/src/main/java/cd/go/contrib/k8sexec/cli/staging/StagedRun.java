@@ -65,7 +65,7 @@ public final class StagedRun implements AutoCloseable {
     }
 
     /**
-     * What the launching shell wrote: empty once it has handed over to the script. It is read from the file that was made here, also where
+     * What the launching shell wrote. It is read from the file that was made here, also where
      * the guest has put another one in its place.
      */
     public String state() throws IOException {
