@@ -1,0 +1,82 @@
+package cd.go.contrib.k8sexec.plugin.run;
+
+import cd.go.contrib.k8sexec.plugin.console.ConsoleLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/** What a task needs to know of the GoCD agent that runs it. Immutable. */
+public final class Agent {
+
+    private final Map<String, String> environment;
+    private final Path temporaryFolder;
+    private final Path usualExecutable;
+    private final Patience patience;
+    private final ConsoleLimits consoleLimits;
+
+    public Agent(Map<String, String> environment, Path temporaryFolder, Path usualExecutable, Patience patience,
+            ConsoleLimits consoleLimits) {
+        this.environment = Map.copyOf(environment);
+        this.temporaryFolder = temporaryFolder;
+        this.usualExecutable = usualExecutable;
+        this.patience = patience;
+        this.consoleLimits = consoleLimits;
+    }
+
+    /** The agent whose process this is. */
+    public static Agent current() {
+        return new Agent(System.getenv(), Path.of(System.getProperty("java.io.tmpdir")), Path.of("/usr/local/bin/k8s-exec"),
+                Patience.usual(), ConsoleLimits.ofGoCd());
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** The agent's own folder for temporary files, which the guest container cannot write to. */
+    Path temporaryFolder() {
+        return temporaryFolder;
+    }
+
+    /** Where k8s-exec is looked for last. */
+    Path usualExecutable() {
+        return usualExecutable;
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    ConsoleLimits consoleLimits() {
+        return consoleLimits;
+    }
+
+    /** How long the plugin waits for what should end by itself. Immutable. */
+    public static final class Patience {
+
+        private final Duration cleanUp;
+        private final Duration lastOutput;
+
+        /**
+         * @param cleanUp for k8s-exec to end after SIGTERM, and for {@code k8s-exec gc}
+         * @param lastOutput for the output to end once k8s-exec has ended
+         */
+        public Patience(Duration cleanUp, Duration lastOutput) {
+            this.cleanUp = cleanUp;
+            this.lastOutput = lastOutput;
+        }
+
+        /** 15 s: k8s-exec gives the script 10 s to end after SIGTERM. 2 s: the design's bound for a held output. */
+        public static Patience usual() {
+            return new Patience(Duration.ofSeconds(15), Duration.ofSeconds(2));
+        }
+
+        Duration cleanUp() {
+            return cleanUp;
+        }
+
+        Duration lastOutput() {
+            return lastOutput;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package cd.go.contrib.k8sexec.plugin.run;
+
+import cd.go.contrib.k8sexec.plugin.task.TaskResult;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * How the script ended, in k8s-exec's own words (the file of {@code k8s-exec run --result}).
+ *
+ * <p>Only this says that a script succeeded: the exit code of k8s-exec alone cannot tell a script's 125 from k8s-exec's.
+ */
+final class Outcome {
+
+    private enum Kind { EXITED, SIGNALED, CANCELED, ERROR }
+
+    private final Kind kind;
+    private final int exitCode;
+    private final String signal;
+    private final String error;
+
+    private Outcome(Kind kind, int exitCode, String signal, String error) {
+        this.kind = kind;
+        this.exitCode = exitCode;
+        this.signal = signal;
+        this.error = error;
+    }
+
+    /**
+     * Reads the file's content. Fields that a newer k8s-exec may add are passed over.
+     *
+     * @throws Unknown if it does not say how the script ended
+     */
+    static Outcome parse(ObjectMapper json, byte[] content) throws Unknown {
+        if (content.length == 0) {
+            throw new Unknown("its result file is empty");
+        }
+        JsonNode result = readTree(json, content);
+        Kind kind = Arrays.stream(Kind.values())
+                .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(result.path("outcome").textValue()))
+                .findFirst().orElseThrow(() -> new Unknown("its result file has no outcome that this plugin knows"));
+        JsonNode exitCode = result.path("exitCode");
+        if (kind != Kind.ERROR && !exitCode.isInt()) {
+            throw new Unknown("its result file has no exit code");
+        }
+        return new Outcome(kind, exitCode.asInt(), result.path("signal").asText(""),
+                "[" + text(result, "error", "UNKNOWN") + "] " + text(result, "message", "k8s-exec gave no reason."));
+    }
+
+    private static JsonNode readTree(ObjectMapper json, byte[] content) throws Unknown {
+        try {
+            return json.readTree(content);
+        } catch (JsonProcessingException e) {
+            throw new Unknown("its result file is not JSON");
+        } catch (java.io.IOException e) {
+            throw new IllegalStateException("bytes in memory are always readable", e);
+        }
+    }
+
+    private static String text(JsonNode result, String field, String absent) {
+        String text = result.path(field).textValue();
+        return text == null || text.isBlank() ? absent : text;
+    }
+
+    boolean isCanceled() {
+        return kind == Kind.CANCELED;
+    }
+
+    TaskResult toResult() {
+        switch (kind) {
+            case EXITED:
+                return exitCode == 0 ? TaskResult.success("Script completed successfully.")
+                        : TaskResult.failure("Script completed with exit code: " + exitCode + ".");
+            case SIGNALED:
+                return TaskResult.failure("Script was killed by " + signalName() + ", exit code: " + exitCode + ".");
+            case CANCELED:
+                return TaskResult.failure(
+                        "Script was canceled" + (signal.isEmpty() ? "" : " (SIG" + signal + ")") + ", exit code: " + exitCode + ".");
+            default:
+                return TaskResult.failure(error);
+        }
+    }
+
+    private String signalName() {
+        Optional<String> byNumber = Signals.ofExitCode(exitCode);
+        return byNumber.orElse(signal.isEmpty() ? "a signal" : "SIG" + signal);
+    }
+
+    /** k8s-exec has not said how the script ended. The message says why, as the end of a sentence. */
+    static final class Unknown extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        Unknown(String reason) {
+            super(reason);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package cd.go.contrib.k8sexec.plugin.run;
+
+import cd.go.contrib.k8sexec.plugin.console.ConsoleRelay;
+import cd.go.contrib.k8sexec.plugin.console.MultilineValues;
+import cd.go.contrib.k8sexec.plugin.run.Outcome.Unknown;
+import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
+import cd.go.contrib.k8sexec.plugin.task.TaskRequest;
+import cd.go.contrib.k8sexec.plugin.task.TaskResult;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.thoughtworks.go.plugin.api.task.JobConsoleLogger;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+
+/**
+ * Runs one script with {@code k8s-exec run} and answers when it has ended and its last line is in GoCD's console.
+ *
+ * <p>k8s-exec is a child of the agent for the whole run, because that is how GoCD cancels a job: SIGTERM to all
+ * descendants of the agent (CurrentProcess.java:62-66), with no word to the plugin. An interrupt of the task's thread or
+ * the end of the JVM, where GoCD kills nothing, ends k8s-exec from here.
+ */
+public final class ScriptExecution {
+
+    private static final String CANCELED = "Script was canceled: the agent ended the task.";
+
+    private final Agent agent;
+    private final Path executable;
+    private final JobConsoleLogger console;
+    private final ObjectMapper json;
+
+    public ScriptExecution(Agent agent, Path executable, JobConsoleLogger console, ObjectMapper json) {
+        this.agent = agent;
+        this.executable = executable;
+        this.console = console;
+        this.json = json;
+    }
+
+    /**
+     * Runs the script.
+     *
+     * @throws TaskFailure if it could not be started, or if it is not known how it ended
+     */
+    public TaskResult run(TaskRequest task) throws TaskFailure {
+        if (Thread.currentThread().isInterrupted()) {
+            return TaskResult.failure(CANCELED);
+        }
+        byte[] request = task.toRunRequest(json);
+        try (ResultFile file = ResultFile.create(agent.temporaryFolder())) {
+            Process process = start(file.path());
+            Termination termination = new Termination(process, agent.patience().cleanUp());
+            ShutdownHook hook = null;
+            try {
+                hook = ShutdownHook.register(() -> {
+                    termination.run();
+                    file.delete();
+                });
+                ConsoleRelay relay = ConsoleRelay.start(process.getInputStream(), process.getErrorStream(), console,
+                        agent.consoleLimits(), new MultilineValues(task.environment().values()));
+                feed(process.getOutputStream(), request);
+                return await(process, termination, file, relay);
+            } finally {
+                if (process.isAlive()) {
+                    termination.run();
+                }
+                if (hook != null) {
+                    hook.remove();
+                }
+            }
+        }
+    }
+
+    private Process start(Path resultFile) throws TaskFailure {
+        try {
+            return new ProcessBuilder(executable.toString(), "run", "--result", resultFile.toString()).start();
+        } catch (IOException e) {
+            String text = String.valueOf(e.getMessage());
+            throw new TaskFailure("k8s-exec could not be started: " + executable + ". The system's reason: "
+                    + text.substring(text.lastIndexOf(": ") + 1).strip()
+                    + ". See that the file is k8s-exec for this machine and that the agent's user may run it.");
+        }
+    }
+
+    /** On a thread of its own: k8s-exec may print, or be ended, before it has read everything. */
+    private static void feed(OutputStream stdin, byte[] request) {
+        Thread feeder = new Thread(() -> {
+            try (stdin) {
+                stdin.write(request);
+            } catch (IOException e) {
+                // k8s-exec has ended before it read all: its outcome tells why.
+            }
+        }, "k8s-exec stdin");
+        feeder.setDaemon(true);
+        feeder.start();
+    }
+
+    private TaskResult await(Process process, Termination termination, ResultFile file, ConsoleRelay relay) throws TaskFailure {
+        boolean canceled = false;
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            canceled = true;
+            termination.run();
+        }
+        try {
+            return report(process.exitValue(), canceled, file, relay);
+        } finally {
+            if (canceled) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private TaskResult report(int exitCode, boolean canceled, ResultFile file, ConsoleRelay relay) throws TaskFailure {
+        Outcome outcome = null;
+        String unknown = "";
+        try {
+            outcome = file.read(json);
+        } catch (Unknown e) {
+            unknown = "k8s-exec ended with exit code " + exitCode
+                    + Signals.ofExitCode(exitCode).map(signal -> ", killed by " + signal + ",").orElse("")
+                    + " without saying how the script ended: " + e.getMessage() + "." + sweepAfter(exitCode);
+        }
+        relay.finish(agent.patience().lastOutput());
+        if (canceled) {
+            return outcome != null && outcome.isCanceled() ? outcome.toResult() : TaskResult.failure(CANCELED);
+        }
+        if (outcome == null) {
+            throw new TaskFailure(unknown + " What it printed is above.");
+        }
+        TaskResult result = outcome.toResult();
+        return result.isSuccess() && relay.refusal().isPresent() ? TaskResult.failure(relay.refusal().get()) : result;
+    }
+
+    /** Done before the output is waited for: what a killed k8s-exec leaves holds the output open. */
+    private String sweepAfter(int exitCode) {
+        if (Signals.ofExitCode(exitCode).isEmpty() || new LeftoverSweep(executable, agent.patience().cleanUp()).run()) {
+            return "";
+        }
+        return " Its processes and files may be left: run k8s-exec gc in the agent's container.";
+    }
+}

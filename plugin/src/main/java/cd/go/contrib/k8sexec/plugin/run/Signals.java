@@ -1,0 +1,27 @@
+package cd.go.contrib.k8sexec.plugin.run;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The names of Linux' signals (signal(7), the numbers of x86 and ARM). */
+final class Signals {
+
+    private static final int EXIT_CODE_BASE = 128;
+    private static final int HIGHEST = 64;
+    private static final List<String> NAMES = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL",
+            "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
+            "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS");
+
+    private Signals() {
+    }
+
+    /** "signal 9 (SIGKILL)" for the exit code 137; nothing if the exit code is not 128 + a signal. */
+    static Optional<String> ofExitCode(int exitCode) {
+        int number = exitCode - EXIT_CODE_BASE;
+        if (number < 1 || number > HIGHEST) {
+            return Optional.empty();
+        }
+        String signal = "signal " + number;
+        return Optional.of(number <= NAMES.size() ? signal + " (SIG" + NAMES.get(number - 1) + ")" : signal);
+    }
+}

@@ -1,0 +1,107 @@
+package cd.go.contrib.k8sexec.plugin.task;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One run of the task, as GoCD's agent asks for it with {@code execute}.
+ *
+ * <p>The working directory is relative to the agent's own (Pipeline.java:59). The variables are the job's, secure ones
+ * in clear among them, without the agent's own.
+ */
+public final class TaskRequest {
+
+    private static final int FORMAT_OF_RUN_REQUEST = 1;
+
+    private final TaskConfig config;
+    private final Optional<String> workingDirectory;
+    private final Map<String, String> environment;
+
+    public TaskRequest(TaskConfig config, Optional<String> workingDirectory, Map<String, String> environment) {
+        this.config = config;
+        this.workingDirectory = workingDirectory;
+        this.environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+    }
+
+    /**
+     * Reads the body of GoCD's request.
+     *
+     * @throws TaskFailure if it is not the JSON object that GoCD's task extension 1.0 sends
+     */
+    public static TaskRequest parse(ObjectMapper json, String body) throws TaskFailure {
+        JsonNode request = readObject(json, body);
+        JsonNode context = request.path("context");
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> variable : context.path("environmentVariables").properties()) {
+            environment.put(variable.getKey(), variable.getValue().asText(""));
+        }
+        JsonNode directory = context.path("workingDirectory");
+        return new TaskRequest(TaskConfig.parse(request.path("config")),
+                directory.isTextual() ? Optional.of(directory.textValue()) : Optional.empty(), environment);
+    }
+
+    private static JsonNode readObject(ObjectMapper json, String body) throws TaskFailure {
+        try {
+            JsonNode request = json.readTree(body == null ? "" : body);
+            if (request.isObject()) {
+                return request;
+            }
+        } catch (JsonProcessingException e) {
+            // Its text quotes the request, and the request has secrets.
+        }
+        throw new TaskFailure("GoCD's request to run the task is not a JSON object, so nothing was run."
+                + " Check that this plugin's version fits GoCD's.");
+    }
+
+    public TaskConfig config() {
+        return config;
+    }
+
+    public Map<String, String> environment() {
+        return environment;
+    }
+
+    /**
+     * The request for {@code k8s-exec run}, UTF-8 (format: the design's "The request").
+     *
+     * @throws TaskFailure if a text in it has half of a surrogate pair, which UTF-8 cannot hold
+     */
+    public byte[] toRunRequest(ObjectMapper json) throws TaskFailure {
+        requireUnicode("The script", config.script());
+        for (Map.Entry<String, String> variable : environment.entrySet()) {
+            requireUnicode("The name of an environment variable", variable.getKey());
+            requireUnicode("The environment variable " + variable.getKey(), variable.getValue());
+        }
+        requireUnicode("The working directory", workingDirectory.orElse(""));
+        ObjectNode request = json.createObjectNode()
+                .put("version", FORMAT_OF_RUN_REQUEST)
+                .put("script", config.script())
+                .put("shell", config.shell());
+        workingDirectory.ifPresent(directory -> request.put("workingDirectory", directory));
+        ObjectNode variables = request.putObject("environment");
+        environment.forEach(variables::put);
+        return writeBytes(json, request);
+    }
+
+    private static void requireUnicode(String what, String text) throws TaskFailure {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new TaskFailure(what + " has half of a surrogate pair in it, which is no character and cannot be passed on."
+                    + " Nothing was run. Take it out, or enter the character again.");
+        }
+    }
+
+    private static byte[] writeBytes(ObjectMapper json, JsonNode request) {
+        try {
+            return json.writeValueAsBytes(request);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of checked strings is always written");
+        }
+    }
+}

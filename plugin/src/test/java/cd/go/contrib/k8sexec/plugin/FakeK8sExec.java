@@ -1,0 +1,66 @@
+package cd.go.contrib.k8sexec.plugin;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * A shell script in the place of k8s-exec. It keeps the request and its arguments in files and then does what a test wants;
+ * {@code result JSON} writes the result file, {@code $here} is its folder. {@code gc} leaves the file gc-ran.
+ */
+final class FakeK8sExec {
+
+    static final String SUCCESS = "result '{\"outcome\":\"exited\",\"exitCode\":0,\"signal\":null,\"error\":null,"
+            + "\"message\":null,\"durationMillis\":1}'\n";
+
+    private final Path folder;
+
+    private FakeK8sExec(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Reads the request and then runs the given commands of bash. */
+    static FakeK8sExec thatDoes(Path folder, String commands) {
+        return withoutReading(folder, "cat > \"$here/request.json\"\n" + commands);
+    }
+
+    /** Runs the given commands of bash and leaves the request unread. */
+    static FakeK8sExec withoutReading(Path folder, String commands) {
+        FakeK8sExec fake = new FakeK8sExec(folder);
+        fake.write("k8s-exec", "#!/usr/bin/env bash\n"
+                + "here='" + folder + "'\n"
+                + "if [ \"$1\" = gc ]; then touch \"$here/gc-ran\"; exit 0; fi\n"
+                + "printf '%s\\n' \"$@\" > \"$here/arguments\"\n"
+                + "result_file=$3\n"
+                + "result() { printf '%s' \"$1\" > \"$result_file\"; }\n"
+                + commands);
+        return fake;
+    }
+
+    Path path() {
+        return folder.resolve("k8s-exec");
+    }
+
+    String read(String name) {
+        try {
+            return Files.readString(folder.resolve(name));
+        } catch (IOException e) {
+            throw new AssertionError(name + " was not written", e);
+        }
+    }
+
+    boolean has(String name) {
+        return Files.exists(folder.resolve(name));
+    }
+
+    void write(String name, String text) {
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve(name), text);
+            Files.setPosixFilePermissions(folder.resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
