@@ -98,7 +98,7 @@ public final class LaunchProgram {
         line("command -v ", shell, " >/dev/null || { ", note(NO_SHELL, state), "; exit 127; }");
         // a shell that could hand over runs no trap
         line("trap ", shellQuoted(note(EXEC_FAILED, state)), " 0");
-        line(note(STARTED, state));
+        line(note(STARTED, state), " || { trap - 0; exit ", String.valueOf(NO_VOLUME), "; }");
         if (!special.isEmpty()) {
             line("case $K8S_EXEC_ENV in ?*) exec env -S \"$K8S_EXEC_ENV\" ", handOver, ";; esac");
         }
