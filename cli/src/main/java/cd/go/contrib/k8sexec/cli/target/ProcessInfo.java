@@ -1,0 +1,35 @@
+package cd.go.contrib.k8sexec.cli.target;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What /proc/PID/stat says of a process (proc_pid_stat(5)).
+ *
+ * @param command    the program's name: up to 15 bytes that the process itself chose
+ * @param parent     process id of the parent; 0 where the parent is outside this PID namespace
+ * @param startTicks start, in clock ticks after the machine's start; with the pid it names one process for good
+ */
+public record ProcessInfo(int pid, String command, char state, int parent, long startTicks) {
+
+    /** @throws IllegalArgumentException where {@code stat} is not of that form */
+    static ProcessInfo parse(byte[] stat) {
+        String line = new String(stat, StandardCharsets.ISO_8859_1);
+        // the name may hold spaces, line ends and parentheses: only the first and the last one are the kernel's
+        int open = line.indexOf('(');
+        int close = line.lastIndexOf(')');
+        if (open < 2 || close < open || close + 2 > line.length()) {
+            throw new IllegalArgumentException("no process name");
+        }
+        String[] fields = line.substring(close + 2).split(" ");
+        if (fields.length < 20) {
+            throw new IllegalArgumentException("too few fields");
+        }
+        return new ProcessInfo(Integer.parseInt(line.substring(0, open - 1)), line.substring(open + 1, close), fields[0].charAt(0),
+            Integer.parseInt(fields[1]), Long.parseLong(fields[19]));
+    }
+
+    /** Whether it has ended and only waits for its parent to notice. */
+    public boolean ended() {
+        return state == 'Z' || state == 'X';
+    }
+}
