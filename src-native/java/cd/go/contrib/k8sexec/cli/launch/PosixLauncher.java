@@ -24,6 +24,8 @@ public final class PosixLauncher implements Launcher {
 
     @Override
     public Child start(List<String> command, Map<String, String> environment, byte[] script) throws IOException {
+        // where our parent ignores it, so would we, and the kernel would throw the child's exit status away (wait(2))
+        Libc.signal(Libc.SIGCHLD, Libc.SIG_DFL);
         Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
         int file = sealedFile(script);
         closeOnExec();

@@ -34,6 +34,8 @@ public final class Libc {
     public static final int PR_SET_CHILD_SUBREAPER = 36;
     public static final long SYS_CLOSE_RANGE = 436;
     public static final long CLOSE_RANGE_CLOEXEC = 4;
+    public static final int SIGCHLD = 17;
+    public static final long SIG_DFL = 0;
     public static final int WNOHANG = 1;
     /** More than glibc's and musl's posix_spawn_file_actions_t, posix_spawnattr_t and sigset_t take. */
     public static final int OPAQUE_SIZE = 1024;
@@ -117,6 +119,9 @@ public final class Libc {
 
     @CFunction("sigfillset")
     public static native int sigFillSet(PointerBase signals);
+
+    @CFunction("signal")
+    public static native long signal(int signal, long handler);
 
     @CFunction("strerror")
     private static native CCharPointer strerror(int errno);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -20,8 +21,10 @@ import org.junit.jupiter.api.Test;
 /** Tasks that go all the way: the plugin in the agent container, the k8s-exec that was built, the script in the guest container. */
 class TaskInPodIT {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+    /** Where the agent sees the project. */
+    private static final Path IN_AGENT = Path.of("/opt/extra");
     private static final String CLASS_PATH = Stream.of("classes", "test-classes", "classes/lib/*", "demo-lib/*")
-            .map(part -> PROJECT.resolve("plugin/target").resolve(part).toString()).reduce((a, b) -> a + File.pathSeparator + b).orElseThrow();
+            .map(part -> IN_AGENT.resolve("plugin/target").resolve(part).toString()).reduce((a, b) -> a + File.pathSeparator + b).orElseThrow();
 
     private static Path directory;
 
@@ -81,7 +84,7 @@ class TaskInPodIT {
 
     private static String task(int exitCode, String arguments) throws Exception {
         return pod(exitCode, "exec", "agent", "bash", "-c", "set -o pipefail; GO_K8S_CONTAINER_SHARED_ROOT=/go K8S_EXEC=\"$0\" \"$1\" -Xmx256m -cp \"$2\" "
-                + "cd.go.contrib.k8sexec.plugin.demo.TaskDemo " + arguments, PROJECT.resolve("cli/target/k8s-exec").toString(),
+                + "cd.go.contrib.k8sexec.plugin.demo.TaskDemo " + arguments, IN_AGENT.resolve("cli/target/k8s-exec").toString(),
                 System.getProperty("java.home") + "/bin/java", CLASS_PATH);
     }
 
@@ -89,7 +92,7 @@ class TaskInPodIT {
         List<String> command = new ArrayList<>(List.of(PROJECT.resolve("cli/src/test/pod/pod").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("POD_DIR", directory.toString());
+        builder.environment().putAll(Map.of("POD_DIR", directory.toString(), "AGENT_EXTRA", PROJECT.toString()));
         Process process = builder.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

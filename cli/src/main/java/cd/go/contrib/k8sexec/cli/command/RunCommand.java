@@ -105,7 +105,7 @@ final class RunCommand implements Callable<Integer> {
             new Leftovers(proc, volume).sweep(grace, cancellation, this::note);
             StagedRun staged = volume.stage(run, launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()), plan.user().change());
             try {
-                return new ScriptRun(launcher, plan, new ProcessTree(proc, run), cancellation, grace, endBackground, this::note).run(staged);
+                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, grace, endBackground, this::note).run(staged);
             } finally {
                 note(staged.remove());
             }

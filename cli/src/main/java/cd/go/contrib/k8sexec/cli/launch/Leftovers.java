@@ -24,7 +24,7 @@ public record Leftovers(ProcFs proc, SharedVolume volume) {
     public void sweep(Duration grace, Cancellation cancellation, Consumer<String> notes) throws InterruptedException {
         for (RunId run : volume.runs()) {
             if (isAbandoned(run)) {
-                ProcessTree tree = new ProcessTree(proc, run);
+                ProcessTree tree = ProcessTree.ofAbandonedRun(proc, run);
                 String processes = ProcessTree.describe(tree.members());
                 ProcessTree.Ended ended = tree.end(grace, cancellation);
                 // a process has no environment to see for a moment while it becomes another program

@@ -3,18 +3,18 @@ package cd.go.contrib.k8sexec.cli.launch;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The processes of a run: the descendants of its k8s-exec, and every process whose environment carries the run's id. The first finds
+ * The processes of a run: the descendants of this process, its k8s-exec, and every process whose environment carries the run's id. The first finds
  * what cleared its environment, the second what left the family; where k8s-exec is a child subreaper (prctl(2)), the first finds all.
  */
 public final class ProcessTree {
@@ -23,13 +23,24 @@ public final class ProcessTree {
     private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
     private final ProcFs proc;
-    private final RunId run;
-    private final byte[] mark;
+    private final int self = Math.toIntExact(ProcessHandle.current().pid());
+    private final boolean withDescendants;
+    private final String mark;
 
-    public ProcessTree(ProcFs proc, RunId run) {
+    private ProcessTree(ProcFs proc, RunId run, boolean withDescendants) {
         this.proc = proc;
-        this.run = run;
-        this.mark = ("\0" + Nsenter.RUN_ID + "=" + run.text() + "\0").getBytes(StandardCharsets.US_ASCII);
+        this.withDescendants = withDescendants;
+        this.mark = "\0" + Nsenter.RUN_ID + "=" + run.text() + "\0";
+    }
+
+    /** Of a run of this process. */
+    public static ProcessTree ofOwnRun(ProcFs proc, RunId run) {
+        return new ProcessTree(proc, run, true);
+    }
+
+    /** Of a run whose k8s-exec has ended: what has that one's number by now, and its descendants, are no part of it. */
+    static ProcessTree ofAbandonedRun(ProcFs proc, RunId run) {
+        return new ProcessTree(proc, run, false);
     }
 
     /** Those that are alive now. */
@@ -39,7 +50,7 @@ public final class ProcessTree {
         all.forEach(process -> parents.put(process.pid(), process.parent()));
         List<ProcessInfo> members = new ArrayList<>();
         for (ProcessInfo process : all) {
-            if (process.pid() != self() && (descendsFromOwner(process.pid(), parents) || carriesMark(process.pid()))) {
+            if (process.pid() != self && (withDescendants && descendsFromThis(process.pid(), parents) || carriesMark(process.pid()))) {
                 members.add(process);
             }
         }
@@ -53,28 +64,28 @@ public final class ProcessTree {
      */
     public Ended end(Duration grace, Cancellation cancellation) throws InterruptedException {
         long deadline = System.nanoTime() + grace.toNanos();
-        Set<ProcessInfo> asked = new HashSet<>();
+        Set<Identity> asked = new HashSet<>();
         List<ProcessInfo> members = members();
         while (!members.isEmpty() && System.nanoTime() < deadline && !cancellation.hasty()) {
             for (ProcessInfo process : members) {
-                if (asked.add(identity(process))) {
+                if (asked.add(Identity.of(process))) {
                     handle(process).ifPresent(ProcessHandle::destroy);
                 }
             }
             cancellation.pause(POLL_MILLIS);
             members = members();
         }
-        Map<ProcessInfo, String> killed = new HashMap<>();
+        Map<Identity, ProcessInfo> killed = new HashMap<>();
         long limit = System.nanoTime() + KILL_LIMIT.toNanos();
         while (!members.isEmpty() && System.nanoTime() < limit) {
             for (ProcessInfo process : members) {
-                killed.put(identity(process), process.command());
+                killed.put(Identity.of(process), process);
                 handle(process).ifPresent(ProcessHandle::destroyForcibly);
             }
             Thread.sleep(1);
             members = members();
         }
-        return new Ended(describe(killed.keySet()), describe(members));
+        return new Ended(describe(killed.values()), describe(members));
     }
 
     /**
@@ -91,22 +102,24 @@ public final class ProcessTree {
         return words.stream().sorted().collect(Collectors.joining(", "));
     }
 
-    /** What stays the same in the life of a process, whatever it does and whoever becomes its parent. */
-    private static ProcessInfo identity(ProcessInfo process) {
-        return new ProcessInfo(process.pid(), process.command(), ' ', 0, process.startTicks());
+    /** What stays the same in the life of a process, whatever program it becomes and whoever becomes its parent. */
+    private record Identity(int pid, long startTicks) {
+        static Identity of(ProcessInfo process) {
+            return new Identity(process.pid(), process.startTicks());
+        }
     }
 
     /** Empty where it ended; the JDK signals a handle only if the process has the start time that the handle saw. */
-    private java.util.Optional<ProcessHandle> handle(ProcessInfo process) {
+    private Optional<ProcessHandle> handle(ProcessInfo process) {
         return ProcessHandle.of(process.pid())
             .filter(handle -> proc.process(process.pid()).filter(now -> now.startTicks() == process.startTicks()).isPresent());
     }
 
-    private boolean descendsFromOwner(int pid, Map<Integer, Integer> parents) {
+    private boolean descendsFromThis(int pid, Map<Integer, Integer> parents) {
         int ancestor = pid;
         for (int depth = 0; depth < parents.size() && ancestor > 1; depth++) {
             ancestor = parents.getOrDefault(ancestor, 0);
-            if (ancestor == run.owner()) {
+            if (ancestor == self) {
                 return true;
             }
         }
@@ -115,10 +128,6 @@ public final class ProcessTree {
 
     private boolean carriesMark(int pid) {
         byte[] environment = proc.environment(pid).orElse(new byte[0]);
-        return ("\0" + ByteString.of(environment)).contains(ByteString.of(mark));
-    }
-
-    private static long self() {
-        return ProcessHandle.current().pid();
+        return ("\0" + ByteString.of(environment)).contains(mark);
     }
 }

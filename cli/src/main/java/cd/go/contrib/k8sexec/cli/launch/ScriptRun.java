@@ -5,6 +5,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.outcome.Signals;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
  * Runs a staged script in the guest to its end.
  *
  * @param launcher      starts it
+ * @param proc          where the target is looked at once more
  * @param plan          what to run
  * @param tree          the run's processes
  * @param cancellation  tells when to end early
@@ -22,7 +24,7 @@ import java.util.function.Consumer;
  * @param endBackground whether what the script leaves running is ended too
  * @param notes         gets lines for people
  */
-public record ScriptRun(Launcher launcher, Plan plan, ProcessTree tree, Cancellation cancellation, Duration grace, boolean endBackground,
+public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree tree, Cancellation cancellation, Duration grace, boolean endBackground,
                         Consumer<String> notes) {
 
     /**
@@ -46,6 +48,10 @@ public record ScriptRun(Launcher launcher, Plan plan, ProcessTree tree, Cancella
     }
 
     private Launcher.Child start(StagedRun staged) {
+        if (!plan.target().isUnchanged(proc)) {
+            throw new K8sExecException(ErrorId.TARGET_DEAD, "the guest (process " + plan.target().pid() + ") has ended meanwhile",
+                "so there is no guest to enter", "look why it ended: kubectl logs POD -c CONTAINER --previous");
+        }
         try {
             return launcher.start(plan.commandLine(), plan.nsenterEnvironment(staged.id()), plan.script());
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.target;
 
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -9,8 +10,9 @@ import java.util.Set;
  * @param process    the guest's main process
  * @param reason     why it was taken, for people
  * @param namespaces those in which it differs from the agent
+ * @param mounts     its mount namespace, empty where that may not be looked at
  */
-public record Target(ProcessInfo process, String reason, Set<Namespace> namespaces) {
+public record Target(ProcessInfo process, String reason, Set<Namespace> namespaces, Optional<String> mounts) {
 
     static Target of(ProcFs proc, ProcessInfo process, String reason) {
         Set<Namespace> differing = EnumSet.noneOf(Namespace.class);
@@ -20,19 +22,21 @@ public record Target(ProcessInfo process, String reason, Set<Namespace> namespac
                 differing.add(namespace);
             }
         }
-        if (proc.namespace(process.pid(), Namespace.MOUNT).isEmpty()) {
+        Optional<String> mounts = proc.namespace(process.pid(), Namespace.MOUNT);
+        if (mounts.isEmpty()) {
             // not ours to look at: the containers of a Pod differ in their mounts, and an nsenter with file capabilities may be allowed in
             differing.add(Namespace.MOUNT);
         }
-        return new Target(process, reason, differing);
+        return new Target(process, reason, differing, mounts);
     }
 
     public int pid() {
         return process.pid();
     }
 
-    /** Whether the same process is still there: a pid alone may be another's by now. */
-    public boolean isAlive(ProcFs proc) {
-        return proc.process(pid()).filter(now -> now.startTicks() == process.startTicks() && !now.ended()).isPresent();
+    /** Whether it is still there, and where it was: its number alone may be another process's by now. */
+    public boolean isUnchanged(ProcFs proc) {
+        return proc.process(pid()).filter(now -> now.startTicks() == process.startTicks() && !now.ended()).isPresent()
+            && proc.namespace(pid(), Namespace.MOUNT).equals(mounts);
     }
 }

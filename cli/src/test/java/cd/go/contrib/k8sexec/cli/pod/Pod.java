@@ -24,8 +24,10 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A stand-in Pod, made by src/test/pod/pod, with the k8s-exec that was built: the native executable, or else the JVM build. */
 final class Pod implements AutoCloseable {
-    /** As the agent sees it, at the machine's own path. */
-    static final Path K8S_EXEC = Path.of("target/k8s-exec").toAbsolutePath();
+    /** As the agent sees it. */
+    static final Path K8S_EXEC = Path.of("/opt/extra/k8s-exec");
+
+    private static final Path BUILT = Path.of("target").toAbsolutePath();
 
     private static final Path SCRIPT = Path.of("src/test/pod/pod").toAbsolutePath();
     private static final long LIMIT_SECONDS = 180;
@@ -42,7 +44,7 @@ final class Pod implements AutoCloseable {
         requireRoot();
         try {
             Pod pod = new Pod(Files.createTempDirectory("pod"));
-            List<String> command = new ArrayList<>(List.of("env"));
+            List<String> command = new ArrayList<>(List.of("env", "AGENT_EXTRA=" + BUILT));
             command.addAll(List.of(settings));
             command.addAll(List.of(SCRIPT.toString(), "up"));
             pod.execute(command, new byte[0]).assertExitCode(0);
