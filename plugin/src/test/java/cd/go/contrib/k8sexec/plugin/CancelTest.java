@@ -41,6 +41,14 @@ class CancelTest {
     }
 
     @Test
+    void an_interrupt_ends_a_k8s_exec_that_has_not_read_its_request() throws Exception {
+        FakeK8sExec k8sExec = FakeK8sExec.withoutReading(folder, onTerm(CANCELED));
+        Task task = Task.with(folder, k8sExec).variable("LARGE", "x".repeat(2_000_000));
+
+        assertEquals("failed: Script was canceled (SIGTERM), exit code: 143.", interruptAfterFirstLine(task).toString());
+    }
+
+    @Test
     void an_interrupted_task_is_canceled_even_if_the_script_succeeds() throws Exception {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, onTerm(FakeK8sExec.SUCCESS));
 

@@ -62,7 +62,7 @@ class HostileGuestIT {
         assertEquals(runs, lines.size());
         for (String line : lines) {
             // the JVM build opens the script in the volume, where the guest's root user may write what it likes
-            boolean wrongScript = !RunIT.isNative(pod) && line.startsWith("0 EVIL");
+            boolean wrongScript = !RunIT.isNative(pod) && line.startsWith("0 ");
             assertTrue(line.equals("0 ran ") || line.matches("12[567] (ran)? ?error .[A-Z_]+") || wrongScript, line);
         }
         assertTrue(!RunIT.isNative(pod) || !pod.sharedFiles().contains("evil"), "a wrong script was run");

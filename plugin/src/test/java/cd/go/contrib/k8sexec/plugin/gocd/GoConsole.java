@@ -31,6 +31,9 @@ public final class GoConsole implements Console, AutoCloseable {
     private static final int RING_SIZE = 10 * 1024;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
 
+    /** A busy agent starts its threads late: who does not wait for a pumper loses what it was to print. */
+    private static final Duration PUMPER_START = Duration.ofMillis(50);
+
     private final Deque<String> ring = new ArrayDeque<>();
     private final ScheduledExecutorService transmitter = Executors.newSingleThreadScheduledExecutor(runnable -> {
         Thread thread = new Thread(runnable, "console transmitter");
@@ -89,10 +92,11 @@ public final class GoConsole implements Console, AutoCloseable {
     private void pump(String tag, InputStream in) {
         new Thread(() -> {
             try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+                Thread.sleep(PUMPER_START.toMillis());
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     add(tag, line);
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | InterruptedException | RuntimeException e) {
                 // GoCD's pumper ends here without a word, too.
             }
         }, "pumper").start();
