@@ -38,7 +38,8 @@ final class AgentProcess {
     private static long shutdownHooks() throws ReflectiveOperationException {
         Field hooks = Class.forName("java.lang.ApplicationShutdownHooks").getDeclaredField("hooks");
         hooks.setAccessible(true);
-        return ((Map<?, ?>) hooks.get(null)).keySet().stream()
+        Map<?, ?> registered = (Map<?, ?>) hooks.get(null);
+        return registered == null ? 0 : registered.keySet().stream() // null once the JVM ends
                 .filter(hook -> ((Thread) hook).getName().startsWith("k8s-exec")).count();
     }
 }

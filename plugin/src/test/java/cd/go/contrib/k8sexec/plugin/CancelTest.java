@@ -33,7 +33,7 @@ class CancelTest {
 
         GoAgent.Answer answer = interruptAfterFirstLine(task);
 
-        assertEquals("failed: Script was canceled (SIGTERM), exit code: 143.", answer.toString());
+        assertEquals("failed: Script was canceled by SIGTERM, exit code: 143.", answer.toString());
         assertTrue(k8sExec.has("cleaned"));
         assertTrue(interruptedAfterwards.get(), "the interrupt was swallowed");
         assertEquals(List.of("&1 ready", "&1 cleaned up"), task.lines());
@@ -45,7 +45,7 @@ class CancelTest {
         FakeK8sExec k8sExec = FakeK8sExec.withoutReading(folder, onTerm(CANCELED));
         Task task = Task.with(folder, k8sExec).variable("LARGE", "x".repeat(2_000_000));
 
-        assertEquals("failed: Script was canceled (SIGTERM), exit code: 143.", interruptAfterFirstLine(task).toString());
+        assertEquals("failed: Script was canceled by SIGTERM, exit code: 143.", interruptAfterFirstLine(task).toString());
     }
 
     @Test

@@ -57,6 +57,15 @@ class ExecuteTest {
     }
 
     @Test
+    void leaves_out_the_last_command_of_another_shell() {
+        FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
+
+        Task.with(folder, k8sExec).variable("_", "/usr/bin/java").variable("__", "kept").run();
+
+        assertEquals("{\"__\":\"kept\"}", GoAgent.parse(k8sExec.read("request.json")).get("environment").toString());
+    }
+
+    @Test
     void names_no_working_directory_where_gocd_names_none() {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
 
@@ -81,11 +90,11 @@ class ExecuteTest {
             "{'outcome':'exited','exitCode':3,'signal':null,'error':null}|failed: Script completed with exit code: 3.",
             "{'outcome':'exited','exitCode':125}|failed: Script completed with exit code: 125.",
             "{'outcome':'signaled','exitCode':137,'signal':'KILL'}"
-                    + "|failed: Script was killed by signal 9 (SIGKILL), exit code: 137.",
+                    + "|failed: Script was killed by SIGKILL, exit code: 137.",
             "{'outcome':'signaled','exitCode':139,'signal':null}"
-                    + "|failed: Script was killed by signal 11 (SIGSEGV), exit code: 139.",
+                    + "|failed: Script was killed by SIGSEGV, exit code: 139.",
             "{'outcome':'signaled','exitCode':162,'signal':null}|failed: Script was killed by signal 34, exit code: 162.",
-            "{'outcome':'canceled','exitCode':143,'signal':'TERM'}|failed: Script was canceled (SIGTERM), exit code: 143.",
+            "{'outcome':'canceled','exitCode':143,'signal':'TERM'}|failed: Script was canceled by SIGTERM, exit code: 143.",
             "{'outcome':'error','exitCode':125,'error':'PID_DEAD','message':'No process 7. Set it.'}"
                     + "|failed: [PID_DEAD] No process 7. Set it.",
             "{'outcome':'error','exitCode':125,'error':'PID_DEAD','message':null}"
@@ -125,7 +134,7 @@ class ExecuteTest {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, "kill -KILL $$\n");
         Task task = Task.with(folder, k8sExec);
 
-        assertEquals("failed: k8s-exec ended with exit code 137, killed by signal 9 (SIGKILL), without saying how the script "
+        assertEquals("failed: k8s-exec ended with exit code 137 (killed by SIGKILL) without saying how the script "
                 + "ended: its result file is empty. What it printed is above.", task.run().toString());
         assertTrue(k8sExec.has("gc-ran"));
         assertEquals(List.of(), task.filesLeft());

@@ -237,7 +237,8 @@ class OutputTest {
         long start = System.nanoTime();
         Sequence out = new Sequence("out ");
         List<String> others = Collections.synchronizedList(new ArrayList<>());
-        Task task = task("seq -f 'out %.0f' 1 44000\n" + FakeK8sExec.SUCCESS)
+        Task task = task("seq -f 'out %.0f' 1 38000\nsleep 0.3\nseq -f 'out %.0f' 38001 41000\nsleep 0.3\n"
+                + "seq -f 'out %.0f' 41001 44000\n" + FakeK8sExec.SUCCESS)
                 .console(Duration.ofSeconds(2), 1_000_000, 4_000).toServer((tag, line) -> {
                     if (line.startsWith("out ")) {
                         out.next(line);

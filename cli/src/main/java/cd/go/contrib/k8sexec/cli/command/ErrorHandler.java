@@ -24,10 +24,15 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
     }
 
     static int fail(Throwable e, CommandLine commandLine) {
-        K8sExecException known = e instanceof K8sExecException k ? k : new K8sExecException(ErrorId.INTERNAL,
-            "k8s-exec failed in a way that it does not know (" + e + ")", "which is a fault in it", "report it with the command line");
+        K8sExecException known = known(e);
         print(commandLine, known);
         return known.id().exitCode();
+    }
+
+    /** What is not one of our own errors is a fault of ours. */
+    static K8sExecException known(Throwable e) {
+        return e instanceof K8sExecException k ? k : new K8sExecException(ErrorId.INTERNAL,
+            "k8s-exec failed in a way that it does not know (" + e + ")", "which is a fault in it", "report it with the command line");
     }
 
     @Override

@@ -35,7 +35,7 @@ final class GcCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Cancellation cancellation = Cancellation.bySignals();
         try (SharedVolume volume = SharedVolume.open(VolumeOptions.path(sharedRoot))) {
-            new Leftovers(new ProcFs(Path.of("/proc")), volume).sweep(grace, cancellation, spec.commandLine().getOut()::println);
+            new Leftovers(new ProcFs(Path.of("/proc")), volume).sweep(TargetOptions.orDefault(grace, RunCommand.GRACE), cancellation, spec.commandLine().getOut()::println);
         }
         return cancellation.signal() == 0 ? 0 : 128 + cancellation.signal();
     }

@@ -36,6 +36,9 @@ import picocli.CommandLine.Spec;
         "Exit code: the script's own; 128+n where signal n ended it; 125 where k8s-exec",
         "failed, 126 where the shell cannot be run, 127 where the guest has none."})
 final class RunCommand implements Callable<Integer> {
+    /** From SIGTERM to SIGKILL, where nothing else is set. */
+    static final Duration GRACE = Duration.ofSeconds(10);
+
     @Mixin
     TargetOptions targetOptions;
 
@@ -75,37 +78,46 @@ final class RunCommand implements Callable<Integer> {
         if (resultFile != null) {
             resultFile.clear();
         }
+        Cancellation cancellation = Cancellation.bySignals();
+        // as long as nothing has been made, there is nothing to clean up
+        cancellation.onFirst(signal -> Runtime.getRuntime().halt(report(Outcome.canceled(signal), resultFile, start)));
         Outcome outcome;
         try {
-            outcome = execute();
-        } catch (K8sExecException e) {
-            outcome = Outcome.error(e);
-            ErrorHandler.print(spec.commandLine(), e);
+            outcome = execute(cancellation);
+        } catch (RuntimeException e) {
+            K8sExecException known = ErrorHandler.known(e);
+            outcome = Outcome.error(known);
+            ErrorHandler.print(spec.commandLine(), known);
         }
+        return report(outcome, resultFile, start);
+    }
+
+    private static int report(Outcome outcome, ResultFile resultFile, long start) {
         if (resultFile != null) {
             resultFile.write(outcome, Duration.ofNanos(System.nanoTime() - start).toMillis());
         }
         return outcome.exitCode();
     }
 
-    private Outcome execute() throws InterruptedException {
-        Cancellation cancellation = Cancellation.bySignals();
+    private Outcome execute(Cancellation cancellation) throws InterruptedException {
+        Duration patience = TargetOptions.orDefault(grace, GRACE);
         TaskRequest request = TaskRequestReader.read(System.in);
         Path sharedRoot = volumeOptions.sharedRoot();
         Target target = targetOptions.find(proc);
         RunId run = newRunId();
-        Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), User.of(user, target, proc), volumeOptions.containerRoot(), run,
+        Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), User.of(TargetOptions.isSet(user) ? user : "agent", target, proc), volumeOptions.containerRoot(), run,
             proc.environment(target.pid()));
         if (dryRun) {
             plan.describe().forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);
         }
         Launcher launcher = Launcher.DEFAULT;
+        cancellation.onFirst(null);
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
-            new Leftovers(proc, volume).sweep(grace, cancellation, this::note);
+            new Leftovers(proc, volume).sweep(patience, cancellation, this::note);
             StagedRun staged = volume.stage(run, launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()), plan.user().change());
             try {
-                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, grace, endBackground, this::note).run(staged);
+                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, patience, endBackground, this::note).run(staged);
             } finally {
                 note(staged.remove());
             }

@@ -30,7 +30,7 @@ final class TargetOptions {
     /** @throws K8sExecException one of the TARGET_… errors */
     Target find(ProcFs proc) throws InterruptedException {
         TargetFinder finder = new TargetFinder(proc);
-        long deadline = System.nanoTime() + wait.toNanos();
+        long deadline = System.nanoTime() + orDefault(wait, Duration.ZERO).toNanos();
         while (true) {
             try {
                 return isSet(pid) ? finder.byPid(pid) : isSet(container) ? finder.byName(container) : finder.only();
@@ -41,6 +41,10 @@ final class TargetOptions {
                 Thread.sleep(POLL_MILLIS);
             }
         }
+    }
+
+    static Duration orDefault(Duration duration, Duration standard) {
+        return duration == null ? standard : duration;
     }
 
     /** A variable that is there but blank counts as not there. */

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * Remembers that k8s-exec was told to end: by SIGTERM, which GoCD's agent sends to all its descendants once, by SIGINT or by SIGHUP.
@@ -9,7 +10,7 @@ import java.util.List;
 public final class Cancellation {
     private int signal;
     private boolean hasty;
-    private Runnable action;
+    private IntConsumer action;
 
     /** From now on these signals do not end this process at once. */
     public static Cancellation bySignals() {
@@ -22,7 +23,7 @@ public final class Cancellation {
 
     /** Tells it to end, as the signal with this number does. */
     void request(int number) {
-        Runnable first = null;
+        IntConsumer first = null;
         synchronized (this) {
             if (signal == 0) {
                 signal = number;
@@ -33,19 +34,26 @@ public final class Cancellation {
             notifyAll();
         }
         if (first != null) {
-            first.run();
+            first.accept(number);
         }
     }
 
-    /** Does this on the first signal, in that signal's thread; or now, where it has come already. */
-    void onFirst(Runnable whatToDo) {
-        synchronized (this) {
-            action = whatToDo;
-            if (signal == 0) {
-                return;
-            }
+    /**
+     * Does this on the first signal, in that signal's thread, with the signal's number; nothing where it is null.
+     *
+     * @return whether that can still be: false where the first signal has come already
+     */
+    public synchronized boolean onFirst(IntConsumer whatToDo) {
+        action = whatToDo;
+        return signal == 0;
+    }
+
+    /** Waits for a first signal, but not longer than this. */
+    synchronized void awaitFirst(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; signal == 0 && left > 0; left = (deadline - System.nanoTime()) / 1_000_000) {
+            wait(left);
         }
-        whatToDo.run();
     }
 
     /** The number of the first signal, or 0. */

@@ -120,6 +120,8 @@ public final class LaunchProgram {
         for (int i = 0; i < special.size(); i++) {
             words.append("-u K8S_EXEC_V").append(i).append(' ');
         }
+        // a name may begin with a dash
+        words.append("-- ");
         for (int i = 0; i < special.size(); i++) {
             String name = special.get(i).getKey().replace("\\", "\\\\").replace("'", "\\'");
             words.append('\'').append(name).append("='\"${K8S_EXEC_V").append(i).append("}\" ");

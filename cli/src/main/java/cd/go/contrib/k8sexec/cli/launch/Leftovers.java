@@ -5,6 +5,8 @@ import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -22,19 +24,32 @@ public record Leftovers(ProcFs proc, SharedVolume volume) {
      * @param notes gets a line for each run
      */
     public void sweep(Duration grace, Cancellation cancellation, Consumer<String> notes) throws InterruptedException {
-        for (RunId run : volume.runs()) {
-            if (isAbandoned(run)) {
+        List<RunId> abandoned = volume.runs().stream().filter(this::isAbandoned).toList();
+        if (abandoned.isEmpty()) {
+            return;
+        }
+        endProcesses(abandoned, grace, cancellation, notes);
+        // a process has no environment to see for a moment while it becomes another program
+        Thread.sleep(SECOND_LOOK_MILLIS);
+        endProcesses(abandoned, grace, cancellation, notes);
+        for (RunId run : abandoned) {
+            if (cancellation.signal() != 0) {
+                return;
+            }
+            String notRemoved = volume.remove(run);
+            notes.accept("cleaned up after a run whose k8s-exec (process " + run.owner() + ") was killed" + (notRemoved == null ? "" : "; " + notRemoved));
+        }
+    }
+
+    private void endProcesses(List<RunId> abandoned, Duration grace, Cancellation cancellation, Consumer<String> notes) throws InterruptedException {
+        Set<String> alive = ProcessTree.runsOfProcesses(proc);
+        for (RunId run : abandoned) {
+            if (alive.contains(run.text()) && cancellation.signal() == 0) {
                 ProcessTree tree = ProcessTree.ofAbandonedRun(proc, run);
                 String processes = ProcessTree.describe(tree.members());
-                ProcessTree.Ended ended = tree.end(grace, cancellation);
-                // a process has no environment to see for a moment while it becomes another program
-                Thread.sleep(SECOND_LOOK_MILLIS);
-                ended = ended.left().isEmpty() ? tree.end(grace, cancellation) : ended;
-                String notRemoved = volume.remove(run);
-                notes.accept("cleaned up after a run whose k8s-exec (process " + run.owner() + ") was killed"
-                    + (processes.isEmpty() ? "" : "; ended: " + processes)
-                    + (ended.left().isEmpty() ? "" : "; still there in spite of SIGKILL: " + ended.left())
-                    + (notRemoved == null ? "" : "; " + notRemoved));
+                String left = tree.end(grace, cancellation).left();
+                notes.accept("ended what a killed k8s-exec (process " + run.owner() + ") left running: " + processes
+                    + (left.isEmpty() ? "" : "; still there in spite of SIGKILL: " + left));
             }
         }
     }

@@ -66,6 +66,6 @@ public record Nsenter(Path program, boolean busyBox) {
 
     /** The whole environment of nsenter: nothing of the pipeline's, so that no LD_PRELOAD of a pipeline is loaded in the agent. */
     public static Map<String, String> environment(RunId id, ScriptEnvironment script) {
-        return Map.of("PATH", script.asciiPath(), RUN_ID, id.text());
+        return Map.of("PATH", script.launchPath(), RUN_ID, id.text());
     }
 }

@@ -43,6 +43,19 @@ public final class ProcessTree {
         return new ProcessTree(proc, run, false);
     }
 
+    /** The ids of all runs of which a process is alive. */
+    static Set<String> runsOfProcesses(ProcFs proc) {
+        Set<String> runs = new HashSet<>();
+        for (ProcessInfo process : proc.processes()) {
+            for (String variable : ByteString.of(proc.environment(process.pid()).orElse(new byte[0])).split("\0")) {
+                if (variable.startsWith(Nsenter.RUN_ID + "=")) {
+                    runs.add(variable.substring(Nsenter.RUN_ID.length() + 1));
+                }
+            }
+        }
+        return runs;
+    }
+
     /** Those that are alive now. */
     public List<ProcessInfo> members() {
         List<ProcessInfo> all = proc.processes();

@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
  * The script's environment: the guest's own, then GoCD's on top.
  *
  * @param variables names and values as byte strings ({@link ByteString}), in the order in which they are set
+ * @param guestPath the guest's own PATH, as a byte string
  */
-public record ScriptEnvironment(Map<String, String> variables) {
+public record ScriptEnvironment(Map<String, String> variables, String guestPath) {
     /** The PATH of a container whose image sets none, as Docker and containerd give it. */
     public static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -42,14 +43,15 @@ public record ScriptEnvironment(Map<String, String> variables) {
                 variables.putIfAbsent(name, entry.substring(equals + 1));
             }
         }
+        String guestPath = variables.get("PATH");
         gocd.forEach((name, value) -> variables.put(ByteString.of(name), ByteString.of(value)));
-        return new ScriptEnvironment(variables);
+        return new ScriptEnvironment(variables, guestPath);
     }
 
-    /** Where the launching shell and the task's shell are looked for: the PATH without what is not ASCII, which Java cannot hand on everywhere. */
-    public String asciiPath() {
+    /** Where the launching shell is looked for: the guest's PATH, without what is not ASCII, which Java cannot hand on in every locale. */
+    String launchPath() {
         StringBuilder path = new StringBuilder();
-        for (String folder : variables.get("PATH").split(":")) {
+        for (String folder : guestPath.split(":")) {
             if (folder.startsWith("/") && folder.chars().allMatch(c -> c < 128)) {
                 path.append(path.isEmpty() ? "" : ":").append(folder);
             }

@@ -10,6 +10,8 @@ import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -26,25 +28,44 @@ import java.util.function.Consumer;
  */
 public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree tree, Cancellation cancellation, Duration grace, boolean endBackground,
                         Consumer<String> notes) {
+    /** SIGHUP, SIGINT, SIGKILL and SIGTERM. */
+    private static final Set<Integer> CANCELING = Set.of(1, 2, 9, 15);
+    private static final long SIGNAL_MILLIS = 100;
 
     /**
      * @throws K8sExecException where the script's shell could not be started, or it is not known what became of it
      */
     public Outcome run(StagedRun staged) throws InterruptedException {
+        if (cancellation.signal() != 0) {
+            return Outcome.canceled(cancellation.signal());
+        }
         Launcher.Child child = start(staged);
-        Thread ending = new Thread(this::endTree, "ending");
-        cancellation.onFirst(ending::start);
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Runnable ending = () -> {
+            endTree();
+            ended.complete(null);
+        };
+        if (!cancellation.onFirst(signal -> new Thread(ending, "ending").start())) {
+            new Thread(ending, "ending").start();
+        }
         child.feed(plan.program(!launcher.passesScript()));
         Launcher.Status status = child.await();
-        int signal = cancellation.signal();
-        if (signal != 0) {
-            ending.join();
-            return Outcome.canceled(signal);
+        if (looksCanceled(status)) {
+            cancellation.awaitFirst(SIGNAL_MILLIS);
         }
-        if (child.mayHaveLeftProcesses()) {
+        if (cancellation.signal() == 0 && child.mayHaveLeftProcesses()) {
             afterwards();
         }
+        if (cancellation.signal() != 0) {
+            ended.join();
+            return Outcome.canceled(cancellation.signal());
+        }
         return outcome(status, staged);
+    }
+
+    /** GoCD's agent sends SIGTERM to k8s-exec and to the script's processes alike: theirs may be felt before ours is heard of. */
+    private static boolean looksCanceled(Launcher.Status status) {
+        return CANCELING.contains(status.exitCode() - 128);
     }
 
     private Launcher.Child start(StagedRun staged) {
@@ -77,7 +98,7 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
                 "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
                     + "the way must lead to the same place in both");
             case LaunchProgram.NO_SHELL -> new K8sExecException(ErrorId.SHELL_MISSING,
-                "the guest has no " + plan.shell() + " along its PATH", "so the script cannot run",
+                "the guest has no " + plan.shell() + " along the script's PATH (" + K8sExecException.quoted(plan.path()) + ")", "so the script cannot run",
                 "choose a shell that the guest's image has (sh is in most), or install " + plan.shell() + " there");
             case LaunchProgram.EXEC_FAILED -> new K8sExecException(ErrorId.SHELL_FAILED, "the guest's " + plan.shell() + " cannot be run",
                 "for the reason in the line above", "look at it in the guest: its permissions, the mount it lies on, and the size of the environment");
@@ -98,7 +119,7 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         return switch (status.exitCode()) {
             case 126 -> new K8sExecException(ErrorId.SH_FAILED, "the guest's sh cannot be run", "for the reason in nsenter's line above",
                 "look at its permissions in the guest");
-            case 127 -> new K8sExecException(ErrorId.SH_MISSING, "the guest has no sh along its PATH", "and k8s-exec needs one to start a script",
+            case 127 -> new K8sExecException(ErrorId.SH_MISSING, "the guest has no sh along its PATH (" + plan.environment().launchPath() + ")", "and k8s-exec needs one to start a script",
                 "use a guest image with a shell");
             case LaunchProgram.NO_VOLUME -> new K8sExecException(ErrorId.CONTAINER_ROOT_INVALID,
                 "the guest does not see the script in " + plan.runFolder() + ", or may not write there", "so the script cannot run",
@@ -125,13 +146,16 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         }
     }
 
-    private void afterwards() {
+    private void afterwards() throws InterruptedException {
         if (endBackground) {
             endTree();
             return;
         }
         List<ProcessInfo> left = tree.members();
         if (!left.isEmpty()) {
+            cancellation.awaitFirst(SIGNAL_MILLIS);
+        }
+        if (!left.isEmpty() && cancellation.signal() == 0) {
             notes.accept("the script left running in the background: " + ProcessTree.describe(left) + "; --end-background ends such processes");
         }
     }

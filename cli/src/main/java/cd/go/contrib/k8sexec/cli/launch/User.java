@@ -19,7 +19,9 @@ import java.util.regex.Pattern;
  */
 public record User(Optional<Owner> change) {
 
-    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,9}):(\\d{1,9})");
+    /** 2³²-1 means "no change" to the kernel (chown(2)). */
+    private static final long LARGEST = 0xffff_fffeL;
+    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,10}):(\\d{1,10})");
 
     /**
      * @param text "agent", "target" for the user of the guest's main process, or "UID:GID"
@@ -30,11 +32,11 @@ public record User(Optional<Owner> change) {
             return new User(Optional.empty());
         }
         Matcher numbers = NUMBERS.matcher(text.equals("target") ? proc.user(target.pid()).orElse("") : text);
-        if (!numbers.matches()) {
+        if (!numbers.matches() || Long.parseLong(numbers.group(1)) > LARGEST || Long.parseLong(numbers.group(2)) > LARGEST) {
             throw new K8sExecException(ErrorId.SETTING_INVALID, "--user or GO_K8S_USER is " + quoted(text), "which names no user",
                 "use agent, target or UID:GID in numbers, like 1000:1000");
         }
-        return new User(Optional.of(new Owner(Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)))));
+        return new User(Optional.of(new Owner(Long.parseLong(numbers.group(1)), Long.parseLong(numbers.group(2)))));
     }
 
     /** What makes nsenter change to it, which drops all capabilities too. */

@@ -5,9 +5,11 @@ import static cd.go.contrib.k8sexec.cli.outcome.K8sExecException.quoted;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -27,6 +29,9 @@ public final class TaskRequestReader {
     public static final Set<String> SHELLS = Set.of("bash", "zsh", "sh");
 
     private static final int VERSION = 1;
+    /** What is too long for Linux is refused with the field's name; the parser need not set limits of its own. */
+    private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
+        .maxStringLength(Integer.MAX_VALUE).maxNameLength(Integer.MAX_VALUE).maxNumberLength(Integer.MAX_VALUE).build()).build();
     /** A Linux kernel refuses a longer "NAME=value" with its final NUL: MAX_ARG_STRLEN in linux/binfmts.h, 32 pages. */
     private static final int LONGEST_VARIABLE = 32 * 4096;
 
@@ -47,14 +52,15 @@ public final class TaskRequestReader {
         try {
             byte[] bytes = in.readAllBytes();
             String json = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-            try (JsonParser parser = new JsonFactory().createParser(json)) {
+            try (JsonParser parser = JSON.createParser(json)) {
                 return new TaskRequestReader().read(parser);
             }
         } catch (CharacterCodingException e) {
             throw notJson("is not UTF-8");
         } catch (JsonProcessingException e) {
             // not the parser's own message: it can quote the input, where a secret may be
-            throw notJson("is not valid JSON at line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr());
+            JsonLocation location = e.getLocation();
+            throw notJson("is not valid JSON" + (location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr()));
         } catch (IOException e) {
             throw notJson("cannot be read (" + e.getMessage() + ")");
         }

@@ -4,12 +4,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
@@ -21,6 +23,9 @@ import java.util.List;
  * SecureDirectoryStream is not there in a static executable, and cannot make directories.)
  */
 final class HeldDirectory implements Closeable {
+    private static final int DEEPEST = 16;
+    private static final int PASSES = 10_000;
+
     private final DirectoryOpener.Opened opened;
     private final Path path;
 
@@ -74,13 +79,17 @@ final class HeldDirectory implements Closeable {
         return names;
     }
 
-    /** Deletes what has this name here, with all that lies in it; what is not there is no error. */
+    /**
+     * Deletes what has this name here, with all that lies in it, however deep; what is not there is no error.
+     *
+     * @throws IOException also where somebody goes on putting files there
+     */
     void deleteTree(String name) throws IOException {
         try {
-            if (Files.isDirectory(entry(name), LinkOption.NOFOLLOW_LINKS)) {
+            if (isDirectory(name)) {
                 try (HeldDirectory directory = open(name)) {
-                    for (String child : directory.list()) {
-                        directory.deleteTree(child);
+                    for (int pass = 0; pass < PASSES && !directory.list().isEmpty(); pass++) {
+                        directory.deleteContent(directory, 0);
                     }
                 }
             }
@@ -88,6 +97,30 @@ final class HeldDirectory implements Closeable {
         } catch (NoSuchFileException e) {
             // somebody else was quicker
         }
+    }
+
+    /** What lies deeper than a process may hold directories open is moved up, for the next pass. */
+    private void deleteContent(HeldDirectory top, int depth) throws IOException {
+        for (String child : list()) {
+            try {
+                if (isDirectory(child) && depth == DEEPEST) {
+                    Files.move(entry(child), top.entry("k8s-exec-" + System.nanoTime()), StandardCopyOption.ATOMIC_MOVE);
+                } else {
+                    if (isDirectory(child)) {
+                        try (HeldDirectory directory = open(child)) {
+                            directory.deleteContent(top, depth + 1);
+                        }
+                    }
+                    Files.delete(entry(child));
+                }
+            } catch (NoSuchFileException | DirectoryNotEmptyException e) {
+                // somebody else was quicker, or puts more there: the next pass sees
+            }
+        }
+    }
+
+    private boolean isDirectory(String name) {
+        return Files.isDirectory(entry(name), LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override

@@ -1,5 +1,5 @@
 package cd.go.contrib.k8sexec.cli.staging;
 
 /** A user and a group, by their numbers. */
-public record Owner(int uid, int gid) {
+public record Owner(long uid, long gid) {
 }

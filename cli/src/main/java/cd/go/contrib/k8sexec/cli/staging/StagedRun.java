@@ -4,6 +4,8 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -54,7 +56,7 @@ public final class StagedRun implements AutoCloseable {
                 changeOwner(directory.path(), owner.get());
             }
             return new StagedRun(volume, id, directory, state);
-        } catch (IOException e) {
+        } catch (IOException | K8sExecException e) {
             state.close();
             throw e;
         }
@@ -103,8 +105,15 @@ public final class StagedRun implements AutoCloseable {
     }
 
     private static void changeOwner(Path path, Owner owner, LinkOption... options) throws IOException {
-        Files.setAttribute(path, "unix:uid", owner.uid(), options);
-        Files.setAttribute(path, "unix:gid", owner.gid(), options);
+        try {
+            // the JDK hands on the 32 bits of an int as they are
+            Files.setAttribute(path, "unix:uid", (int) owner.uid(), options);
+            Files.setAttribute(path, "unix:gid", (int) owner.gid(), options);
+        } catch (IOException e) {
+            throw new K8sExecException(ErrorId.STAGING_FAILED, "the folder of the run cannot be given to user " + owner.uid() + ":" + owner.gid()
+                + " (" + e + ")", "so the script could not run as that user", "run it as the agent's user, without --user and GO_K8S_USER, or let the "
+                    + "agent be root with the capability CHOWN");
+        }
     }
 
     private static void write(SeekableByteChannel file, byte[] bytes) throws IOException {

@@ -7,9 +7,10 @@ import java.nio.charset.StandardCharsets;
  *
  * @param command    the program's name: up to 15 bytes that the process itself chose
  * @param parent     process id of the parent; 0 where the parent is outside this PID namespace
+ * @param threads    how many threads it has
  * @param startTicks start, in clock ticks after the machine's start; with the pid it names one process for good
  */
-public record ProcessInfo(int pid, String command, char state, int parent, long startTicks) {
+public record ProcessInfo(int pid, String command, char state, int parent, int threads, long startTicks) {
 
     /** @throws IllegalArgumentException where {@code stat} is not of that form */
     static ProcessInfo parse(byte[] stat) {
@@ -25,11 +26,11 @@ public record ProcessInfo(int pid, String command, char state, int parent, long 
             throw new IllegalArgumentException("too few fields");
         }
         return new ProcessInfo(Integer.parseInt(line.substring(0, open - 1)), line.substring(open + 1, close), fields[0].charAt(0),
-            Integer.parseInt(fields[1]), Long.parseLong(fields[19]));
+            Integer.parseInt(fields[1]), Integer.parseInt(fields[17]), Long.parseLong(fields[19]));
     }
 
-    /** Whether it has ended and only waits for its parent to notice. */
+    /** Whether it has ended and only waits for its parent to notice; where only its first thread has ended, the others run on. */
     public boolean ended() {
-        return state == 'Z' || state == 'X';
+        return state == 'X' || state == 'Z' && threads <= 1;
     }
 }

@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.restassured.path.json.JsonPath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -91,11 +95,13 @@ class BadInputIT {
     }
 
     @Test
-    void a_guest_without_sh_is_127() {
-        try (Pod bare = Pod.up("GUEST_PROFILE=/dev/null")) {
-            // not along the PATH that the guest's main process has
-            bare.k8sExec(Map.of(), "{\"version\":1,\"script\":\"x\",\"environment\":{\"PATH\":\"/none\"}}", "run").assertExitCode(127).assertError("SH_MISSING");
+    void a_guest_without_sh_is_127(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("profile"), "export PATH=/none");
+        try (Pod bare = Pod.up("GUEST_PROFILE=" + folder.resolve("profile"))) {
+            bare.k8sExec(REQUEST, "run").assertExitCode(127).assertError("SH_MISSING", "/none");
         }
+        String path = "{\"version\":1,\"script\":\"x\",\"environment\":{\"PATH\":\"/opt:$PATH\"}}";
+        pod.k8sExec(path, "run").assertExitCode(127).assertError("SHELL_MISSING", "/opt:$PATH");
     }
 
     @ParameterizedTest
@@ -172,6 +178,20 @@ class BadInputIT {
             full.k8sExec(REQUEST, "run").assertExitCode(125).assertError("STAGING_FAILED", "No space left on device");
             assertEquals(List.of("full"), full.sharedFiles());
         }
+    }
+
+    @Test
+    void blank_settings_count_as_not_set() {
+        Map<String, String> blank = Map.of("GO_K8S_WAIT", "", "GO_K8S_GRACE", " ", "GO_K8S_USER", "", "GO_K8S_CONTAINER_NAME", "", "GO_K8S_CONTAINER_PID", "",
+            "GO_K8S_CONTAINER_ROOT", "", "GO_K8S_END_BACKGROUND", "");
+        assertEquals("ran\n", pod.k8sExec(blank, REQUEST, "run").assertExitCode(0).text());
+    }
+
+    @Test
+    void long_names_and_scripts_are_no_fault_of_ours() {
+        pod.k8sExec(Pod.request("sh", "exit 3", Map.of("N".repeat(60_000), "x")), "run").assertExitCode(3);
+        pod.k8sExec(Pod.request("sh", "exit 4\n" + "#".repeat(21_000_000), Map.of()), "run").assertExitCode(4);
+        pod.k8sExec("{\"version\":" + "1".repeat(2000) + "}", "run").assertExitCode(125).assertError("REQUEST_FIELD", "version");
     }
 
     @Test

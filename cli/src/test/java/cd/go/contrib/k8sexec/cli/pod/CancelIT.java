@@ -82,6 +82,24 @@ class CancelIT {
     }
 
     @Test
+    void sigterm_that_the_script_feels_first_is_a_cancel_all_the_same() {
+        for (int i = 0; i < 10; i++) {
+            assertCanceled(cancel("(trap '' TERM; exec setsid sleep 1000) & touch /go/ready; exec sleep 100",
+                "kill -TERM $(cat /proc/$run/task/*/children) $run"), 15, 3000);
+            assertNoProcesses();
+        }
+    }
+
+    @Test
+    void a_cancel_while_it_waits_for_the_guest_ends_it_at_once() {
+        Result result = pod.exec("agent", request("echo ran"), "bash", "-c", "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; "
+            + "rm -f /tmp/result; $0 run --container none --wait 60s --result /tmp/result </tmp/request & run=$!; sleep 1; started=$(date +%s%3N); kill -TERM $run"
+            + END, Pod.K8S_EXEC.toString());
+
+        assertCanceled(result, 15, 900);
+    }
+
+    @Test
     void a_second_signal_does_not_wait_for_the_grace_period() {
         Result result = pod.exec("agent", request(stubborn()), "bash", "-c", "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
             + START.replace("--grace 1s", "--grace 100s") + "kill -TERM $run; sleep 0.5; kill -TERM $run" + END, Pod.K8S_EXEC.toString());
@@ -106,14 +124,14 @@ class CancelIT {
         Result next = pod.k8sExec(Pod.request("sh", "echo next", Map.of()), "run", "--grace", "100ms").assertExitCode(0);
 
         assertEquals("next\n", next.text());
-        assertTrue(next.errors().contains("cleaned up after a run whose k8s-exec"), next.errors());
+        assertTrue(next.errors().contains("left running: "), next.errors());
     }
 
     @Test
     void what_a_killed_k8s_exec_left_is_ended_by_gc() {
         killK8sExec();
 
-        assertTrue(pod.k8sExec("", "gc", "--grace", "100ms").assertExitCode(0).text().contains("ended: "));
+        assertTrue(pod.k8sExec("", "gc", "--grace", "100ms").assertExitCode(0).text().contains("left running: "));
         assertEquals("", pod.k8sExec("", "gc").assertExitCode(0).text());
     }
 

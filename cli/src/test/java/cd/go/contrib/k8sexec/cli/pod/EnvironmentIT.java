@@ -108,7 +108,7 @@ class EnvironmentIT {
 
     @Test
     void names_that_no_shell_can_export_travel_through_env_and_in_no_argument_list() {
-        var environment = Map.of("a.b", "1'\n$x \"${y}\" \\", "é", "ü", "wi th", "spaces", "q'u\\o\"te", "3", "UID", "77", "PPID", "x", "plain", "4");
+        var environment = Map.of("a.b", "1'\n$x \"${y}\" \\", "é", "ü", "wi th", "spaces", "q'u\\o\"te", "3", "--split-string", "true", "-i", "x", "UID", "77", "PPID", "x", "plain", "4");
         String script = "tr '\\0' '\\1' </proc/$$/environ; tr '\\0' ' ' </proc/$$/cmdline";
         String seen = PODS.get("debian").k8sExec(Pod.request("bash", script, environment), "run").assertExitCode(0).text();
 

@@ -108,6 +108,13 @@ class HostileGuestIT {
     }
 
     @Test
+    void a_deep_folder_does_not_break_the_runs_after_it() {
+        pod.run("bash", "cd /go/.k8s-exec/*/ && for i in {1..3000}; do mkdir d && cd d; done; exit 3").assertExitCode(3);
+
+        assertEquals(List.of(), pod.sharedFiles());
+    }
+
+    @Test
     void a_guest_that_ends_in_the_middle_does_not_end_the_script() {
         Process run = pod.start("agent", "sh", "-c", "echo '{\"version\":1,\"script\":\"touch /go/ready; sleep 2; touch /go/done; exit 3\"}' | "
             + "GO_K8S_CONTAINER_SHARED_ROOT=/go " + Pod.K8S_EXEC + " run; echo $? >/go/code");

@@ -89,9 +89,9 @@ final class LineSplitter {
         return complete;
     }
 
-    /** Takes away the first {@code length} characters, which must be whole lines, and answers them. */
+    /** Takes away the first {@code length} characters, which must be whole lines, and answers them without the last LF. */
     String take(int length) {
-        String taken = text.substring(0, length);
+        String taken = text.substring(0, length - 1);
         // A new builder: the old one would keep the size of the longest line, and two bytes a character for ever.
         text = new StringBuilder(Math.max(BUFFER_SIZE, text.length() - length)).append(text, length, text.length());
         complete -= length;

@@ -24,6 +24,10 @@ public final class MultilineValues {
         }
     }
 
+    boolean areNone() {
+        return values.isEmpty();
+    }
+
     /**
      * Where the beginning of a value stands at the end of the text, the index of the line on which it begins; the text's
      * length if there is none. The text is whole lines, each with an LF.

@@ -205,7 +205,7 @@ final class StreamRelay implements Runnable {
             lastUpdate = System.nanoTime();
         }
         int length = splitter.length();
-        if (!isOlder(firstRead, limits.holdBack())) {
+        if (!values.areNone() && !isOlder(firstRead, limits.holdBack())) {
             length = values.openFrom(splitter.lines());
         }
         heldBack = length < splitter.length();
@@ -219,7 +219,7 @@ final class StreamRelay implements Runnable {
         String lines = splitter.take(length);
         firstRead = lastRead;
         try {
-            sink.deliver(lines.substring(0, length - 1));
+            sink.deliver(lines);
         } catch (RuntimeException e) {
             refused = true; // the stream is read on, or the script would wait for ever
         }

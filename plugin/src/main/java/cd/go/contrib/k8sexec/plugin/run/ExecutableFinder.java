@@ -48,7 +48,7 @@ public final class ExecutableFinder {
 
     private static Optional<Path> executable(String first, String more) {
         try {
-            Path path = Path.of(first, more);
+            Path path = Path.of(first, more).toAbsolutePath(); // a bare name would be looked for along PATH again
             return Files.isRegularFile(path) && Files.isExecutable(path) ? Optional.of(path) : Optional.empty();
         } catch (InvalidPathException e) {
             return Optional.empty(); // a name that this JVM's locale cannot express

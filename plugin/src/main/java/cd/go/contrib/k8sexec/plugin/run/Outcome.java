@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * How the script ended, in k8s-exec's own words (the file of {@code k8s-exec run --result}).
@@ -46,8 +45,15 @@ final class Outcome {
         if (kind != Kind.ERROR && !exitCode.isInt()) {
             throw new Unknown("its result file has no exit code");
         }
-        return new Outcome(kind, exitCode.asInt(), result.path("signal").asText(""),
+        return new Outcome(kind, exitCode.asInt(), signal(result, exitCode.asInt()),
                 "[" + text(result, "error", "UNKNOWN") + "] " + text(result, "message", "k8s-exec gave no reason."));
+    }
+
+    /** k8s-exec names a real-time signal by its number. */
+    private static String signal(JsonNode result, int exitCode) {
+        String name = text(result, "signal", "");
+        boolean isName = !name.isEmpty() && Character.isLetter(name.charAt(0));
+        return isName ? "SIG" + name : Signals.ofExitCode(exitCode).orElse("a signal");
     }
 
     private static JsonNode readTree(ObjectMapper json, byte[] content) throws Unknown {
@@ -75,18 +81,12 @@ final class Outcome {
                 return exitCode == 0 ? TaskResult.success("Script completed successfully.")
                         : TaskResult.failure("Script completed with exit code: " + exitCode + ".");
             case SIGNALED:
-                return TaskResult.failure("Script was killed by " + signalName() + ", exit code: " + exitCode + ".");
+                return TaskResult.failure("Script was killed by " + signal + ", exit code: " + exitCode + ".");
             case CANCELED:
-                return TaskResult.failure(
-                        "Script was canceled" + (signal.isEmpty() ? "" : " (SIG" + signal + ")") + ", exit code: " + exitCode + ".");
+                return TaskResult.failure("Script was canceled by " + signal + ", exit code: " + exitCode + ".");
             default:
                 return TaskResult.failure(error);
         }
-    }
-
-    private String signalName() {
-        Optional<String> byNumber = Signals.ofExitCode(exitCode);
-        return byNumber.orElse(signal.isEmpty() ? "a signal" : "SIG" + signal);
     }
 
     /** k8s-exec has not said how the script ended. The message says why, as the end of a sentence. */

@@ -117,10 +117,11 @@ public final class ScriptExecution {
             outcome = file.read(json);
         } catch (Unknown e) {
             unknown = "k8s-exec ended with exit code " + exitCode
-                    + Signals.ofExitCode(exitCode).map(signal -> ", killed by " + signal + ",").orElse("")
+                    + Signals.ofExitCode(exitCode).map(signal -> " (killed by " + signal + ")").orElse("")
                     + " without saying how the script ended: " + e.getMessage() + "." + sweepAfter(exitCode);
+        } finally {
+            relay.finish(agent.patience().lastOutput());
         }
-        relay.finish(agent.patience().lastOutput());
         if (canceled) {
             return outcome != null && outcome.isCanceled() ? outcome.toResult() : TaskResult.failure(CANCELED);
         }

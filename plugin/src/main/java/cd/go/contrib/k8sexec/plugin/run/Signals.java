@@ -15,13 +15,12 @@ final class Signals {
     private Signals() {
     }
 
-    /** "signal 9 (SIGKILL)" for the exit code 137; nothing if the exit code is not 128 + a signal. */
+    /** "SIGKILL" for the exit code 137, "signal 34" where it has no name; nothing if the exit code is not 128 + a signal. */
     static Optional<String> ofExitCode(int exitCode) {
         int number = exitCode - EXIT_CODE_BASE;
         if (number < 1 || number > HIGHEST) {
             return Optional.empty();
         }
-        String signal = "signal " + number;
-        return Optional.of(number <= NAMES.size() ? signal + " (SIG" + NAMES.get(number - 1) + ")" : signal);
+        return Optional.of(number <= NAMES.size() ? "SIG" + NAMES.get(number - 1) : "signal " + number);
     }
 }

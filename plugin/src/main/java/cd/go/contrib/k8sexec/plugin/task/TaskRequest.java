@@ -14,11 +14,14 @@ import java.util.Optional;
  * One run of the task, as GoCD's agent asks for it with {@code execute}.
  *
  * <p>The working directory is relative to the agent's own (Pipeline.java:59). The variables are the job's, secure ones
- * in clear among them, without the agent's own.
+ * in clear among them, without the agent's own and without {@code _}.
  */
 public final class TaskRequest {
 
     private static final int FORMAT_OF_RUN_REQUEST = 1;
+
+    /** A shell's own variable, the path of its last command: the replaced plugin left it out too. */
+    private static final String LAST_COMMAND = "_";
 
     private final TaskConfig config;
     private final Optional<String> workingDirectory;
@@ -42,6 +45,7 @@ public final class TaskRequest {
         for (Map.Entry<String, JsonNode> variable : context.path("environmentVariables").properties()) {
             environment.put(variable.getKey(), variable.getValue().asText(""));
         }
+        environment.remove(LAST_COMMAND);
         JsonNode directory = context.path("workingDirectory");
         return new TaskRequest(TaskConfig.parse(request.path("config")),
                 directory.isTextual() ? Optional.of(directory.textValue()) : Optional.empty(), environment);

@@ -57,7 +57,7 @@ class LineSplitterTest {
         splitter.settleReturn();
         assertTrue(splitter.hasUpdate());
         splitter.releaseUpdate();
-        assertEquals("10\n", splitter.take(splitter.length()));
+        assertEquals("10", splitter.take(splitter.length()));
         add(splitter, "\nnext\r");
         splitter.settleReturn();
         add(splitter, "\n");
@@ -83,11 +83,18 @@ class LineSplitterTest {
             splitter.add(part, length);
             from += length;
             if (random.nextBoolean()) {
-                lines.append(splitter.take(splitter.length()));
+                takeAll(splitter, lines);
             }
         }
         splitter.end();
-        return lines.append(splitter.take(splitter.length())).toString();
+        takeAll(splitter, lines);
+        return lines.toString();
+    }
+
+    private static void takeAll(LineSplitter splitter, StringBuilder lines) {
+        if (splitter.length() > 0) {
+            lines.append(splitter.take(splitter.length())).append('\n');
+        }
     }
 
     private static void add(LineSplitter splitter, String text) {
