@@ -70,11 +70,6 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Str
         return Nsenter.environment(run, environment);
     }
 
-    /** The script's PATH. */
-    String path() {
-        return ByteString.toText(environment.variables().get("PATH"));
-    }
-
     /** What the launching shell reads. */
     byte[] program(boolean opensScript) {
         return LaunchProgram.of(runFolder, opensScript, workingDirectory.isEmpty() ? "/" : workingDirectory, shell, environment, warnings);

@@ -42,8 +42,11 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         Launcher.Child child = start(staged);
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Runnable ending = () -> {
-            endTree();
-            ended.complete(null);
+            try {
+                endTree();
+            } finally {
+                ended.complete(null);
+            }
         };
         if (!cancellation.onFirst(signal -> new Thread(ending, "ending").start())) {
             new Thread(ending, "ending").start();
@@ -98,8 +101,9 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
                 "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
                     + "the way must lead to the same place in both");
             case LaunchProgram.NO_SHELL -> new K8sExecException(ErrorId.SHELL_MISSING,
-                "the guest has no " + plan.shell() + " along the script's PATH (" + K8sExecException.quoted(plan.path()) + ")", "so the script cannot run",
-                "choose a shell that the guest's image has (sh is in most), or install " + plan.shell() + " there");
+                "the guest has no " + plan.shell() + " along the script's PATH", "so the script cannot run",
+                "choose a shell that the guest's image has (sh is in most), or install " + plan.shell() + " there; where the job sets PATH, mind that "
+                    + "GoCD does not expand a $PATH in it");
             case LaunchProgram.EXEC_FAILED -> new K8sExecException(ErrorId.SHELL_FAILED, "the guest's " + plan.shell() + " cannot be run",
                 "for the reason in the line above", "look at it in the guest: its permissions, the mount it lies on, and the size of the environment");
             default -> unknown(state, status);
@@ -119,7 +123,7 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         return switch (status.exitCode()) {
             case 126 -> new K8sExecException(ErrorId.SH_FAILED, "the guest's sh cannot be run", "for the reason in nsenter's line above",
                 "look at its permissions in the guest");
-            case 127 -> new K8sExecException(ErrorId.SH_MISSING, "the guest has no sh along its PATH (" + plan.environment().launchPath() + ")", "and k8s-exec needs one to start a script",
+            case 127 -> new K8sExecException(ErrorId.SH_MISSING, "the guest has no sh along its own PATH", "and k8s-exec needs one to start a script",
                 "use a guest image with a shell");
             case LaunchProgram.NO_VOLUME -> new K8sExecException(ErrorId.CONTAINER_ROOT_INVALID,
                 "the guest does not see the script in " + plan.runFolder() + ", or may not write there", "so the script cannot run",

@@ -98,10 +98,10 @@ class BadInputIT {
     void a_guest_without_sh_is_127(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("profile"), "export PATH=/none");
         try (Pod bare = Pod.up("GUEST_PROFILE=" + folder.resolve("profile"))) {
-            bare.k8sExec(REQUEST, "run").assertExitCode(127).assertError("SH_MISSING", "/none");
+            bare.k8sExec(REQUEST, "run").assertExitCode(127).assertError("SH_MISSING");
         }
         String path = "{\"version\":1,\"script\":\"x\",\"environment\":{\"PATH\":\"/opt:$PATH\"}}";
-        pod.k8sExec(path, "run").assertExitCode(127).assertError("SHELL_MISSING", "/opt:$PATH");
+        pod.k8sExec(path, "run").assertExitCode(127).assertError("SHELL_MISSING", "script's PATH");
     }
 
     @ParameterizedTest
