@@ -66,9 +66,12 @@ public final class Agent {
             this.lastOutput = lastOutput;
         }
 
-        /** 15 s: k8s-exec gives the script 10 s to end after SIGTERM. 2 s: the design's bound for a held output. */
+        /**
+         * 20 s: k8s-exec gives the script 10 s to end after SIGTERM, and waits up to 5 s for what hangs in the kernel. 2 s: the
+         * design's bound for a held output.
+         */
         public static Patience usual() {
-            return new Patience(Duration.ofSeconds(15), Duration.ofSeconds(2));
+            return new Patience(Duration.ofSeconds(20), Duration.ofSeconds(2));
         }
 
         Duration cleanUp() {
