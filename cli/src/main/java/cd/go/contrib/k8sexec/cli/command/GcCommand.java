@@ -34,8 +34,9 @@ final class GcCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Cancellation cancellation = Cancellation.bySignals();
+        Duration patience = TargetOptions.orDefault(grace, RunCommand.GRACE);
         try (SharedVolume volume = SharedVolume.open(VolumeOptions.path(sharedRoot))) {
-            new Leftovers(new ProcFs(Path.of("/proc")), volume).sweep(TargetOptions.orDefault(grace, RunCommand.GRACE), cancellation, spec.commandLine().getOut()::println);
+            new Leftovers(new ProcFs(Path.of("/proc")), volume).sweep(patience, cancellation, spec.commandLine().getOut()::println);
         }
         return cancellation.signal() == 0 ? 0 : 128 + cancellation.signal();
     }

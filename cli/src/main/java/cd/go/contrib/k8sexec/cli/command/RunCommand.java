@@ -105,7 +105,8 @@ final class RunCommand implements Callable<Integer> {
         Path sharedRoot = volumeOptions.sharedRoot();
         Target target = targetOptions.find(proc);
         RunId run = newRunId();
-        Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), User.of(TargetOptions.isSet(user) ? user : "agent", target, proc), volumeOptions.containerRoot(), run,
+        User scriptUser = User.of(TargetOptions.isSet(user) ? user : "agent", target, proc);
+        Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), scriptUser, volumeOptions.containerRoot(), run,
             proc.environment(target.pid()));
         if (dryRun) {
             plan.describe().forEach(spec.commandLine().getOut()::println);
