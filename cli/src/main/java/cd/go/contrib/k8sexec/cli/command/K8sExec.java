@@ -6,14 +6,15 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The command line k8s-exec. */
 @Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND", subcommands = {RunCommand.class, GcCommand.class},
     headerHeading = "Runs scripts and programs in another container of the same Pod.%n%n")
 public final class K8sExec implements Runnable {
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help.")
-    boolean help;
+    @Mixin
+    HelpOption help;
 
     @Option(names = {"-V", "--version"}, versionHelp = true, description = "Print version, commit and kind of build.")
     boolean version;

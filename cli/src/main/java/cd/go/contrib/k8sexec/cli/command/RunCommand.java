@@ -7,7 +7,6 @@ import cd.go.contrib.k8sexec.cli.launch.Nsenter;
 import cd.go.contrib.k8sexec.cli.launch.Plan;
 import cd.go.contrib.k8sexec.cli.launch.ProcessTree;
 import cd.go.contrib.k8sexec.cli.launch.ScriptRun;
-import cd.go.contrib.k8sexec.cli.launch.User;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.outcome.ResultFile;
@@ -36,22 +35,20 @@ import picocli.CommandLine.Spec;
         "Exit code: the script's own; 128+n where signal n ended it; 125 where k8s-exec",
         "failed, 126 where the shell cannot be run, 127 where the guest has none."})
 final class RunCommand implements Callable<Integer> {
-    /** From SIGTERM to SIGKILL, where nothing else is set. */
-    static final Duration GRACE = Duration.ofSeconds(10);
-
     @Mixin
     TargetOptions targetOptions;
 
     @Mixin
+    WaitOption wait;
+
+    @Mixin
     VolumeOptions volumeOptions;
 
-    @Option(names = "--user", paramLabel = "USER", defaultValue = "${env:GO_K8S_USER:-agent}",
-        description = "Run the script as agent, target or UID:GID. Default: agent. [GO_K8S_USER]")
-    String user;
+    @Mixin
+    UserOption user;
 
-    @Option(names = "--grace", paramLabel = "DURATION", defaultValue = "${env:GO_K8S_GRACE:-10s}", converter = DurationConverter.class,
-        description = "On cancel, the time from SIGTERM to SIGKILL. Default: 10s. [GO_K8S_GRACE]")
-    Duration grace;
+    @Mixin
+    GraceOption grace;
 
     @Option(names = "--end-background", defaultValue = "${env:GO_K8S_END_BACKGROUND:-false}", fallbackValue = "true",
         description = "End what the script leaves running in the background. [GO_K8S_END_BACKGROUND]")
@@ -63,8 +60,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Print what would be done, and do nothing.")
     boolean dryRun;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Print this help.")
-    boolean help;
+    @Mixin
+    HelpOption help;
 
     @Spec
     CommandSpec spec;
@@ -100,13 +97,11 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Outcome execute(Cancellation cancellation) throws InterruptedException {
-        Duration patience = TargetOptions.orDefault(grace, GRACE);
         TaskRequest request = TaskRequestReader.read(System.in);
         Path sharedRoot = volumeOptions.sharedRoot();
-        Target target = targetOptions.find(proc);
+        Target target = targetOptions.find(proc, wait.duration());
         RunId run = newRunId();
-        User scriptUser = User.of(TargetOptions.isSet(user) ? user : "agent", target, proc);
-        Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), scriptUser, volumeOptions.containerRoot(), run,
+        Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), user.of(target, proc), volumeOptions.containerRoot(), run,
             proc.environment(target.pid()));
         if (dryRun) {
             plan.describe().forEach(spec.commandLine().getOut()::println);
@@ -115,10 +110,10 @@ final class RunCommand implements Callable<Integer> {
         Launcher launcher = Launcher.DEFAULT;
         cancellation.onFirst(null);
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
-            new Leftovers(proc, volume).sweep(patience, cancellation, this::note);
+            new Leftovers(proc, volume).sweep(grace.duration(), cancellation, this::note);
             StagedRun staged = volume.stage(run, launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()), plan.user().change());
             try {
-                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, patience, endBackground, this::note).run(staged);
+                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, grace.duration(), endBackground, this::note).run(staged);
             } finally {
                 note(staged.remove());
             }

@@ -23,14 +23,13 @@ final class TargetOptions {
             + "Default: the only other container. [GO_K8S_CONTAINER_NAME]")
     String container;
 
-    @Option(names = "--wait", paramLabel = "DURATION", defaultValue = "${env:GO_K8S_WAIT:-0s}", converter = DurationConverter.class,
-        description = "Wait that long for the guest to be there, like 30s. Default: 0s. [GO_K8S_WAIT]")
-    Duration wait;
-
-    /** @throws K8sExecException one of the TARGET_… errors */
-    Target find(ProcFs proc) throws InterruptedException {
+    /**
+     * @param patience how long to wait for the guest to be there
+     * @throws K8sExecException one of the TARGET_… errors
+     */
+    Target find(ProcFs proc, Duration patience) throws InterruptedException {
         TargetFinder finder = new TargetFinder(proc);
-        long deadline = System.nanoTime() + orDefault(wait, Duration.ZERO).toNanos();
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
                 return isSet(pid) ? finder.byPid(pid) : isSet(container) ? finder.byName(container) : finder.only();
@@ -41,10 +40,6 @@ final class TargetOptions {
                 Thread.sleep(POLL_MILLIS);
             }
         }
-    }
-
-    static Duration orDefault(Duration duration, Duration standard) {
-        return duration == null ? standard : duration;
     }
 
     /** A variable that is there but blank counts as not there. */

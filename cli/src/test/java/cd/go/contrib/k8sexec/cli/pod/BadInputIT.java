@@ -9,10 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,22 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BadInputIT {
     private static final String REQUEST = Pod.request("sh", "echo ran", Map.of());
 
-    private static Pod pod;
-
-    @BeforeAll
-    static void up() {
-        pod = Pod.up("GUEST_IMAGE=busybox");
-    }
-
-    @AfterAll
-    static void down() {
-        pod.close();
-    }
-
-    @AfterEach
-    void nothing_is_left_in_the_shared_folder() {
-        assertEquals(List.of(), pod.sharedFiles());
-    }
+    @RegisterExtension
+    static final Pod pod = Pod.forClass("GUEST_IMAGE=busybox");
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
@@ -127,7 +111,7 @@ class BadInputIT {
         pod.exec("agent", "ln", "-sfn", "/go", "/tmp/link");
         String setting = value == null ? "" : value.equals("agent") ? pod.pid("agent") : value;
         // the JVM build's launcher needs a PATH to find java
-        Map<String, String> environment = name.equals("PATH") && !pod.k8sExec("", "--version").text().contains("native")
+        Map<String, String> environment = name.equals("PATH") && !Pod.isNative()
             ? Map.of("PATH", javaWithoutNsenter()) : Map.of(name, setting);
         pod.k8sExec(environment, REQUEST, "run").assertExitCode(125).assertError(id, environment.size() == 1 && name.equals("PATH") ? "PATH" : words);
     }

@@ -8,10 +8,9 @@ import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import io.restassured.path.json.JsonPath;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -48,22 +47,12 @@ class CancelIT {
         echo $? $(($(date +%s%3N) - started)) $(cat /tmp/result)
         """;
 
-    private static Pod pod;
-
-    @BeforeAll
-    static void up() {
-        pod = Pod.up("GUEST_IMAGE=debian");
-    }
-
-    @AfterAll
-    static void down() {
-        pod.close();
-    }
+    @RegisterExtension
+    static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
 
     @AfterEach
     void nothing_is_left() {
-        assertEquals(List.of(), pod.sharedFiles());
-        assertNoProcesses();
+        pod.assertNoProcesses();
     }
 
     @ParameterizedTest
@@ -86,7 +75,7 @@ class CancelIT {
         for (int i = 0; i < 10; i++) {
             assertCanceled(cancel("(trap '' TERM; exec setsid sleep 1000) & touch /go/ready; exec sleep 100",
                 "kill -TERM $(cat /proc/$run/task/*/children) $run"), 15, 3000);
-            assertNoProcesses();
+            pod.assertNoProcesses();
         }
     }
 
@@ -137,14 +126,15 @@ class CancelIT {
 
     @Test
     void gc_touches_neither_a_run_that_goes_on_nor_what_an_ended_one_left() {
-        pod.run("bash", "setsid sleep 3.25 >/dev/null 2>&1 & sleep 0.2").assertExitCode(0);
+        pod.run("bash", "setsid sleep 325 >/dev/null 2>&1 & sleep 0.2").assertExitCode(0);
         Result result = pod.exec("agent", request("touch /go/ready; sleep 1; exit 5"), "bash", "-c",
             "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; " + START + "$0 gc; $0 run <<<'{\"version\":1,\"script\":\"exit 0\"}'" + END,
             Pod.K8S_EXEC.toString());
 
         assertTrue(result.text().startsWith("5 "), result.toString());
-        assertTrue(pod.commandLines().stream().anyMatch(line -> line.startsWith("sleep 3.25")), "the background process was ended");
-        pod.exec("agent", "sleep", "3");
+        assertEquals("sleep", pod.exec("agent", "sh", "-c",
+            "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'sleep 325 '*) cat $p/comm; kill -9 ${p#/proc/};; esac; done 2>/dev/null")
+            .text().strip(), "the background process was ended");
     }
 
     @Test
@@ -152,14 +142,14 @@ class CancelIT {
         String script = "setsid sleep 1000 >/dev/null 2>&1 & setsid sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' >/dev/null 2>&1 & sleep 0.2; exit 4";
 
         pod.k8sExec(Pod.request("bash", script, Map.of()), "run", "--end-background", "--grace", "200ms").assertExitCode(4);
-        assertNoProcesses();
+        pod.assertNoProcesses();
         pod.k8sExec(Map.of("GO_K8S_END_BACKGROUND", "true"), Pod.request("bash", script, Map.of()), "run", "--grace", "200ms").assertExitCode(4);
     }
 
     @Test
     void k8s_exec_killed_at_any_moment_leaves_nothing_that_the_next_run_does_not_remove() {
         // the JVM build takes some 300 ms for what the native executable does in 15
-        int longest = RunIT.isNative(pod) ? 40 : 600;
+        int longest = Pod.isNative() ? 40 : 600;
         String loop = """
             cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go
             for i in $(seq %d); do
@@ -171,14 +161,14 @@ class CancelIT {
                 wait $run
                 out=$("$0" run --grace 100ms <<<'{"version":1,"script":"echo fine"}' 2>/tmp/errors) && [ "$out" = fine ] || { echo "$i: $out"; cat /tmp/errors; }
             done 2>/dev/null
-            """.formatted(RunIT.isNative(pod) ? 200 : 30, longest);
+            """.formatted(Pod.isNative() ? 200 : 30, longest);
         Result result = pod.exec("agent", request("setsid sleep 1000 & sleep 1000 & (setsid sleep 1000 &) ; sleep 1000"), "bash", "-c", loop, Pod.K8S_EXEC.toString());
 
         assertEquals("", result.assertExitCode(0).text());
     }
 
     private static String stubborn() {
-        return STUBBORN.formatted(RunIT.isNative(pod) ? NAMELESS : "");
+        return STUBBORN.formatted(Pod.isNative() ? NAMELESS : "");
     }
 
     private static byte[] request(String script) {
@@ -203,11 +193,5 @@ class CancelIT {
         JsonPath json = JsonPath.from(fields[2]);
         assertEquals("canceled", json.getString("outcome"));
         assertEquals(128 + number, json.getInt("exitCode"));
-    }
-
-    private static void assertNoProcesses() {
-        List<String> left = pod.commandLines().stream().filter(line -> !line.startsWith("/bin/sleep infinity") && !line.startsWith("sh -c for p in"))
-            .filter(line -> !line.startsWith("tr ") && !line.startsWith("runc ")).toList();
-        assertEquals(List.of(), left);
     }
 }

@@ -45,7 +45,7 @@ class HostileGuestIT {
         "mkfifo .k8s-exec; rm -f .k8s-exec; ln -s /tmp/outside .k8s-exec; rm .k8s-exec; rm -rf .k8s-exec",
     })
     void a_guest_that_swaps_files_and_folders_only_hurts_its_own_run(String attack) {
-        int runs = RunIT.isNative(pod) ? 150 : 15;
+        int runs = Pod.isNative() ? 150 : 15;
         Process attacker = pod.start("guest", "sh", "-c", "cd /go; while :; do " + attack + "; done 2>/dev/null");
         Result result;
         try {
@@ -62,10 +62,10 @@ class HostileGuestIT {
         assertEquals(runs, lines.size());
         for (String line : lines) {
             // the JVM build opens the script in the volume, where the guest's root user may write what it likes
-            boolean wrongScript = !RunIT.isNative(pod) && line.startsWith("0 ");
+            boolean wrongScript = !Pod.isNative() && line.startsWith("0 ");
             assertTrue(line.equals("0 ran ") || line.matches("12[567] (ran)? ?error .[A-Z_]+") || wrongScript, line);
         }
-        assertTrue(!RunIT.isNative(pod) || !pod.sharedFiles().contains("evil"), "a wrong script was run");
+        assertTrue(!Pod.isNative() || !pod.sharedFiles().contains("evil"), "a wrong script was run");
         String outside = pod.exec("agent", "sh", "-c", "cd /tmp/outside; find . | sort; cat script sub/state").text();
         assertEquals(".\n./script\n./sub\n./sub/state\nprecious\nprecious\n", outside);
     }

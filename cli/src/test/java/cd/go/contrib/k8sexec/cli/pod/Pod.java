@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.pod;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,9 +22,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A stand-in Pod, made by src/test/pod/pod, with the k8s-exec that was built: the native executable, or else the JVM build. */
-final class Pod implements AutoCloseable {
+/**
+ * A stand-in Pod, made by src/test/pod/pod, with the k8s-exec that was built: the native executable, or else the JVM build. As a JUnit
+ * extension ({@link #forClass}) it is there for all tests of a class, and no test may leave anything in the shared folder.
+ */
+final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     /** As the agent sees it. */
     static final Path K8S_EXEC = Path.of("/opt/extra/k8s-exec");
 
@@ -33,22 +41,59 @@ final class Pod implements AutoCloseable {
     private static final long LIMIT_SECONDS = 180;
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Path directory;
+    private final List<String> settings;
+    private Path directory;
 
-    private Pod(Path directory) {
-        this.directory = directory;
+    private Pod(String... settings) {
+        this.settings = List.of(settings);
     }
 
     /** @param settings the variables of the pod script, like GUEST_IMAGE=debian */
     static Pod up(String... settings) {
+        Pod pod = new Pod(settings);
+        pod.up();
+        return pod;
+    }
+
+    /** For a field with {@link org.junit.jupiter.api.extension.RegisterExtension}. */
+    static Pod forClass(String... settings) {
+        return new Pod(settings);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        up();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        assertEquals(List.of(), sharedFiles(), "left in the shared folder");
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (directory != null) {
+            close();
+        }
+    }
+
+    private void up() {
         requireRoot();
         try {
-            Pod pod = new Pod(Files.createTempDirectory("pod"));
-            List<String> command = new ArrayList<>(List.of("env", "AGENT_EXTRA=" + BUILT));
-            command.addAll(List.of(settings));
-            command.addAll(List.of(SCRIPT.toString(), "up"));
-            pod.execute(command, new byte[0]).assertExitCode(0);
-            return pod;
+            directory = Files.createTempDirectory("pod");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        List<String> command = new ArrayList<>(List.of("env", "AGENT_EXTRA=" + BUILT));
+        command.addAll(settings);
+        command.addAll(List.of(SCRIPT.toString(), "up"));
+        execute(command, new byte[0]).assertExitCode(0);
+    }
+
+    /** Whether the k8s-exec that was built is the native executable, an ELF file. */
+    static boolean isNative() {
+        try (InputStream built = Files.newInputStream(BUILT.resolve("k8s-exec"))) {
+            return built.read() == 0x7f;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -135,6 +180,13 @@ final class Pod implements AutoCloseable {
     List<String> commandLines() {
         return exec("agent", "sh", "-c", "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null").text().lines()
             .filter(line -> !line.isBlank()).toList();
+    }
+
+    /** Nothing runs in the Pod but what always does. */
+    void assertNoProcesses() {
+        List<String> left = commandLines().stream().filter(line -> !line.startsWith("/bin/sleep infinity") && !line.startsWith("sh -c for p in"))
+            .filter(line -> !line.startsWith("tr ") && !line.startsWith("runc ")).toList();
+        assertEquals(List.of(), left, "left running");
     }
 
     @Override

@@ -11,31 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A script in the guest: its output, its end, its surroundings, and what is left of it. */
 class RunIT {
-    private static Pod pod;
-
-    @BeforeAll
-    static void up() {
-        pod = Pod.up("GUEST_IMAGE=debian");
-    }
-
-    @AfterAll
-    static void down() {
-        pod.close();
-    }
-
-    @AfterEach
-    void nothing_is_left_in_the_shared_folder() {
-        assertEquals(List.of(), pod.sharedFiles());
-    }
+    @RegisterExtension
+    static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
 
     @Test
     void the_script_runs_in_the_guest() {
@@ -63,7 +47,7 @@ class RunIT {
             assertEquals(i, Integer.parseInt(fields[0]));
             assertEquals(i, result.getInt("exitCode"));
             // the JVM build cannot tell 128+n from signal n
-            assertTrue(result.getString("outcome").equals("exited") || i > 128 && !isNative(), fields[1]);
+            assertTrue(result.getString("outcome").equals("exited") || i > 128 && !Pod.isNative(), fields[1]);
         }
     }
 
@@ -101,7 +85,7 @@ class RunIT {
             .map(line -> line.replaceAll(".* (\\d+) -> (pipe|/[a-z]*).*", "$1 $2")).sorted().toList();
 
         // 255 is bash's own for the script
-        assertEquals(isNative() ? List.of("0 /dev", "1 pipe", "2 pipe", "255 /memfd", "9 /memfd") : List.of("0 /dev", "1 pipe", "2 pipe", "255 /go", "9 /go"),
+        assertEquals(Pod.isNative() ? List.of("0 /dev", "1 pipe", "2 pipe", "255 /memfd", "9 /memfd") : List.of("0 /dev", "1 pipe", "2 pipe", "255 /go", "9 /go"),
             files);
     }
 
@@ -213,13 +197,5 @@ class RunIT {
     @Test
     void bytes_of_the_script_arrive_as_they_are() {
         assertArrayEquals("é漢🚀\t\\$\n".getBytes(), pod.k8sExec(Map.of("LANG", "C"), Pod.request("bash", "printf '%s\\n' 'é漢🚀\t\\$'", Map.of()), "run").out());
-    }
-
-    private static boolean isNative() {
-        return isNative(pod);
-    }
-
-    static boolean isNative(Pod pod) {
-        return pod.k8sExec("", "--version").text().contains("native");
     }
 }

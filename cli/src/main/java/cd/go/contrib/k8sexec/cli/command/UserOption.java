@@ -1,0 +1,19 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import picocli.CommandLine.Option;
+
+/** Who the program in the guest runs as. */
+final class UserOption {
+    @Option(names = "--user", paramLabel = "USER", defaultValue = "${env:GO_K8S_USER}",
+        description = "Run it as agent, target or UID:GID. Default: agent. [GO_K8S_USER]")
+    String user;
+
+    /** @throws K8sExecException SETTING_INVALID */
+    User of(Target target, ProcFs proc) {
+        return User.of(TargetOptions.isSet(user) ? user : "agent", target, proc);
+    }
+}
