@@ -6,9 +6,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The processes of this PID namespace, read from /proc. What it says comes from processes that are not trusted and may end between two
@@ -17,6 +20,9 @@ import java.util.Optional;
  * @param root where procfs is mounted, usually /proc
  */
 public record ProcFs(Path root) {
+    /** In which Linux tells times to programs, on all of its machines that matter here (USER_HZ, time(7)). */
+    private static final int TICKS_PER_SECOND = 100;
+    private static final Pattern CONTAINER_ID = Pattern.compile("([0-9a-f]{64})(\\.scope)?(/|$)", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
         return read(pid, "stat").flatMap(stat -> {
@@ -59,18 +65,18 @@ public record ProcFs(Path root) {
         return read(pid, "environ");
     }
 
-    /** The effective user and group as "UID:GID". */
-    public Optional<String> user(int pid) {
-        return read(pid, "status").map(bytes -> {
-            String status = new String(bytes, StandardCharsets.ISO_8859_1);
-            return effectiveId(status, "\nUid:") + ":" + effectiveId(status, "\nGid:");
-        });
+    /**
+     * Its user, capabilities and memory.
+     *
+     * @param process a process id, or "self"
+     */
+    public Optional<ProcessStatus> status(Object process) {
+        return read(process, "status").map(ProcessStatus::parse).filter(status -> status.uids().size() == 4 && status.gids().size() == 4);
     }
 
-    /** The second of the four ids on a line of /proc/PID/status. */
-    private static String effectiveId(String status, String line) {
-        int start = status.indexOf(line);
-        return start < 0 ? "" : status.substring(start + line.length(), status.indexOf('\n', start + 1)).strip().split("\\s+")[1];
+    /** The effective user and group as "UID:GID". */
+    public Optional<String> user(int pid) {
+        return status(pid).map(status -> status.uid() + ":" + status.gid());
     }
 
     /** The arguments joined by spaces, as their process set them; empty for a kernel thread or a process that is gone. */
@@ -88,17 +94,41 @@ public record ProcFs(Path root) {
      * /dev/termination-log, and the source of a mount is in /proc/PID/mountinfo (proc_pid_mountinfo(5)), which anybody may read.
      */
     public Optional<String> containerName(int pid) {
-        String mounts = read(pid, "mountinfo").map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
-        for (String mount : mounts.split("\n")) {
-            String[] fields = mount.split(" ", 6);
-            if (fields.length == 6 && fields[4].equals("/dev/termination-log")) {
-                String[] source = fields[3].split("/");
+        for (Mount mount : mounts(pid)) {
+            if (mount.point().equals("/dev/termination-log")) {
+                String[] source = mount.root().split("/");
                 if (source.length > 3 && source[source.length - 3].equals("containers")) {
                     return Optional.of(source[source.length - 2]);
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /** Its container's id, where the path of its control group ends in one, as container runtimes have it: {@code …/ID}, {@code …-ID.scope}. */
+    public Optional<String> containerId(int pid) {
+        Matcher id = CONTAINER_ID.matcher(controlGroup(pid).orElse(""));
+        return id.find() ? Optional.of(id.group(1)) : Optional.empty();
+    }
+
+    /**
+     * The mounts that it sees, in the order in which they were made; none where it is gone.
+     *
+     * @param process a process id, or "self"
+     */
+    public List<Mount> mounts(Object process) {
+        String lines = read(process, "mountinfo").map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
+        return lines.lines().map(Mount::parse).flatMap(Optional::stream).toList();
+    }
+
+    /** How long it has been running; zero where that is not known. */
+    public Duration age(ProcessInfo process) {
+        try {
+            double uptime = read("", "uptime").map(bytes -> Double.parseDouble(new String(bytes, StandardCharsets.US_ASCII).split(" ")[0])).orElse(0.0);
+            return Duration.ofMillis(Math.max(0, (long) (uptime * 1000) - process.startTicks() * 1000 / TICKS_PER_SECOND));
+        } catch (NumberFormatException e) {
+            return Duration.ZERO;
+        }
     }
 
     private Optional<byte[]> read(Object process, String file) {

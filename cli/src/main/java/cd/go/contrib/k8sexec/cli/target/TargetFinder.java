@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -118,31 +119,58 @@ public final class TargetFinder {
 
     /** The main processes of all containers but the agent's and pause, the oldest first. */
     public List<ProcessInfo> guests() {
-        Map<String, ProcessInfo> mains = new LinkedHashMap<>();
-        String own = container("self");
-        String pause = container(PAUSE);
+        return containers().stream().filter(container -> container.role() == Container.Role.GUEST).map(Container::main).toList();
+    }
+
+    /** The containers of the Pod, the oldest first; only the agent's own where the Pod's containers do not share their processes. */
+    public List<Container> containers() {
         List<ProcessInfo> processes = new ArrayList<>(proc.processes());
         processes.sort(Comparator.comparing((ProcessInfo process) -> process.parent() != 0).thenComparingLong(ProcessInfo::startTicks)
             .thenComparingInt(ProcessInfo::pid));
+        Function<Object, String> key = containerKey(processes);
+        Map<String, List<ProcessInfo>> groups = new LinkedHashMap<>();
         for (ProcessInfo process : processes) {
-            String container = container(process.pid());
-            if (process.pid() != PAUSE && !process.command().startsWith(RUNC_INIT) && !container.isEmpty() && !container.equals(own) && !container.equals(pause)) {
-                mains.putIfAbsent(container, process);
+            if (!process.command().startsWith(RUNC_INIT)) {
+                groups.computeIfAbsent(key.apply(process.pid()), unused -> new ArrayList<>()).add(process);
             }
         }
-        // what only has processes with a parent here is no container: somebody's unshare, or a script of ours in a guest that ended
-        return mains.values().stream().filter(main -> main.parent() == 0).toList();
+        groups.remove("");
+        String own = key.apply("self");
+        List<Container> containers = new ArrayList<>();
+        groups.forEach((group, members) -> {
+            ProcessInfo main = members.get(0);
+            if (group.equals(own)) {
+                containers.add(new Container(Container.Role.AGENT, main, members));
+            } else if (main.pid() == PAUSE) {
+                containers.add(new Container(Container.Role.PAUSE, main, members));
+            } else if (main.parent() == 0) {
+                containers.add(new Container(Container.Role.GUEST, main, members));
+            }
+            // else it is no container: somebody's unshare, or a script of ours in a guest that ended
+        });
+        return containers;
     }
 
-    /** What all processes of a container share and no other does: the mount namespace, or the control group where that may not be looked at. */
-    private String container(Object process) {
-        return proc.namespace(process, Namespace.MOUNT).or(() -> proc.controlGroup(process)).orElse("");
+    /**
+     * What all processes of a container share and no other does: the mount namespace; where that of some may not be looked at, for all of
+     * them the number of the mount that is their root, which anybody may read. (Not the control group: it is relative to the reader's.)
+     */
+    private Function<Object, String> containerKey(List<ProcessInfo> processes) {
+        boolean visible = processes.stream().allMatch(process -> process.pid() == PAUSE || proc.namespace(process.pid(), Namespace.MOUNT).isPresent());
+        return visible ? this::mountNamespace : process -> rootMount(process).orElseGet(() -> mountNamespace(process));
+    }
+
+    private String mountNamespace(Object process) {
+        return proc.namespace(process, Namespace.MOUNT).or(() -> rootMount(process)).orElse("");
+    }
+
+    private Optional<String> rootMount(Object process) {
+        return proc.mounts(process).stream().filter(mount -> mount.point().equals("/")).map(Mount::id).reduce((first, last) -> last);
     }
 
     private boolean sharesContainerWithAgent(int pid) {
         Optional<String> theirs = proc.namespace(pid, Namespace.MOUNT);
-        return theirs.isPresent() ? theirs.equals(proc.namespace("self", Namespace.MOUNT))
-            : proc.controlGroup(pid).equals(proc.controlGroup("self"));
+        return theirs.isPresent() ? theirs.equals(proc.namespace("self", Namespace.MOUNT)) : rootMount(pid).equals(rootMount("self"));
     }
 
     private boolean hasContainerId(ProcessInfo guest, String id) {

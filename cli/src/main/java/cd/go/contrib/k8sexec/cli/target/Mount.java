@@ -1,0 +1,59 @@
+package cd.go.contrib.k8sexec.cli.target;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A line of /proc/PID/mountinfo (proc_pid_mountinfo(5)), which anybody may read.
+ *
+ * @param id      no other mount of the machine has it, in whatever namespace
+ * @param device  the file system's device, like "8:1"
+ * @param root    the folder of that file system that is mounted
+ * @param point   where, as the process sees it
+ * @param options the mount's and the file system's, like "ro" and "noexec"
+ * @param type    the file system's type, like "ext4"
+ */
+public record Mount(String id, String device, String root, String point, Set<String> options, String type) {
+    private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
+
+    /** Empty where the line is not of that form. */
+    static Optional<Mount> parse(String line) {
+        String[] fields = line.split(" ");
+        int dash = List.of(fields).indexOf("-");
+        if (dash < 6 || fields.length < dash + 4) {
+            return Optional.empty();
+        }
+        Set<String> options = Stream.of(fields[5].split(","), fields[dash + 3].split(",")).flatMap(Stream::of).collect(java.util.stream.Collectors.toSet());
+        return Optional.of(new Mount(fields[0], fields[2], unescaped(fields[3]), unescaped(fields[4]), options, fields[dash + 1]));
+    }
+
+    /** The mount in which a path lies, of those of one process: the last of the longest that hold it. */
+    public static Optional<Mount> holding(String path, List<Mount> mounts) {
+        Mount found = null;
+        for (Mount mount : mounts) {
+            if (mount.holds(path) && (found == null || mount.point.length() >= found.point.length())) {
+                found = mount;
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    /** Where a path that lies in it is in its file system. */
+    public String inFileSystem(String path) {
+        String below = point.equals("/") ? path : path.substring(point.length());
+        return ((root.equals("/") ? "" : root) + below).replaceAll("/+$", "");
+    }
+
+    private boolean holds(String path) {
+        return point.equals("/") || path.equals(point) || path.startsWith(point + "/");
+    }
+
+    /** Spaces and the like stand there as octal numbers. */
+    private static String unescaped(String field) {
+        return OCTAL.matcher(field).replaceAll(match -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 8))));
+    }
+}
