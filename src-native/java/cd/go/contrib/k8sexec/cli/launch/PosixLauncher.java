@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.launch;
 
 import cd.go.contrib.k8sexec.cli.libc.Libc;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.graalvm.nativeimage.UnmanagedMemory;
@@ -13,9 +14,21 @@ import org.graalvm.word.PointerBase;
 /**
  * Starts the child by posix_spawn(3) and makes this process the reaper of all that the child leaves (PR_SET_CHILD_SUBREAPER, prctl(2)), so
  * that no descendant can leave the tree. The child gets default signal handling, an empty signal mask and no open file but 0, 1 and 2.
- * One child for each process: what is allocated for it is never freed.
+ * Few children for each process: what is allocated for one is never freed.
+ *
+ * @param output where the children print, or null
  */
-public final class PosixLauncher implements Launcher {
+public record PosixLauncher(Path output) implements Launcher {
+
+    /** For the service's loader. */
+    public PosixLauncher() {
+        this(null);
+    }
+
+    @Override
+    public Launcher capturing(Path output) {
+        return new PosixLauncher(output);
+    }
 
     @Override
     public boolean passesScript() {
@@ -66,11 +79,15 @@ public final class PosixLauncher implements Launcher {
         return file;
     }
 
-    private static PointerBase files(int standardInput, int script) {
+    private PointerBase files(int standardInput, int script) {
         PointerBase actions = UnmanagedMemory.calloc(Libc.OPAQUE_SIZE);
         Libc.posixSpawnFileActionsInit(actions);
         Libc.posixSpawnFileActionsAddDup2(actions, standardInput, 0);
         Libc.posixSpawnFileActionsAddDup2(actions, script, LaunchProgram.SCRIPT_DESCRIPTOR);
+        if (output != null) {
+            Libc.posixSpawnFileActionsAddOpen(actions, 1, Libc.string(output.toString()), Libc.O_WRONLY | Libc.O_TRUNC, 0);
+            Libc.posixSpawnFileActionsAddDup2(actions, 1, 2);
+        }
         return actions;
     }
 

@@ -17,6 +17,8 @@ import org.graalvm.word.WordFactory;
 public final class Libc {
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
+    public static final int ENODATA = 61;
+    public static final int EOPNOTSUPP = 95;
     public static final int FD_CLOEXEC = 1;
     public static final int F_SETFD = 2;
     public static final int F_ADD_SEALS = 1033;
@@ -25,6 +27,8 @@ public final class Libc {
     /** MFD_CLOEXEC and MFD_ALLOW_SEALING. */
     public static final int MFD_SEALABLE = 3;
     public static final int MFD_NOEXEC_SEAL = 8;
+    public static final int O_WRONLY = 1;
+    public static final int O_TRUNC = 01000;
     public static final int O_CLOEXEC = 02000000;
     /** These two are among the few numbers that differ between processors. */
     public static final int O_DIRECTORY = isArm() ? 040000 : 0200000;
@@ -80,6 +84,9 @@ public final class Libc {
     @CFunction("fcntl")
     public static native int fcntl(int fd, int command, int argument);
 
+    @CFunction("getxattr")
+    public static native SignedWord getXattr(CCharPointer path, CCharPointer name, PointerBase value, UnsignedWord size);
+
     @CFunction("memfd_create")
     public static native int memfdCreate(CCharPointer name, int flags);
 
@@ -98,6 +105,9 @@ public final class Libc {
 
     @CFunction("posix_spawn_file_actions_adddup2")
     public static native int posixSpawnFileActionsAddDup2(PointerBase fileActions, int from, int to);
+
+    @CFunction("posix_spawn_file_actions_addopen")
+    public static native int posixSpawnFileActionsAddOpen(PointerBase fileActions, int fd, CCharPointer path, int flags, int mode);
 
     @CFunction("posix_spawnattr_init")
     public static native int posixSpawnAttrInit(PointerBase attributes);

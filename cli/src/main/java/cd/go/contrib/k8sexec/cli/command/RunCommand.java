@@ -1,27 +1,20 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.launch.Cancellation;
+import cd.go.contrib.k8sexec.cli.launch.Launch;
 import cd.go.contrib.k8sexec.cli.launch.Launcher;
-import cd.go.contrib.k8sexec.cli.launch.Leftovers;
 import cd.go.contrib.k8sexec.cli.launch.Nsenter;
 import cd.go.contrib.k8sexec.cli.launch.Plan;
-import cd.go.contrib.k8sexec.cli.launch.ProcessTree;
-import cd.go.contrib.k8sexec.cli.launch.ScriptRun;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.outcome.ResultFile;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
-import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
-import cd.go.contrib.k8sexec.cli.staging.StagedRun;
-import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,35 +93,18 @@ final class RunCommand implements Callable<Integer> {
         TaskRequest request = TaskRequestReader.read(System.in);
         Path sharedRoot = volumeOptions.sharedRoot();
         Target target = targetOptions.find(proc, wait.duration());
-        RunId run = newRunId();
+        RunId run = Launch.newRunId(proc);
         Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), user.of(target, proc), volumeOptions.containerRoot(), run,
             proc.environment(target.pid()));
         if (dryRun) {
             plan.describe().forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);
         }
-        Launcher launcher = Launcher.DEFAULT;
         cancellation.onFirst(null);
-        try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
-            new Leftovers(proc, volume).sweep(grace.duration(), cancellation, this::note);
-            StagedRun staged = volume.stage(run, launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()), plan.user().change());
-            try {
-                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, grace.duration(), endBackground, this::note).run(staged);
-            } finally {
-                note(staged.remove());
-            }
-        }
-    }
-
-    private RunId newRunId() {
-        int pid = Math.toIntExact(ProcessHandle.current().pid());
-        long started = proc.process(pid).map(ProcessInfo::startTicks).orElse(0L);
-        return RunId.create(proc.namespace("self", Namespace.PID).orElse("0"), pid, started);
+        return new Launch(Launcher.DEFAULT, proc, sharedRoot, run, plan, cancellation, grace.duration(), endBackground, this::note).execute();
     }
 
     private void note(String text) {
-        if (text != null) {
-            spec.commandLine().getErr().println("k8s-exec: " + text);
-        }
+        spec.commandLine().getErr().println("k8s-exec: " + text);
     }
 }

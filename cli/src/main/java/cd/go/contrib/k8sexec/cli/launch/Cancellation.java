@@ -21,6 +21,11 @@ public final class Cancellation {
         return cancellation;
     }
 
+    /** Tells it to end, as SIGTERM does. */
+    public void cancel() {
+        request(15);
+    }
+
     /** Tells it to end, as the signal with this number does. */
     void request(int number) {
         IntConsumer first = null;

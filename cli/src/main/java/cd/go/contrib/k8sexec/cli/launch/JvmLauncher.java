@@ -4,11 +4,21 @@ import cd.go.contrib.k8sexec.cli.outcome.Signals;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** The JDK's way to start a process, for the JVM build. */
-final class JvmLauncher implements Launcher {
+/**
+ * The JDK's way to start a process, for the JVM build.
+ *
+ * @param output where the children print, or null
+ */
+record JvmLauncher(Path output) implements Launcher {
+
+    @Override
+    public Launcher capturing(Path output) {
+        return new JvmLauncher(output);
+    }
 
     @Override
     public boolean passesScript() {
@@ -18,6 +28,9 @@ final class JvmLauncher implements Launcher {
     @Override
     public Child start(List<String> command, Map<String, String> environment, byte[] script) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
+        if (output != null) {
+            builder.redirectOutput(output.toFile()).redirectErrorStream(true);
+        }
         builder.environment().clear();
         builder.environment().putAll(environment);
         return new JvmChild(builder.start());

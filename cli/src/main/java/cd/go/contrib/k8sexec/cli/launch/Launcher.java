@@ -1,19 +1,23 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 
-/** Starts one child process that inherits standard output and error. */
+/** Starts one child process that inherits standard output and error, unless told otherwise. */
 public interface Launcher {
 
     /**
      * The native executable's own, which uses posix_spawn(3) and wait(2) directly, or else the JDK's. Chosen while the image is built,
      * as a static field's value: the service's class is on the class path only then.
      */
-    Launcher DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null ? new JvmLauncher()
-        : ServiceLoader.load(Launcher.class).findFirst().orElseGet(JvmLauncher::new);
+    Launcher DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null ? new JvmLauncher(null)
+        : ServiceLoader.load(Launcher.class).findFirst().orElseGet(() -> new JvmLauncher(null));
+
+    /** One whose children print into this file instead. */
+    Launcher capturing(Path output);
 
     /**
      * Whether {@link #start} gives the child the script as a file of its own, open as {@link LaunchProgram#SCRIPT_DESCRIPTOR}. Else the

@@ -1,0 +1,56 @@
+package cd.go.contrib.k8sexec.cli.launch;
+
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.staging.RunId;
+import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.Namespace;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Does what a plan says: sweeps up after killed runs, stages the script, runs it, and removes its folder.
+ *
+ * @param launcher      starts it
+ * @param proc          the processes
+ * @param sharedRoot    where the shared volume is mounted in the agent
+ * @param run           whose id the plan was made with
+ * @param plan          what to run
+ * @param cancellation  tells when to end early
+ * @param grace         from SIGTERM to SIGKILL
+ * @param endBackground whether what the script leaves running is ended too
+ * @param notes         gets lines for people
+ */
+public record Launch(Launcher launcher, ProcFs proc, Path sharedRoot, RunId run, Plan plan, Cancellation cancellation, Duration grace, boolean endBackground,
+                     Consumer<String> notes) {
+
+    /** An id for a run of this process. */
+    public static RunId newRunId(ProcFs proc) {
+        int pid = Math.toIntExact(ProcessHandle.current().pid());
+        long started = proc.process(pid).map(ProcessInfo::startTicks).orElse(0L);
+        return RunId.create(proc.namespace("self", Namespace.PID).orElse("0"), pid, started);
+    }
+
+    /**
+     * @throws K8sExecException where the script could not run, or it is not known what became of it
+     */
+    public Outcome execute() throws InterruptedException {
+        try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
+            new Leftovers(proc, volume).sweep(grace, cancellation, notes);
+            StagedRun staged = volume.stage(run, launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()), plan.user().change());
+            try {
+                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, grace, endBackground, notes).run(staged);
+            } finally {
+                String notRemoved = staged.remove();
+                if (notRemoved != null) {
+                    notes.accept(notRemoved);
+                }
+            }
+        }
+    }
+}
