@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The command line k8s-exec. */
-@Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND", subcommands = {RunCommand.class, GcCommand.class},
+@Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND", subcommands = {RunCommand.class, DoctorCommand.class, TargetsCommand.class, GcCommand.class},
     headerHeading = "Runs scripts and programs in another container of the same Pod.%n%n")
 public final class K8sExec implements Runnable {
     @Mixin

@@ -8,14 +8,33 @@ public final class K8sExecException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final ErrorId id;
+    private final String finding;
+    private final String remedy;
 
     public K8sExecException(ErrorId id, String what, String why, String remedy) {
         super(what + ", " + why + "; " + remedy);
         this.id = id;
+        this.finding = what + ", " + why;
+        this.remedy = remedy;
     }
 
     public ErrorId id() {
         return id;
+    }
+
+    /** The message's first part: what happened, and why it matters. */
+    public String finding() {
+        return finding;
+    }
+
+    /** The message's last part. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** On one line, and without what a terminal could take for a command to it: others choose the names of their processes. */
+    public static String harmless(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\p{Cf}]", "?");
     }
 
     /** {@code value} in quotes, on one line and at most 200 characters long, for a message. */

@@ -29,7 +29,7 @@ class K8sExecTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "gc"})
+    @ValueSource(strings = {"", "run", "doctor", "targets", "gc"})
     void help_fits_80_columns(String command) {
         assertEquals(0, command.isEmpty() ? commandLine.execute("--help") : commandLine.execute(command, "--help"));
         assertTrue(out.toString().contains("Usage: k8s-exec " + command), out.toString());

@@ -1,0 +1,110 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import cd.go.contrib.k8sexec.cli.doctor.Check;
+import cd.go.contrib.k8sexec.cli.doctor.Doctor;
+import cd.go.contrib.k8sexec.cli.doctor.Report;
+import cd.go.contrib.k8sexec.cli.doctor.Settings;
+import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "doctor", sortOptions = false,
+    headerHeading = "Looks at everything that a run needs, one line each, says what mends what is%nwrong, and runs a small script in the guest.%n%n",
+    footerHeading = "%nExample:%n", footer = {"  k8s-exec doctor --shared-root /go", "",
+        "Exit code: 0, also with warnings; 1 where a check fails."})
+final class DoctorCommand implements Callable<Integer>, Settings {
+    private static final Map<Check.Status, String> COLORS = Map.of(Check.Status.OK, "green", Check.Status.WARNING, "yellow", Check.Status.FAILURE, "bold,red",
+        Check.Status.SKIPPED, "faint");
+
+    @Mixin
+    TargetOptions targetOptions;
+
+    @Mixin
+    WaitOption wait;
+
+    @Mixin
+    VolumeOptions volumeOptions;
+
+    @Mixin
+    UserOption user;
+
+    @Option(names = "--json", description = "Print one JSON object; the ids in it are stable.")
+    boolean json;
+
+    @Mixin
+    HelpOption help;
+
+    @Spec
+    CommandSpec spec;
+
+    private final ProcFs proc = new ProcFs(Path.of("/proc"));
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<Check> checks = new ArrayList<>();
+        new Doctor(proc, this, check -> {
+            checks.add(check);
+            if (!json) {
+                print(check);
+            }
+        }).examine();
+        Report report = new Report(checks);
+        long failures = report.count(Check.Status.FAILURE);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(report.toJson());
+        } else {
+            out.println(failures == 0 ? "scripts can run; warnings: " + report.count(Check.Status.WARNING) : "failures: " + failures + "; mend the first one first");
+        }
+        out.flush();
+        return failures == 0 ? 0 : 1;
+    }
+
+    private void print(Check check) {
+        PrintWriter out = spec.commandLine().getOut();
+        String status = Report.name(check.status());
+        // only the fixed word goes through picocli's markup, which the text could hold too
+        out.println(spec.commandLine().getColorScheme().ansi().string("@|" + COLORS.get(check.status()) + " " + status + "|@") + " ".repeat(8 - status.length())
+            + check.id() + ": " + check.finding());
+        if (check.remedy() != null) {
+            out.println("        -> " + check.remedy());
+        }
+        out.flush();
+    }
+
+    @Override
+    public Target target() throws InterruptedException {
+        return targetOptions.find(proc, wait.duration());
+    }
+
+    @Override
+    public Path sharedRoot() {
+        return volumeOptions.sharedRoot();
+    }
+
+    @Override
+    public String containerRoot() {
+        return volumeOptions.containerRoot();
+    }
+
+    @Override
+    public User user(Target target) {
+        return user.of(target, proc);
+    }
+
+    @Override
+    public String path() {
+        return System.getenv("PATH");
+    }
+}

@@ -1,0 +1,36 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What our output is printed on. */
+final class Terminal {
+    /** Moves to the upper left corner and clears the screen (ECMA-48: CUP, ED). */
+    static final String CLEAR = "\033[H\033[2J";
+
+    private static final int USUAL_WIDTH = 80;
+
+    private Terminal() {
+    }
+
+    /** Whether standard output is a terminal. */
+    static boolean isOutput() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().matches("/dev/(pts/\\d+|tty.*|console)");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** A line cut to the terminal's width, where it goes to one. */
+    static String fitted(String line) {
+        int width = isOutput() ? width() : Integer.MAX_VALUE;
+        return line.length() <= width ? line : line.substring(0, width - 1) + "…";
+    }
+
+    private static int width() {
+        String columns = System.getenv("COLUMNS");
+        return columns != null && columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : USUAL_WIDTH;
+    }
+}

@@ -1,0 +1,162 @@
+package cd.go.contrib.k8sexec.cli.doctor;
+
+import cd.go.contrib.k8sexec.cli.launch.Nsenter;
+import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.target.Capability;
+import cd.go.contrib.k8sexec.cli.target.Container;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.cli.target.TargetFinder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Looks at every precondition of a run, each on its own, and then really runs a script. What cannot be looked at is skipped, with the reason. */
+public final class Doctor {
+    private final ProcFs proc;
+    private final Settings settings;
+    private final Consumer<Check> checks;
+
+    /** @param checks gets them, in the order in which they are made */
+    public Doctor(ProcFs proc, Settings settings, Consumer<Check> checks) {
+        this.proc = proc;
+        this.settings = settings;
+        this.checks = checks;
+    }
+
+    /** Never throws but for an interrupt, and ends within some seconds. */
+    public void examine() throws InterruptedException {
+        ProcessStatus agent = proc.status("self").orElse(null);
+        if (agent == null) {
+            checks.accept(Check.failure("proc", proc.root() + " cannot be read, so no process can be found", "mount procfs there: it is in every container"));
+            return;
+        }
+        checks.accept(sharedProcessNamespace());
+        Target target = target();
+        User user = user(target);
+        Nsenter nsenter = nsenter();
+        if (nsenter == null) {
+            skip("there is no nsenter", "capabilities", "file-capabilities", "no-new-privs", "seccomp");
+        } else {
+            new EnteringChecks(proc, agent, nsenter, target, user != null && user.change().isPresent()).all().forEach(checks);
+        }
+        Path sharedRoot = volume(target);
+        if (target == null) {
+            skip("there is no guest", GuestChecks.ENVIRONMENT, GuestChecks.MEMORY, GuestChecks.CPU);
+        } else {
+            new GuestChecks(proc, target).all().forEach(checks);
+        }
+        if (target == null || user == null || nsenter == null || sharedRoot == null) {
+            skip("a script cannot be run for the reasons above", "shells", "script-user", "trial");
+        } else {
+            trial(agent, target, user, nsenter, sharedRoot);
+        }
+    }
+
+    private void skip(String reason, String... ids) {
+        Stream.of(ids).forEach(id -> checks.accept(Check.skipped(id, reason)));
+    }
+
+    private Check sharedProcessNamespace() {
+        String id = "shared-process-namespace";
+        List<Container> containers = new TargetFinder(proc).containers();
+        if (containers.stream().anyMatch(container -> container.role() == Container.Role.AGENT && container.has(1))) {
+            return Check.failure(id, "process 1 is the agent container's own (" + K8sExecException.quoted(proc.commandLine(1)) + "), so no other container can be seen",
+                "in the Pod: shareProcessNamespace: true");
+        }
+        return Check.ok(id, "process 1 is the Pod's, and " + containers.stream().filter(container -> container.role() == Container.Role.GUEST).count()
+            + " other container(s) can be seen");
+    }
+
+    private Target target() throws InterruptedException {
+        try {
+            Target target = settings.target();
+            checks.accept(Check.ok("target", "process " + target.pid() + " (" + target.process().command() + "), "
+                + proc.containerName(target.pid()).map(name -> "container " + name + ", ").orElse("") + target.reason()));
+            return target;
+        } catch (K8sExecException e) {
+            checks.accept(Check.failure("target", e.finding(), remedy(e)));
+            return null;
+        }
+    }
+
+    /** With the names that can be set. */
+    private String remedy(K8sExecException e) {
+        if (e.id() != ErrorId.TARGET_AMBIGUOUS && e.id() != ErrorId.TARGET_UNKNOWN) {
+            return e.remedy();
+        }
+        List<String> names = new TargetFinder(proc).guests().stream().flatMap(guest -> proc.containerName(guest.pid()).or(() -> proc.containerId(guest.pid())).stream()).toList();
+        return names.isEmpty() ? e.remedy() : "in the agent container: env: [{name: GO_K8S_CONTAINER_NAME, value: " + String.join("}], or value: ", names) + "}]";
+    }
+
+    private User user(Target target) {
+        if (target == null) {
+            return null;
+        }
+        try {
+            return settings.user(target);
+        } catch (K8sExecException e) {
+            checks.accept(Check.failure("user", e));
+            return null;
+        }
+    }
+
+    private Nsenter nsenter() {
+        try {
+            return Nsenter.find(settings.path());
+        } catch (K8sExecException e) {
+            checks.accept(EnteringChecks.missing(e));
+            return null;
+        }
+    }
+
+    /** Empty-handed where there is no volume to put a script into. */
+    private Path volume(Target target) {
+        Path sharedRoot;
+        String containerRoot;
+        try {
+            sharedRoot = settings.sharedRoot();
+            containerRoot = settings.containerRoot();
+        } catch (K8sExecException e) {
+            checks.accept(VolumeChecks.unset(e, proc, target));
+            skip("the shared root is not known", VolumeChecks.CONTAINER_ROOT, VolumeChecks.MOUNT_OPTIONS, VolumeChecks.FREE_SPACE, VolumeChecks.WRITABLE);
+            return null;
+        }
+        List<Check> found = new VolumeChecks(proc, sharedRoot, target).all(containerRoot);
+        found.forEach(checks);
+        return found.stream().anyMatch(check -> check.status() == Check.Status.FAILURE) ? null : sharedRoot;
+    }
+
+    private void trial(ProcessStatus agent, Target target, User user, Nsenter nsenter, Path sharedRoot) throws InterruptedException {
+        TrialRun trial = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, nsenter, user);
+        boolean ran = trial.outcome().isPresent();
+        if (trial.error() != null && trial.error().id() == ErrorId.SH_MISSING) {
+            checks.accept(Check.failure("shells", trial.error()));
+        } else if (ran) {
+            checks.accept(Check.ok("shells", Stream.of("sh", "bash", "zsh").map(shell -> trial.found(shell).orElse("no " + shell)).reduce((a, b) -> a + ", " + b).orElse("")));
+        } else {
+            skip("the guest could not be entered", "shells");
+        }
+        checks.accept(ran ? scriptUser(agent, user, trial) : Check.skipped("script-user", "the trial did not run"));
+        checks.accept(trial.check());
+    }
+
+    private Check scriptUser(ProcessStatus agent, User user, TrialRun trial) {
+        long uid = user.change().map(owner -> owner.uid()).orElse(agent.uid());
+        long gid = user.change().map(owner -> owner.gid()).orElse(agent.gid());
+        String finding = "scripts run as " + uid + ":" + gid + " with umask " + trial.found("umask").orElse("?") + ", the agent is " + agent.uid() + ":" + agent.gid();
+        if (trial.found("writable").isEmpty()) {
+            return Check.warning("script-user", finding + "; they cannot write to the shared volume", "chown " + uid + ":" + gid + " " + K8sExecException.quoted(
+                settings.sharedRoot().toString()));
+        }
+        if (uid != agent.uid() && !agent.effective().contains(Capability.DAC_OVERRIDE)) {
+            return Check.warning("script-user", finding + ", without DAC_OVERRIDE: it cannot delete what they leave in folders of their own", agent.uid() == 0
+                ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}" : "leave --user and GO_K8S_USER unset");
+        }
+        return Check.ok("script-user", finding + " and can delete what they leave");
+    }
+}

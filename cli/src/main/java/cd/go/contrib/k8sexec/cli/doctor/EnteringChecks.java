@@ -1,0 +1,176 @@
+package cd.go.contrib.k8sexec.cli.doctor;
+
+import cd.go.contrib.k8sexec.cli.launch.Nsenter;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.target.Capability;
+import cd.go.contrib.k8sexec.cli.target.Mount;
+import cd.go.contrib.k8sexec.cli.target.Namespace;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Whether the agent may enter the guest: nsenter and the privileges that it gets. */
+final class EnteringChecks {
+    private static final String FILE_CAPABILITIES = "file-capabilities";
+    private static final String NO_NEW_PRIVS = "no-new-privs";
+    private static final Pattern VERSION = Pattern.compile("(util-linux|BusyBox) v?([\\w.-]+)");
+    private static final String[] SECCOMP = {"no filter", "strict mode", "a filter is on"};
+
+    private final ProcFs proc;
+    private final ProcessStatus agent;
+    private final Nsenter nsenter;
+    private final Target target;
+    private final Set<Capability> needed;
+    private final FileCapabilities file;
+
+    /**
+     * @param target      or null
+     * @param changesUser whether the script runs as another user than the agent
+     */
+    EnteringChecks(ProcFs proc, ProcessStatus agent, Nsenter nsenter, Target target, boolean changesUser) {
+        this.proc = proc;
+        this.agent = agent;
+        this.nsenter = nsenter;
+        this.target = target;
+        this.needed = Privileges.needed(agent, guest().orElse(agent), changesUser);
+        this.file = isRoot() ? FileCapabilities.NONE : FileCapabilityReader.DEFAULT.read(nsenter.program()).orElse(null);
+    }
+
+    List<Check> all() {
+        Check capabilities = capabilities();
+        Check fileCapabilities = fileCapabilities();
+        Check noNewPrivs = noNewPrivs();
+        boolean mayEnter = List.of(capabilities, fileCapabilities, noNewPrivs).stream().noneMatch(check -> check.status() == Check.Status.FAILURE);
+        return List.of(flavour(capabilities), capabilities, fileCapabilities, noNewPrivs, seccomp(mayEnter));
+    }
+
+    static Check missing(K8sExecException e) {
+        return Check.failure("nsenter", e.finding(), "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux (Alpine: apk add util-linux)");
+    }
+
+    private Check flavour(Check capabilities) {
+        String program = nsenter.program().toString();
+        Optional<Program.Output> output = Program.run(program, "--version");
+        if (output.isEmpty() && capabilities.status() == Check.Status.FAILURE && file != null && file.effective()) {
+            return Check.skipped("nsenter", program + " cannot be run as long as its file has capabilities that the container lacks (execve(2), EPERM)");
+        }
+        if (output.isEmpty()) {
+            return Check.failure("nsenter", program + " cannot be run", "make it executable for the agent's user: chmod 755 " + program);
+        }
+        Matcher version = VERSION.matcher(output.get().text());
+        if (!version.find()) {
+            return Check.warning("nsenter", program + " tells no version that is known: " + K8sExecException.quoted(output.get().text().strip()),
+                "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux (Alpine: apk add util-linux)");
+        }
+        String found = program + ", " + version.group();
+        Set<Namespace> out = EnumSet.noneOf(Namespace.class);
+        if (version.group(1).equals("BusyBox") && target != null) {
+            target.namespaces().stream().filter(namespace -> !namespace.inBusyBox()).forEach(out::add);
+        }
+        return out.isEmpty() ? Check.ok("nsenter", found + "; it has all that this guest takes") : Check.warning("nsenter",
+            found + ", cannot enter the guest's " + out.stream().map(Namespace::fileName).collect(Collectors.joining(" and ")) + " namespace: the script stays in the agent's",
+            "in the agent's Dockerfile: RUN apk add util-linux");
+    }
+
+    /** The limits of all that the container may get, which only the Pod can change. */
+    private Check capabilities() {
+        Set<Capability> there = isRoot() ? Privileges.ofRootsProgram(agent) : union(agent.bounding(), agent.ambient());
+        Set<Capability> wanted = isRoot() || file == null || !file.effective() ? needed : union(needed, file.permitted());
+        Set<Capability> missing = Privileges.missing(wanted, there);
+        String sets = "; effective: " + Privileges.describe(agent.effective()) + "; bounding: " + Privileges.describe(agent.bounding()) + "; ambient: "
+            + Privileges.describe(agent.ambient());
+        if (missing.isEmpty()) {
+            return Check.ok("capabilities", Privileges.names(needed) + " " + reason() + sets);
+        }
+        Set<Capability> add = Privileges.missing(wanted, Privileges.missing(Privileges.DEFAULT, missing));
+        return Check.failure("capabilities", "the agent container lacks " + Privileges.names(missing) + ", of " + Privileges.names(wanted) + " " + reason() + sets,
+            "in the agent container: securityContext: {capabilities: {add: [" + Privileges.names(add) + "]}}");
+    }
+
+    /** Why so many are needed. */
+    private String reason() {
+        Optional<ProcessStatus> guest = guest();
+        if (guest.isEmpty()) {
+            return "are needed for a guest of the agent's own user";
+        }
+        String user = guest.get().uid() + ":" + guest.get().gid();
+        return "are needed for this guest (user " + user + (!needed.contains(Capability.SYS_PTRACE) ? ""
+            : user.equals(agent.uid() + ":" + agent.gid()) ? ", with more capabilities" : ", not " + agent.uid() + ":" + agent.gid()) + ")";
+    }
+
+    private Check fileCapabilities() {
+        String program = nsenter.program().toString();
+        if (isRoot()) {
+            return Check.ok(FILE_CAPABILITIES, "not needed: the agent is root");
+        }
+        if (agent.ambient().containsAll(needed)) {
+            return Check.ok(FILE_CAPABILITIES, "not needed: the agent hands its own on, as ambient capabilities");
+        }
+        if (file == null) {
+            return Check.skipped(FILE_CAPABILITIES, "those of " + program + " cannot be read (this build needs getcap for that)");
+        }
+        String remedy = "in the agent's Dockerfile: RUN setcap " + needed.stream().map(capability -> "cap_" + capability.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(",")) + "+ep " + program;
+        Set<Capability> missing = Privileges.missing(needed, file.permitted());
+        if (!missing.isEmpty() || !file.effective()) {
+            return Check.failure(FILE_CAPABILITIES, "the agent is user " + agent.uid() + ", not root, and the file " + program + " gives no "
+                + Privileges.names(missing.isEmpty() ? needed : missing) + (missing.isEmpty() ? " that is effective" : ""), remedy);
+        }
+        if (Mount.holding(program, proc.mounts("self")).filter(mount -> mount.options().contains("nosuid")).isPresent()) {
+            return Check.failure(FILE_CAPABILITIES, program + " lies on a file system that is mounted nosuid, where its capabilities do not count",
+                "put nsenter into the agent's image, not onto a volume");
+        }
+        return Check.ok(FILE_CAPABILITIES, program + " has " + Privileges.names(file.permitted()));
+    }
+
+    private Check noNewPrivs() {
+        if (!agent.noNewPrivs()) {
+            return Check.ok(NO_NEW_PRIVS, "off");
+        }
+        if (isRoot() || agent.ambient().containsAll(needed)) {
+            return Check.ok(NO_NEW_PRIVS, "on, which does no harm: nsenter needs no file capabilities");
+        }
+        return Check.failure(NO_NEW_PRIVS, "on, which switches file capabilities off, and the agent (user " + agent.uid() + ") needs them on nsenter",
+            "in the agent container: securityContext: {allowPrivilegeEscalation: true}");
+    }
+
+    /** A filter's rules cannot be read, so setns(2) is tried: into the namespace in which the agent is anyway. */
+    private Check seccomp(boolean mayEnter) {
+        String mode = SECCOMP[Math.min(agent.seccomp(), SECCOMP.length - 1)];
+        if (!mayEnter) {
+            return Check.skipped("seccomp", mode + "; whether it lets setns through shows once the privileges are there");
+        }
+        String program = nsenter.program().toString();
+        Optional<Program.Output> output = Program.run(program, "-t", String.valueOf(ProcessHandle.current().pid()), "-m", "--", program, "--version");
+        // BusyBox has no --version, and says so
+        if (output.filter(tried -> VERSION.matcher(tried.text()).find()).isPresent()) {
+            return Check.ok("seccomp", mode + (agent.seccomp() == 0 ? "" : ", and lets setns through"));
+        }
+        return Check.failure("seccomp", "setns is refused in spite of the privileges, by a seccomp filter, AppArmor or SELinux (" + mode + "): "
+            + output.map(Program.Output::lastLine).orElse("nsenter cannot be run"),
+            "in the agent container: securityContext: {seccompProfile: {type: RuntimeDefault}}");
+    }
+
+    private boolean isRoot() {
+        return agent.uid() == 0;
+    }
+
+    private Optional<ProcessStatus> guest() {
+        return Optional.ofNullable(target).flatMap(found -> proc.status(found.pid()));
+    }
+
+    private static Set<Capability> union(Set<Capability> first, Set<Capability> second) {
+        Set<Capability> union = EnumSet.noneOf(Capability.class);
+        union.addAll(first);
+        union.addAll(second);
+        return union;
+    }
+}

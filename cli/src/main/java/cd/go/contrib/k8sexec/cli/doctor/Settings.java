@@ -1,0 +1,25 @@
+package cd.go.contrib.k8sexec.cli.doctor;
+
+import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import java.nio.file.Path;
+
+/** What a run would be told by its options and the agent's environment; each may be refused. */
+public interface Settings {
+
+    /** @throws K8sExecException one of the TARGET_… errors */
+    Target target() throws InterruptedException;
+
+    /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */
+    Path sharedRoot();
+
+    /** Where the guest has the shared volume. */
+    String containerRoot();
+
+    /** @throws K8sExecException SETTING_INVALID */
+    User user(Target target);
+
+    /** The agent's PATH, or null. */
+    String path();
+}

@@ -1,0 +1,131 @@
+package cd.go.contrib.k8sexec.cli.doctor;
+
+import cd.go.contrib.k8sexec.cli.launch.Cancellation;
+import cd.go.contrib.k8sexec.cli.launch.Launch;
+import cd.go.contrib.k8sexec.cli.launch.Launcher;
+import cd.go.contrib.k8sexec.cli.launch.Nsenter;
+import cd.go.contrib.k8sexec.cli.launch.Plan;
+import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.request.TaskRequest;
+import cd.go.contrib.k8sexec.cli.staging.RunId;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A script that really runs in the guest, by the same way as every other, and tells what it finds there.
+ *
+ * @param outcome how it ended; empty where it did not within the limit
+ * @param error   why it could not run, or null
+ * @param output  what it and nsenter printed
+ * @param millis  how long it took, from staging to the removal of its files
+ */
+record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output, long millis) {
+    static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private static final Duration GRACE = Duration.ofSeconds(1);
+    /** To end a run takes the grace period and a few seconds for what even SIGKILL does not end. */
+    private static final Duration ENDING = Duration.ofSeconds(8);
+    /** Only what every sh has built in: the guest may have nothing else. */
+    private static final String SCRIPT = """
+        for shell in sh bash zsh; do echo "$shell=$(command -v $shell)"; done
+        echo "umask=$(umask)"
+        if [ -w . ]; then echo writable=yes; fi
+        """;
+
+    /** Runs it. It never takes longer than {@link #LIMIT} and some seconds, and never throws but for an interrupt. */
+    static TrialRun run(ProcFs proc, Path sharedRoot, String containerRoot, Target target, Nsenter nsenter, User user) throws InterruptedException {
+        long start = System.nanoTime();
+        Path output;
+        try {
+            output = Files.createTempFile("k8s-exec-doctor", null);
+        } catch (IOException e) {
+            return new TrialRun(Optional.empty(), new K8sExecException(ErrorId.INTERNAL, "the agent's temporary folder cannot be written (" + e + ")",
+                "so nobody could tell what the trial prints", "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"), "", 0);
+        }
+        Cancellation cancellation = Cancellation.bySignals();
+        CompletableFuture<Outcome> run = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                RunId id = Launch.newRunId(proc);
+                Plan plan = Plan.of(new TaskRequest(SCRIPT, "sh", "", Map.of()), target, nsenter, user, containerRoot, id, proc.environment(target.pid()));
+                run.complete(new Launch(Launcher.DEFAULT.capturing(output), proc, sharedRoot, id, plan, cancellation, GRACE, true, note -> { }).execute());
+            } catch (Throwable e) {
+                run.completeExceptionally(e);
+            }
+        }, "trial");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            Optional<Outcome> outcome = await(run, cancellation);
+            return new TrialRun(outcome, null, text(output), (System.nanoTime() - start) / 1_000_000);
+        } catch (ExecutionException e) {
+            K8sExecException known = e.getCause() instanceof K8sExecException k ? k : new K8sExecException(ErrorId.INTERNAL, "the trial failed ("
+                + e.getCause() + ")", "which is a fault in k8s-exec", "report it with the command line");
+            return new TrialRun(Optional.empty(), known, text(output), (System.nanoTime() - start) / 1_000_000);
+        } finally {
+            try {
+                Files.deleteIfExists(output);
+            } catch (IOException e) {
+                // it is empty or some lines long
+            }
+        }
+    }
+
+    private static Optional<Outcome> await(CompletableFuture<Outcome> run, Cancellation cancellation) throws InterruptedException, ExecutionException {
+        try {
+            return Optional.of(run.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            cancellation.cancel();
+        }
+        try {
+            run.get(ENDING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // a process that hangs in the kernel
+        }
+        return Optional.empty();
+    }
+
+    private static String text(Path output) {
+        try {
+            return Files.readString(output, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** What the script found. */
+    Optional<String> found(String name) {
+        Matcher line = Pattern.compile("^" + name + "=(.+)$", Pattern.MULTILINE).matcher(output);
+        return line.find() ? Optional.of(line.group(1)) : Optional.empty();
+    }
+
+    Check check() {
+        if (error != null) {
+            String last = output.strip().lines().reduce("", (first, second) -> second);
+            return Check.failure("trial", error.finding() + (last.isEmpty() ? "" : ": " + last), error.remedy());
+        }
+        if (outcome.isEmpty()) {
+            return Check.failure("trial", "a script that prints three lines did not end in " + LIMIT.toSeconds() + " s, and was ended",
+                "look what the guest's sh does at its start, and whether the shared volume hangs: k8s-exec run --dry-run");
+        }
+        return outcome.get().exitCode() == 0 ? Check.ok("trial", "a script ran in the guest, in " + millis + " ms")
+            : Check.failure("trial", "a script that only prints ended with " + outcome.get().exitCode() + ": " + K8sExecException.quoted(output.strip()),
+                "look at the guest's sh");
+    }
+}

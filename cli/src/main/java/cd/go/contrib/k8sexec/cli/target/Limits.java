@@ -1,0 +1,62 @@
+package cd.go.contrib.k8sexec.cli.target;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a container's control group uses and may use, as its own /sys/fs/cgroup says: version 2 (Linux, cgroup-v2.rst) or 1 (cgroup-v1/memory.rst).
+ *
+ * @param memoryUsed  bytes, the cache of files included
+ * @param memoryLimit bytes; {@link #NONE} without a limit
+ * @param milliCpus   thousandths of a processor; {@link #NONE} without a limit
+ */
+public record Limits(long memoryUsed, long memoryLimit, long milliCpus) {
+    public static final long NONE = Long.MAX_VALUE;
+
+    private static final String CGROUP = "/sys/fs/cgroup";
+    /** Version 1 has no word for "no limit", but the largest number of whole pages. */
+    private static final long V1_UNLIMITED = Long.MAX_VALUE / 65536 * 65536;
+
+    /** Of the container of a process; empty where its files may not be looked at or it has no control groups mounted. */
+    public static Optional<Limits> of(ProcFs proc, Object process) {
+        // the process could have put anything at that path: what the kernel calls a mount of control groups is one
+        boolean mounted = proc.mounts(process).stream().anyMatch(mount -> mount.point().startsWith(CGROUP) && mount.type().startsWith("cgroup"));
+        return mounted ? read(proc.root().resolve(process + "/root" + CGROUP)) : Optional.empty();
+    }
+
+    /** @param folder where the control groups are mounted */
+    static Optional<Limits> read(Path folder) {
+        Optional<String> used = text(folder.resolve("memory.current"));
+        if (used.isPresent()) {
+            String[] cpu = text(folder.resolve("cpu.max")).orElse("max 100000").split(" ");
+            return Optional.of(new Limits(number(used.get()), text(folder.resolve("memory.max")).map(Limits::number).orElse(NONE),
+                cpu.length < 2 || cpu[0].equals("max") ? NONE : number(cpu[0]) * 1000 / Math.max(1, number(cpu[1]))));
+        }
+        return text(folder.resolve("memory/memory.usage_in_bytes")).map(bytes -> {
+            long limit = text(folder.resolve("memory/memory.limit_in_bytes")).map(Limits::number).orElse(NONE);
+            long quota = text(folder.resolve("cpu/cpu.cfs_quota_us")).map(Limits::number).orElse(-1L);
+            long period = text(folder.resolve("cpu/cpu.cfs_period_us")).map(Limits::number).orElse(100_000L);
+            return new Limits(number(bytes), limit >= V1_UNLIMITED ? NONE : limit, quota < 0 ? NONE : quota * 1000 / Math.max(1, period));
+        });
+    }
+
+    private static Optional<String> text(Path file) {
+        try {
+            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Optional.of(Files.readString(file, StandardCharsets.US_ASCII).strip()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long number(String text) {
+        try {
+            return text.equals("max") ? NONE : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return NONE;
+        }
+    }
+}
