@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Lets at most so much through in every window of time, wherever the window begins: GoCD's own interval is not known here.
@@ -13,13 +14,20 @@ final class RateLimit {
 
     private final long limit;
     private final long window;
+    private final LongSupplier nanoTime;
     private final Deque<Passed> passed = new ArrayDeque<>();
     private long sum;
     private boolean lifted;
 
     RateLimit(long limit, Duration window) {
+        this(limit, window, System::nanoTime);
+    }
+
+    /** @param nanoTime the clock, as {@link System#nanoTime()} */
+    RateLimit(long limit, Duration window, LongSupplier nanoTime) {
         this.limit = limit;
         this.window = window.toNanos();
+        this.nanoTime = nanoTime;
     }
 
     /** Waits until the amount may pass; one above the limit passes alone. An interrupt does not end the wait. */
@@ -28,7 +36,7 @@ final class RateLimit {
         boolean interrupted = false;
         while (!tryAcquire(counted)) {
             try {
-                long nanos = passed.getFirst().time + window - System.nanoTime();
+                long nanos = passed.getFirst().time + window - nanoTime.getAsLong();
                 wait(TimeUnit.NANOSECONDS.toMillis(Math.max(nanos, 0)) + 1);
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -41,7 +49,7 @@ final class RateLimit {
 
     /** True, and counted, if the amount may pass now. */
     synchronized boolean tryAcquire(long amount) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         while (!passed.isEmpty() && now - passed.getFirst().time >= window) {
             sum -= passed.removeFirst().amount;
         }
