@@ -26,7 +26,9 @@ public final class Libc {
     public static final int ALL_SEALS = 15;
     /** MFD_CLOEXEC and MFD_ALLOW_SEALING. */
     public static final int MFD_SEALABLE = 3;
+    public static final int MFD_CLOEXEC = 1;
     public static final int MFD_NOEXEC_SEAL = 8;
+    public static final int MFD_EXEC = 16;
     public static final int O_WRONLY = 1;
     public static final int O_TRUNC = 01000;
     public static final int O_CLOEXEC = 02000000;
@@ -80,6 +82,9 @@ public final class Libc {
 
     @CFunction("close")
     public static native int close(int fd);
+
+    @CFunction("execv")
+    public static native int execv(CCharPointer path, CCharPointerPointer arguments);
 
     @CFunction("fcntl")
     public static native int fcntl(int fd, int command, int argument);

@@ -19,9 +19,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "doctor", sortOptions = false,
-    headerHeading = "Looks at everything that a run needs, one line each, says what mends what is%nwrong, and runs a small script in the guest.%n%n",
-    footerHeading = "%nExample:%n", footer = {"  k8s-exec doctor --shared-root /go", "",
+@Command(name = "doctor", header = "Checks all that a run needs, and runs a small script in the guest.",
+    description = "  k8s-exec doctor --shared-root /go",
+    footer = {"Each check has one line, which says what mends what is wrong.",
         "Exit code: 0, also with warnings; 1 where a check fails."})
 final class DoctorCommand implements Callable<Integer>, Settings {
     private static final Map<Check.Status, String> COLORS = Map.of(Check.Status.OK, "green", Check.Status.WARNING, "yellow", Check.Status.FAILURE, "bold,red",

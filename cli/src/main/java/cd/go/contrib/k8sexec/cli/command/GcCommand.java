@@ -11,9 +11,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-@Command(name = "gc", sortOptions = false,
-    headerHeading = "Cleans up after a k8s-exec that was itself killed: ends the processes%nof its runs and removes their files. Each run does so too.%n%n",
-    footerHeading = "%nExample:%n", footer = "  k8s-exec gc --shared-root /go")
+@Command(name = "gc", header = "Ends and removes what a k8s-exec left that was itself killed.",
+    description = "  k8s-exec gc --shared-root /go",
+    footer = {"That is the processes and the files of its runs. Each run does so too."})
 final class GcCommand implements Callable<Integer> {
     @Mixin
     SharedRootOption sharedRoot;

@@ -1,17 +1,34 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.install.PauseProgram;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The command line k8s-exec. */
-@Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND", subcommands = {RunCommand.class, DoctorCommand.class, TargetsCommand.class, GcCommand.class},
-    headerHeading = "Runs scripts and programs in another container of the same Pod.%n%n")
+@Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND",
+    header = "Runs scripts and programs in another container of the same Pod.",
+    description = "  k8s-exec doctor",
+    commandListHeading = "%nCommands:%n",
+    subcommands = {
+        RunCommand.class,
+        DoctorCommand.class,
+        TargetsCommand.class,
+        ExplainCommand.class,
+        GcCommand.class,
+        InstallCommand.class,
+        PauseCommand.class,
+    },
+    footer = {"k8s-exec COMMAND --help has all options. An error that k8s-exec prints has an id,", "which k8s-exec explain ID explains."})
 public final class K8sExec implements Runnable {
     @Mixin
     HelpOption help;
@@ -39,7 +56,8 @@ public final class K8sExec implements Runnable {
         }
     }
 
-    static CommandLine commandLine() {
+    /** The command line's model, ready to execute arguments. */
+    public static CommandLine commandLine() {
         K8sExec root = new K8sExec();
         ErrorHandler errors = new ErrorHandler();
         root.commandLine = new CommandLine(root).setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors)
@@ -54,6 +72,20 @@ public final class K8sExec implements Runnable {
 
     @Override
     public void run() {
+        if (programName().equals("pause")) {
+            PauseProgram.DEFAULT.become();
+        }
         throw new CommandLine.ParameterException(commandLine, "a command is missing");
+    }
+
+    /** By which name this program was started, like "pause" by a link to it. */
+    private static String programName() {
+        try {
+            String arguments = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.ISO_8859_1);
+            String program = arguments.substring(0, Math.max(0, arguments.indexOf('\0')));
+            return program.substring(program.lastIndexOf('/') + 1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -22,10 +22,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "run", sortOptions = false, headerHeading = "Runs a script in the guest: the request is JSON on standard input.%n%n",
-    footerHeading = "%nExample:%n",
-    footer = {"  echo '{\"version\": 1, \"script\": \"id; pwd\"}' | k8s-exec run", "",
-        "Exit code: the script's own; 128+n where signal n ended it; 125 where k8s-exec",
+@Command(name = "run", header = "Runs a script in the guest: the request is JSON on standard input.",
+    description = "  echo '{\"version\": 1, \"script\": \"id; pwd\"}' | k8s-exec run",
+    footer = {"Exit code: the script's own; 128+n where signal n ended it; 125 where k8s-exec",
         "failed, 126 where the shell cannot be run, 127 where the guest has none."})
 final class RunCommand implements Callable<Integer> {
     @Mixin

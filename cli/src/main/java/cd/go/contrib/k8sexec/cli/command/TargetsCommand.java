@@ -24,10 +24,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "targets", sortOptions = false,
-    headerHeading = "Lists the containers of the Pod, as the agent sees them in /proc.%n%n",
-    footerHeading = "%nExample:%n", footer = {"  k8s-exec targets --watch=5s", "",
-        "Roles: agent, pause, target (where scripts run), candidate (it is not clear",
+@Command(name = "targets", header = "Lists the containers of the Pod, as the agent sees them in /proc.",
+    description = "  k8s-exec targets --watch=5s",
+    footer = {"Roles: agent, pause, target (where scripts run), candidate (it is not clear",
         "which one is the target), other. Memory is that of the container's control",
         "group (cgroup) or, where that cannot be seen, of its processes (rss)."})
 final class TargetsCommand implements Callable<Integer> {

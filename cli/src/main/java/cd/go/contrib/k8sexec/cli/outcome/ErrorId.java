@@ -55,6 +55,14 @@ public enum ErrorId {
     OUTCOME_UNKNOWN,
     /** The result file cannot be written. */
     RESULT_FILE,
+    /** The directory to install into is missing, is none or is reached by a symbolic link. */
+    INSTALL_DIRECTORY,
+    /** A program cannot be written into the directory to install into. */
+    INSTALL_FAILED,
+    /** The JVM build cannot do it. */
+    NATIVE_ONLY,
+    /** k8s-exec could not become the program pause. */
+    PAUSE_FAILED,
     /** A fault in k8s-exec itself. */
     INTERNAL;
 

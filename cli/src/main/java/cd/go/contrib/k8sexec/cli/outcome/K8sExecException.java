@@ -1,5 +1,8 @@
 package cd.go.contrib.k8sexec.cli.outcome;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+
 /**
  * k8s-exec could not do its part. The message is one line: what happened with the value, why it matters; what mends it.
  * It never holds the value of a variable.
@@ -35,6 +38,11 @@ public final class K8sExecException extends RuntimeException {
     /** On one line, and without what a terminal could take for a command to it: others choose the names of their processes. */
     public static String harmless(String text) {
         return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\p{Cf}]", "?");
+    }
+
+    /** The operating system's words alone, where there are some, for a message that has the path already. */
+    public static String reason(IOException e) {
+        return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
     }
 
     /** {@code value} in quotes, on one line and at most 200 characters long, for a message. */

@@ -22,7 +22,7 @@ import java.util.List;
  * /proc/self/fd/N/NAME, which the kernel resolves from the open directory as openat(2) would (proc_pid_fd(5)). (The JDK's own
  * SecureDirectoryStream is not there in a static executable, and cannot make directories.)
  */
-final class HeldDirectory implements Closeable {
+public final class HeldDirectory implements Closeable {
     private static final int DEEPEST = 16;
     private static final int PASSES = 10_000;
 
@@ -38,22 +38,22 @@ final class HeldDirectory implements Closeable {
      * @throws NoSuchFileException where there is none
      * @throws FileSystemException where it is no directory, or a symbolic link
      */
-    static HeldDirectory open(Path path) throws IOException {
+    public static HeldDirectory open(Path path) throws IOException {
         return new HeldDirectory(DirectoryOpener.DEFAULT.open(path));
     }
 
     /** As {@link #open(Path)}, for a directory in this one. */
-    HeldDirectory open(String name) throws IOException {
+    public HeldDirectory open(String name) throws IOException {
         return open(entry(name));
     }
 
     /** A path to this directory, for as long as it is held. */
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** A path to what has this name here. Only its last name can be swapped: whoever uses it must not follow a symbolic link. */
-    Path entry(String name) {
+    public Path entry(String name) {
         return path.resolve(name);
     }
 
@@ -69,7 +69,7 @@ final class HeldDirectory implements Closeable {
         return Files.readAttributes(path, PosixFileAttributes.class);
     }
 
-    List<String> list() throws IOException {
+    public List<String> list() throws IOException {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
             entries.forEach(entry -> names.add(entry.getFileName().toString()));

@@ -4,7 +4,6 @@ import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -53,7 +52,7 @@ public final class SharedVolume implements AutoCloseable {
             return new SharedVolume(sharedRoot, root, openFolder(sharedRoot, root));
         } catch (IOException e) {
             root.close();
-            throw failed(sharedRoot.resolve(FOLDER) + " cannot be made or opened (" + reason(e) + ")");
+            throw failed(sharedRoot.resolve(FOLDER) + " cannot be made or opened (" + K8sExecException.reason(e) + ")");
         } catch (K8sExecException e) {
             root.close();
             throw e;
@@ -69,7 +68,7 @@ public final class SharedVolume implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw invalidRoot(sharedRoot, "does not exist");
         } catch (IOException e) {
-            throw invalidRoot(sharedRoot, "cannot be opened as a directory (" + reason(e) + ")");
+            throw invalidRoot(sharedRoot, "cannot be opened as a directory (" + K8sExecException.reason(e) + ")");
         }
     }
 
@@ -130,7 +129,7 @@ public final class SharedVolume implements AutoCloseable {
             }
         } catch (IOException e) {
             remove(id);
-            throw failed("the folder of the run cannot be written in " + path + " (" + reason(e) + ")");
+            throw failed("the folder of the run cannot be written in " + path + " (" + K8sExecException.reason(e) + ")");
         } catch (K8sExecException e) {
             remove(id);
             throw e;
@@ -156,7 +155,7 @@ public final class SharedVolume implements AutoCloseable {
         try {
             return folder.list().stream().map(RunId::parse).flatMap(Optional::stream).toList();
         } catch (IOException e) {
-            throw failed(path.resolve(FOLDER) + " cannot be listed (" + reason(e) + ")");
+            throw failed(path.resolve(FOLDER) + " cannot be listed (" + K8sExecException.reason(e) + ")");
         }
     }
 
@@ -170,7 +169,7 @@ public final class SharedVolume implements AutoCloseable {
             folder.deleteTree(id.text());
             return null;
         } catch (IOException e) {
-            return path.resolve(FOLDER).resolve(id.text()) + " could not be removed (" + reason(e) + ")";
+            return path.resolve(FOLDER).resolve(id.text()) + " could not be removed (" + K8sExecException.reason(e) + ")";
         }
     }
 
@@ -186,11 +185,6 @@ public final class SharedVolume implements AutoCloseable {
             // not empty: another run goes on; or the guest was quicker
         }
         root.close();
-    }
-
-    /** The operating system's words alone, where there are some: the path is in the message already. */
-    private static String reason(IOException e) {
-        return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
     }
 
     private static K8sExecException invalidRoot(Path root, String what) {

@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 class K8sExecTest {
@@ -28,11 +29,16 @@ class K8sExecTest {
         assertEquals("", out.toString());
     }
 
+    static Stream<String> commands() {
+        return Stream.concat(Stream.of(""), K8sExec.commandLine().getSubcommands().keySet().stream());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "doctor", "targets", "gc"})
-    void help_fits_80_columns(String command) {
+    @MethodSource("commands")
+    void help_fits_80_columns_and_begins_with_a_sentence_and_an_example(String command) {
         assertEquals(0, command.isEmpty() ? commandLine.execute("--help") : commandLine.execute(command, "--help"));
-        assertTrue(out.toString().contains("Usage: k8s-exec " + command), out.toString());
-        assertTrue(out.toString().lines().allMatch(line -> line.length() <= 80), out.toString());
+        String help = out.toString();
+        assertTrue(help.matches("(?s)[A-Z][^\n]+\\.\n\nUsage: k8s-exec " + command + ".*\n\nExample:\n  .*\n\n.*"), help);
+        assertTrue(help.lines().allMatch(line -> line.length() <= 80), help);
     }
 }
