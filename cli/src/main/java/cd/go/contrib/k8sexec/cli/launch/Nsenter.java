@@ -6,6 +6,7 @@ import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,10 +24,23 @@ public record Nsenter(Path program, boolean busyBox) {
     public static final String RUN_ID = "K8S_EXEC_RUN_ID";
 
     /**
+     * An nsenter with file capabilities (capabilities(7)) for an agent that is not root, where the agent image has one (Dockerfile.agent). Root
+     * has its capabilities without it, and could not even start it in a Pod that grants fewer than the file asks for (execve(2), EPERM).
+     */
+    private static final Path PRIVILEGED = Path.of("/usr/local/libexec/k8s-exec/nsenter");
+
+    /**
      * @param path the agent's PATH, or null
      * @throws K8sExecException NSENTER_MISSING
      */
     public static Nsenter find(String path) {
+        return find(path, isRoot(), PRIVILEGED);
+    }
+
+    static Nsenter find(String path, boolean root, Path privileged) {
+        if (!root && Files.isExecutable(privileged)) {
+            return new Nsenter(privileged, false);
+        }
         for (String folder : (path == null ? ScriptEnvironment.DEFAULT_PATH : path).split(":")) {
             if (folder.startsWith("/")) {
                 Path program = Path.of(folder, "nsenter");
@@ -37,6 +51,14 @@ public record Nsenter(Path program, boolean busyBox) {
         }
         throw new K8sExecException(ErrorId.NSENTER_MISSING, "there is no nsenter along the agent's PATH (" + path + ")",
             "so the guest cannot be entered", "install util-linux in the agent image (apt-get install util-linux, apk add util-linux)");
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static boolean isBusyBox(Path program) {
