@@ -13,6 +13,7 @@ import cd.go.contrib.k8sexec.cli.target.TargetFinder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Looks at every precondition of a run, each on its own, and then really runs a script. What cannot be looked at is skipped, with the reason. */
@@ -20,12 +21,16 @@ public final class Doctor {
     private final ProcFs proc;
     private final Settings settings;
     private final Consumer<Check> checks;
+    private boolean failed;
 
     /** @param checks gets them, in the order in which they are made */
     public Doctor(ProcFs proc, Settings settings, Consumer<Check> checks) {
         this.proc = proc;
         this.settings = settings;
-        this.checks = checks;
+        this.checks = check -> {
+            failed |= check.status() == Check.Status.FAILURE;
+            checks.accept(check);
+        };
     }
 
     /** Never throws but for an interrupt, and ends within some seconds. */
@@ -137,12 +142,20 @@ public final class Doctor {
         if (trial.error() != null && trial.error().id() == ErrorId.SH_MISSING) {
             checks.accept(Check.failure("shells", trial.error()));
         } else if (ran) {
-            checks.accept(Check.ok("shells", Stream.of("sh", "bash", "zsh").map(shell -> trial.found(shell).orElse("no " + shell)).reduce((a, b) -> a + ", " + b).orElse("")));
+            checks.accept(shells(trial, nsenter));
         } else {
             skip("the guest could not be entered", "shells");
         }
         checks.accept(ran ? scriptUser(agent, user, trial) : Check.skipped("script-user", "the trial did not run"));
-        checks.accept(trial.check());
+        checks.accept(trial.check(failed));
+    }
+
+    private static Check shells(TrialRun trial, Nsenter nsenter) {
+        String found = Stream.of("sh", "bash", "zsh").map(shell -> trial.found(shell).orElse("no " + shell)).collect(Collectors.joining(", "));
+        // some builds of BusyBox run themselves for a program that they have, in whatever file system, and call it by its name alone
+        return nsenter.busyBox() && trial.found("sh").filter(path -> path.startsWith("/")).isEmpty()
+            ? Check.warning("shells", found + ": sh is not the guest's, but the agent's BusyBox, which prefers its own", EnteringChecks.INSTALL)
+            : Check.ok("shells", found);
     }
 
     private Check scriptUser(ProcessStatus agent, User user, TrialRun trial) {

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 
 /** Whether the agent may enter the guest: nsenter and the privileges that it gets. */
 final class EnteringChecks {
+    static final String INSTALL = "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux (Alpine: apk add util-linux)";
+
     private static final String FILE_CAPABILITIES = "file-capabilities";
     private static final String NO_NEW_PRIVS = "no-new-privs";
     private static final Pattern VERSION = Pattern.compile("(util-linux|BusyBox) v?([\\w.-]+)");
@@ -53,7 +55,7 @@ final class EnteringChecks {
     }
 
     static Check missing(K8sExecException e) {
-        return Check.failure("nsenter", e.finding(), "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux (Alpine: apk add util-linux)");
+        return Check.failure("nsenter", e.finding(), INSTALL);
     }
 
     private Check flavour(Check capabilities) {
@@ -68,7 +70,7 @@ final class EnteringChecks {
         Matcher version = VERSION.matcher(output.get().text());
         if (!version.find()) {
             return Check.warning("nsenter", program + " tells no version that is known: " + K8sExecException.quoted(output.get().text().strip()),
-                "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux (Alpine: apk add util-linux)");
+                INSTALL);
         }
         String found = program + ", " + version.group();
         Set<Namespace> out = EnumSet.noneOf(Namespace.class);
@@ -77,7 +79,7 @@ final class EnteringChecks {
         }
         return out.isEmpty() ? Check.ok("nsenter", found + "; it has all that this guest takes") : Check.warning("nsenter",
             found + ", cannot enter the guest's " + out.stream().map(Namespace::fileName).collect(Collectors.joining(" and ")) + " namespace: the script stays in the agent's",
-            "in the agent's Dockerfile: RUN apk add util-linux");
+            INSTALL);
     }
 
     /** The limits of all that the container may get, which only the Pod can change. */

@@ -18,9 +18,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,9 +35,10 @@ import java.util.regex.Pattern;
  * @param outcome how it ended; empty where it did not within the limit
  * @param error   why it could not run, or null
  * @param output  what it and nsenter printed
+ * @param notes   what k8s-exec had to say
  * @param millis  how long it took, from staging to the removal of its files
  */
-record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output, long millis) {
+record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output, List<String> notes, long millis) {
     static final Duration LIMIT = Duration.ofSeconds(10);
 
     private static final Duration GRACE = Duration.ofSeconds(1);
@@ -56,15 +59,16 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
             output = Files.createTempFile("k8s-exec-doctor", null);
         } catch (IOException e) {
             return new TrialRun(Optional.empty(), new K8sExecException(ErrorId.INTERNAL, "the agent's temporary folder cannot be written (" + e + ")",
-                "so nobody could tell what the trial prints", "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"), "", 0);
+                "so nobody could tell what the trial prints", "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"), "", List.of(), 0);
         }
         Cancellation cancellation = Cancellation.bySignals();
+        List<String> notes = new CopyOnWriteArrayList<>();
         CompletableFuture<Outcome> run = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
                 RunId id = Launch.newRunId(proc);
                 Plan plan = Plan.of(new TaskRequest(SCRIPT, "sh", "", Map.of()), target, nsenter, user, containerRoot, id, proc.environment(target.pid()));
-                run.complete(new Launch(Launcher.DEFAULT.capturing(output), proc, sharedRoot, id, plan, cancellation, GRACE, true, note -> { }).execute());
+                run.complete(new Launch(Launcher.DEFAULT.capturing(output), proc, sharedRoot, id, plan, cancellation, GRACE, true, notes::add).execute());
             } catch (Throwable e) {
                 run.completeExceptionally(e);
             }
@@ -73,11 +77,11 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         thread.start();
         try {
             Optional<Outcome> outcome = await(run, cancellation);
-            return new TrialRun(outcome, null, text(output), (System.nanoTime() - start) / 1_000_000);
+            return new TrialRun(outcome, null, text(output), notes, (System.nanoTime() - start) / 1_000_000);
         } catch (ExecutionException e) {
             K8sExecException known = e.getCause() instanceof K8sExecException k ? k : new K8sExecException(ErrorId.INTERNAL, "the trial failed ("
                 + e.getCause() + ")", "which is a fault in k8s-exec", "report it with the command line");
-            return new TrialRun(Optional.empty(), known, text(output), (System.nanoTime() - start) / 1_000_000);
+            return new TrialRun(Optional.empty(), known, text(output), notes, (System.nanoTime() - start) / 1_000_000);
         } finally {
             try {
                 Files.deleteIfExists(output);
@@ -115,16 +119,17 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         return line.find() ? Optional.of(line.group(1)) : Optional.empty();
     }
 
-    Check check() {
+    /** @param explained whether an earlier check has failed, which says more */
+    Check check(boolean explained) {
         if (error != null) {
             String last = output.strip().lines().reduce("", (first, second) -> second);
-            return Check.failure("trial", error.finding() + (last.isEmpty() ? "" : ": " + last), error.remedy());
+            return Check.failure("trial", last.isEmpty() ? error.finding() : error.what() + ": " + last, explained ? "mend what fails above" : error.remedy());
         }
         if (outcome.isEmpty()) {
             return Check.failure("trial", "a script that prints three lines did not end in " + LIMIT.toSeconds() + " s, and was ended",
                 "look what the guest's sh does at its start, and whether the shared volume hangs: k8s-exec run --dry-run");
         }
-        return outcome.get().exitCode() == 0 ? Check.ok("trial", "a script ran in the guest, in " + millis + " ms")
+        return outcome.get().exitCode() == 0 ? Check.ok("trial", "a script ran in the guest, in " + millis + " ms" + (notes.isEmpty() ? "" : "; " + String.join("; ", notes)))
             : Check.failure("trial", "a script that only prints ended with " + outcome.get().exitCode() + ": " + K8sExecException.quoted(output.strip()),
                 "look at the guest's sh");
     }

@@ -6,6 +6,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.target.Mount;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.cli.target.Sizes;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.IOException;
@@ -64,8 +65,13 @@ final class VolumeChecks {
             boolean explained = options.status() == Check.Status.FAILURE || space.status() == Check.Status.FAILURE;
             return List.of(Check.ok(SHARED_ROOT, sharedRoot.toString()), containerRoot(containerRoot), options, space, explained
                 ? Check.skipped(WRITABLE, "no, for the reason above: " + e.finding())
-                : Check.failure(WRITABLE, e.finding(), "in the Pod: securityContext: {fsGroup: " + proc.status("self").map(agent -> agent.gid()).orElse(0L) + "}"));
+                : Check.failure(WRITABLE, e.finding(), access()));
         }
+    }
+
+    private String access() {
+        ProcessStatus agent = proc.status("self").orElseThrow();
+        return agent.uid() == 0 ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}" : "in the Pod: securityContext: {fsGroup: " + agent.uid() + "}";
     }
 
     private Check containerRoot(String containerRoot) {

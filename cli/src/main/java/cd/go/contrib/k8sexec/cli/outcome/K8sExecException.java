@@ -11,12 +11,14 @@ public final class K8sExecException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final ErrorId id;
+    private final String what;
     private final String finding;
     private final String remedy;
 
     public K8sExecException(ErrorId id, String what, String why, String remedy) {
         super(what + ", " + why + "; " + remedy);
         this.id = id;
+        this.what = what;
         this.finding = what + ", " + why;
         this.remedy = remedy;
     }
@@ -25,12 +27,17 @@ public final class K8sExecException extends RuntimeException {
         return id;
     }
 
-    /** The message's first part: what happened, and why it matters. */
+    /** The message's first part: what happened. */
+    public String what() {
+        return what;
+    }
+
+    /** The message's first two parts: what happened, and why it matters. */
     public String finding() {
         return finding;
     }
 
-    /** The message's last part. */
+    /** The message's last part: what mends it. */
     public String remedy() {
         return remedy;
     }

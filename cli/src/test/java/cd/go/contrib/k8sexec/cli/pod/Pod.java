@@ -112,6 +112,11 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
         return directory.resolve("go");
     }
 
+    /** The root folder of a container's image, as this machine sees it. */
+    Path files(String container) {
+        return directory.resolve(container).resolve("rootfs");
+    }
+
     /** What lies in the shared folder. */
     List<String> sharedFiles() {
         try (Stream<Path> files = Files.walk(shared())) {
@@ -124,6 +129,11 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
     /** The main process of a container, as the Pod sees it. */
     String pid(String container) {
         return execute(List.of(SCRIPT.toString(), "pid", container), new byte[0]).text().strip();
+    }
+
+    /** The main process of a container, as this machine sees it. */
+    String machinePid(String container) {
+        return execute(List.of(SCRIPT.toString(), "pid", "--machine", container), new byte[0]).text().strip();
     }
 
     /** Runs a command in a container, which gets no input. */
