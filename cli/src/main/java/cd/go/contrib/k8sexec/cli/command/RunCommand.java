@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
 
 @Command(name = "run", header = "Runs a script in the guest: the request is JSON on standard input.",
     description = "  echo '{\"version\": 1, \"script\": \"id; pwd\"}' | k8s-exec run",
-    footer = {"Exit code: the script's own; 128+n where signal n ended it; 125 where k8s-exec",
-        "failed, 126 where the shell cannot be run, 127 where the guest has none."})
+    footer = {"Exit code: the script's own; 128+n where signal n ended it; 124 where its time",
+        "was over; 125 where k8s-exec failed, 126 where the shell cannot be run, 127",
+        "where the guest has none."})
 final class RunCommand implements Callable<Integer> {
     @Mixin
     TargetOptions targetOptions;
@@ -41,6 +42,10 @@ final class RunCommand implements Callable<Integer> {
 
     @Mixin
     GraceOption grace;
+
+    @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "${env:GO_K8S_TIMEOUT}", converter = DurationConverter.class,
+        description = "End the script, as on cancel, when it has run that long. Default: 0s, no limit. [GO_K8S_TIMEOUT]")
+    Duration timeout;
 
     @Option(names = "--end-background", defaultValue = "${env:GO_K8S_END_BACKGROUND:-false}", fallbackValue = "true",
         description = "End what the script leaves running in the background. [GO_K8S_END_BACKGROUND]")
@@ -100,6 +105,7 @@ final class RunCommand implements Callable<Integer> {
             return Outcome.exited(0);
         }
         cancellation.onFirst(null);
+        cancellation.timeOutAfter(timeout == null ? Duration.ZERO : timeout);
         return new Launch(Launcher.DEFAULT, proc, sharedRoot, run, plan, cancellation, grace.duration(), endBackground, this::note).execute();
     }
 

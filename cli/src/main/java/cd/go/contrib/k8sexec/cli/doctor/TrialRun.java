@@ -9,6 +9,7 @@ import cd.go.contrib.k8sexec.cli.launch.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.request.Interpreter;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
@@ -67,7 +68,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         Thread thread = new Thread(() -> {
             try {
                 RunId id = Launch.newRunId(proc);
-                Plan plan = Plan.of(new TaskRequest(SCRIPT, "sh", "", Map.of()), target, nsenter, user, containerRoot, id, proc.environment(target.pid()));
+                Plan plan = Plan.of(new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()), target, nsenter, user, containerRoot, id, proc.environment(target.pid()));
                 run.complete(new Launch(Launcher.DEFAULT.capturing(output), proc, sharedRoot, id, plan, cancellation, GRACE, true, notes::add).execute());
             } catch (Throwable e) {
                 run.completeExceptionally(e);

@@ -1,6 +1,9 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
+import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -8,6 +11,10 @@ import java.util.function.IntConsumer;
  * A second signal asks for haste.
  */
 public final class Cancellation {
+    /** In the place of a signal's number. */
+    private static final int TIMED_OUT = -1;
+
+    private Duration timeout = Duration.ZERO;
     private int signal;
     private boolean hasty;
     private IntConsumer action;
@@ -26,6 +33,39 @@ public final class Cancellation {
         request(15);
     }
 
+    /** How long the script may run, from its start on; zero for as long as it likes. */
+    public synchronized void timeOutAfter(Duration limit) {
+        timeout = limit;
+    }
+
+    /** The script begins. */
+    synchronized void startClock() {
+        if (!timeout.isZero()) {
+            Thread clock = new Thread(this::waitForTimeout, "timeout");
+            clock.setDaemon(true);
+            clock.start();
+        }
+    }
+
+    private void waitForTimeout() {
+        try {
+            Thread.sleep(timeout.toMillis());
+            request(TIMED_OUT);
+        } catch (InterruptedException e) {
+            // nobody interrupts it
+        }
+    }
+
+    /** How long the script was allowed to run, where that is what ended it. */
+    synchronized Optional<Duration> timedOutAfter() {
+        return signal == TIMED_OUT ? Optional.of(timeout) : Optional.empty();
+    }
+
+    /** How the run ended, where it was told to. */
+    synchronized Outcome outcome() {
+        return signal == TIMED_OUT ? Outcome.timedOut() : Outcome.canceled(signal);
+    }
+
     /** Tells it to end, as the signal with this number does. */
     void request(int number) {
         IntConsumer first = null;
@@ -33,7 +73,7 @@ public final class Cancellation {
             if (signal == 0) {
                 signal = number;
                 first = action;
-            } else {
+            } else if (number != TIMED_OUT) {
                 hasty = true;
             }
             notifyAll();
@@ -61,7 +101,7 @@ public final class Cancellation {
         }
     }
 
-    /** The number of the first signal, or 0. */
+    /** The number of the first signal, 0 where there was none yet, or -1 where the time was over first. */
     public synchronized int signal() {
         return signal;
     }

@@ -2,11 +2,14 @@ package cd.go.contrib.k8sexec.cli.launch;
 
 import static cd.go.contrib.k8sexec.cli.launch.ByteString.shellQuoted;
 
+import cd.go.contrib.k8sexec.cli.request.Interpreter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The program that the launching shell, the guest's {@code sh}, reads from its standard input: it changes to the working directory, sets
@@ -37,6 +40,9 @@ public final class LaunchProgram {
     /** Where the task's shell finds the script open. One digit: dash opens no others. Not among those that scripts use most. */
     public static final int SCRIPT_DESCRIPTOR = 9;
 
+    /** Less than Linux takes in one argument: MAX_ARG_STRLEN in linux/binfmts.h, 32 pages. */
+    private static final int LONGEST_ENV_ARGUMENT = 120_000;
+    private static final int NAMES_IN_A_WARNING = 20;
     private static final Pattern EXPORTABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     /** A shell reads what follows in the charset that these set, and looks for programs along PATH: they are set last. */
     private static final Pattern LAST = Pattern.compile("LC_[A-Z]+|LANG|LANGUAGE|PATH");
@@ -55,22 +61,21 @@ public final class LaunchProgram {
      * @param runFolder        the run's folder as the guest sees it
      * @param opensScript      whether the script has to be opened there, or is open already
      * @param workingDirectory absolute, as the guest sees it
-     * @param shell            the task's shell, looked for along the script's PATH
+     * @param interpreter      the task's shell, looked for along the script's PATH
      * @param warnings         for people, printed once the guest has been entered
      */
-    public static byte[] of(String runFolder, boolean opensScript, String workingDirectory, String shell, ScriptEnvironment environment,
-                            List<String> warnings) {
+    public static byte[] of(String runFolder, boolean opensScript, String workingDirectory, Interpreter interpreter,
+                            ScriptEnvironment environment, List<String> warnings) {
         LaunchProgram program = new LaunchProgram();
         String state = shellQuoted(ByteString.of(runFolder + "/state"));
         program.line("[ -w ", state, " ] || exit ", String.valueOf(NO_VOLUME));
         if (opensScript) {
             program.line("exec ", String.valueOf(SCRIPT_DESCRIPTOR), "<", shellQuoted(ByteString.of(runFolder + "/script")));
         }
-        return program.write(state, shellQuoted(ByteString.of(workingDirectory)), shellQuoted(ByteString.of(shell)), environment, warnings);
+        return program.write(state, shellQuoted(ByteString.of(workingDirectory)), interpreter, environment, warnings);
     }
 
-    private byte[] write(String state, String workingDirectory, String shell, ScriptEnvironment environment,
-                         List<String> warnings) {
+    private byte[] write(String state, String workingDirectory, Interpreter interpreter, ScriptEnvironment environment, List<String> warnings) {
         line("cd ", workingDirectory, " 2>/dev/null || { ", note(NO_DIRECTORY, state), "; exit 125; }");
         line("unset OLDPWD");
         warnings.forEach(warning -> line("printf '%s\\n' ", shellQuoted("k8s-exec: warning: " + warning), " >&2"));
@@ -86,24 +91,30 @@ public final class LaunchProgram {
             }
         }
         // not by a path through the volume, whose folders somebody could swap before the shell has opened it
-        String handOver = shell + " /proc/self/fd/" + SCRIPT_DESCRIPTOR + " </dev/null";
-        if (!special.isEmpty()) {
-            writeSpecial(special);
-        }
+        String handOver = interpreter.words().stream().map(word -> shellQuoted(ByteString.of(word))).collect(Collectors.joining(" ")) + " /proc/self/fd/" + SCRIPT_DESCRIPTOR + " </dev/null";
+        String env = special.isEmpty() ? "" : writeSpecial(special);
         // a shell warns where the guest has no such locale; the task's own shell will say it once more
         line("{");
         last.forEach(this::export);
         line(":");
         line("} 2>/dev/null");
-        line("command -v ", shell, " >/dev/null || { ", note(NO_SHELL, state), "; exit 127; }");
+        for (String program : interpreter.required()) {
+            line(isThere(program), " || { ", note(NO_SHELL, state), "; exit 127; }");
+        }
         // a shell that could hand over runs no trap
         line("trap ", shellQuoted(note(EXEC_FAILED, state)), " 0");
         line(note(STARTED, state), " || { trap - 0; exit ", String.valueOf(NO_VOLUME), "; }");
         if (!special.isEmpty()) {
-            line("case $K8S_EXEC_ENV in ?*) exec env -S \"$K8S_EXEC_ENV\" ", handOver, ";; esac");
+            line("case $K8S_EXEC_ENV0 in ?*) exec ", env, handOver, ";; esac");
         }
         line("exec ", handOver);
         return ByteString.toBytes(text.toString());
+    }
+
+    /** Of a path that cannot be run the system says why, when it is tried. */
+    private static String isThere(String program) {
+        String word = shellQuoted(ByteString.of(program));
+        return program.startsWith("/") ? "[ -e " + word + " ]" : "command -v " + word + " >/dev/null";
     }
 
     /** Opened for reading too: that does not wait where somebody has put a named pipe into the file's place (fifo(7)). */
@@ -114,40 +125,73 @@ public final class LaunchProgram {
     /**
      * For names that a shell cannot export, or not as they are: GNU's {@code env -S} puts in the values of other variables itself, so that
      * they stand in no argument list. Where env has no -S, what the shell takes is exported and the rest is reported.
+     *
+     * @return the words that go before the command that hands over, where K8S_EXEC_ENV0 is not empty
      */
-    private void writeSpecial(List<Map.Entry<String, String>> special) {
-        StringBuilder words = new StringBuilder();
-        for (int i = 0; i < special.size(); i++) {
-            words.append("-u K8S_EXEC_V").append(i).append(' ');
-        }
-        // a name may begin with a dash
-        words.append("-- ");
-        for (int i = 0; i < special.size(); i++) {
-            String name = special.get(i).getKey().replace("\\", "\\\\").replace("'", "\\'");
-            words.append('\'').append(name).append("='\"${K8S_EXEC_V").append(i).append("}\" ");
-        }
-        line("K8S_EXEC_ENV=");
+    private String writeSpecial(List<Map.Entry<String, String>> special) {
+        Map<Boolean, List<Map.Entry<String, String>>> byFit = special.stream().collect(
+            Collectors.partitioningBy(variable -> assignment(variable.getKey(), 0).length() < LONGEST_ENV_ARGUMENT - 100));
+        List<Map.Entry<String, String>> fitting = byFit.get(true);
+        List<String> arguments = envArguments(fitting);
+        line("K8S_EXEC_ENV0=");
         line("if env -S true >/dev/null 2>&1; then");
-        for (int i = 0; i < special.size(); i++) {
-            line("export K8S_EXEC_V", String.valueOf(i), "=", shellQuoted(special.get(i).getValue()));
+        for (int i = 0; i < fitting.size(); i++) {
+            line("export K8S_EXEC_V", String.valueOf(i), "=", shellQuoted(fitting.get(i).getValue()));
         }
-        line("K8S_EXEC_ENV=", shellQuoted(words.toString()));
+        for (int i = 0; i < arguments.size(); i++) {
+            line("K8S_EXEC_ENV", String.valueOf(i), "=", shellQuoted(arguments.get(i)));
+        }
+        warnLeftOut(byFit.get(false), "the name is too long");
         line("else");
-        line("K8S_EXEC_LEFT_OUT=");
+        List<Map.Entry<String, String>> never = new ArrayList<>();
         for (Map.Entry<String, String> variable : special) {
-            String leftOut = "K8S_EXEC_LEFT_OUT=\"$K8S_EXEC_LEFT_OUT \"" + shellQuoted(variable.getKey().replaceAll("\\p{Cntrl}", "?"));
             if (EXPORTABLE.matcher(variable.getKey()).matches()) {
                 line("if (export ", variable.getKey(), "=", shellQuoted(variable.getValue()), ") 2>/dev/null; then");
                 export(variable);
-                line("else ", leftOut);
+                line("else");
+                warnLeftOut(List.of(variable), "the guest's sh does not let it be set");
                 line("fi");
             } else {
-                line(leftOut);
+                never.add(variable);
             }
         }
-        line("case $K8S_EXEC_LEFT_OUT in ?*) printf '%s\\n' \"k8s-exec: warning: not passed on, because no shell can export such a name and the "
-            + "guest's env has no -S (GNU coreutils 8.30 or newer has it):$K8S_EXEC_LEFT_OUT\" >&2;; esac");
+        warnLeftOut(never, "no shell can export such a name and the guest's env has no -S (GNU coreutils 8.30 or newer has it)");
         line("fi");
+        return IntStream.range(0, arguments.size()).mapToObj(i -> "env -S \"$K8S_EXEC_ENV" + i + "\" ").collect(Collectors.joining());
+    }
+
+    /** What env -S is given, cut where it would be longer than Linux takes. Each ends its options, for a name that begins with a dash. */
+    private static List<String> envArguments(List<Map.Entry<String, String>> variables) {
+        List<String> arguments = new ArrayList<>();
+        StringBuilder options = new StringBuilder();
+        StringBuilder assignments = new StringBuilder();
+        for (int i = 0; i < variables.size(); i++) {
+            String option = "-u K8S_EXEC_V" + i + " ";
+            String assignment = assignment(variables.get(i).getKey(), i);
+            if (options.length() + option.length() + assignments.length() + assignment.length() > LONGEST_ENV_ARGUMENT) {
+                arguments.add(options + "-- " + assignments);
+                options.setLength(0);
+                assignments.setLength(0);
+            }
+            options.append(option);
+            assignments.append(assignment);
+        }
+        arguments.add(options + "-- " + assignments);
+        return arguments;
+    }
+
+    private static String assignment(String name, int number) {
+        return "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "='\"${K8S_EXEC_V" + number + "}\" ";
+    }
+
+    private void warnLeftOut(List<Map.Entry<String, String>> variables, String why) {
+        if (!variables.isEmpty()) {
+            String names = variables.stream().limit(NAMES_IN_A_WARNING).map(variable -> variable.getKey().replaceAll("\\p{Cntrl}", "?"))
+                .map(name -> name.length() > 100 ? name.substring(0, 100) + "..." : name).collect(Collectors.joining(" "));
+            int more = variables.size() - NAMES_IN_A_WARNING;
+            String text = "k8s-exec: warning: not passed on, because " + why + ": " + names + (more > 0 ? " and " + more + " more" : "");
+            line("printf '%s\\n' ", shellQuoted(text), " >&2");
+        }
     }
 
     private void export(Map.Entry<String, String> variable) {

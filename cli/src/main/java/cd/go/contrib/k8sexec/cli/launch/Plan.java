@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.launch;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.request.Interpreter;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
@@ -23,8 +24,8 @@ import java.util.stream.Collectors;
  * @param runFolder        the run's folder, as the guest sees it
  * @param warnings         for people
  */
-public record Plan(Target target, Nsenter nsenter, User user, byte[] script, String shell, String containerRoot, String workingDirectory, String runFolder,
-                   ScriptEnvironment environment, List<String> warnings) {
+public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Interpreter interpreter, String containerRoot, String workingDirectory,
+                   String runFolder, ScriptEnvironment environment, List<String> warnings) {
 
     /**
      * @param guestEnvironment as in /proc/PID/environ, or empty where it may not be read
@@ -37,8 +38,8 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Str
                 + K8sExecException.quoted(containerRoot), "which is not an absolute path", "set it to where the guest mounts the shared volume");
         }
         String root = containerRoot.equals("/") ? "" : containerRoot.replaceAll("/+$", "");
-        return new Plan(target, nsenter, user, request.script().getBytes(StandardCharsets.UTF_8), request.shell(), containerRoot, root + inside(request.workingDirectory()),
-            root + "/" + SharedVolume.FOLDER + "/" + run.text(), ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
+        return new Plan(target, nsenter, user, request.script().getBytes(StandardCharsets.UTF_8), request.interpreter(), containerRoot,
+            root + inside(request.workingDirectory()), root + "/" + SharedVolume.FOLDER + "/" + run.text(), ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
             guestEnvironment.isPresent() ? List.of() : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
                 + "a standard PATH only; give the agent container the capability SYS_PTRACE"));
     }
@@ -72,7 +73,7 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Str
 
     /** What the launching shell reads. */
     byte[] program(boolean opensScript) {
-        return LaunchProgram.of(runFolder, opensScript, workingDirectory.isEmpty() ? "/" : workingDirectory, shell, environment, warnings);
+        return LaunchProgram.of(runFolder, opensScript, workingDirectory.isEmpty() ? "/" : workingDirectory, interpreter, environment, warnings);
     }
 
     /** For people: everything but the values of variables and the script. */
@@ -83,7 +84,7 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Str
             "user:              " + user,
             "command line:      " + commandLine().stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : ByteString.shellQuoted(word))
                 .collect(Collectors.joining(" ")),
-            "shell:             " + shell,
+            "shell:             " + interpreter,
             "working directory: " + workingDirectory,
             "staging folder:    " + runFolder,
             "variables:         " + environment.variables().keySet().stream().map(ByteString::toText).sorted().collect(Collectors.joining(" ")));

@@ -10,6 +10,8 @@ import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -37,8 +39,9 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
      */
     public Outcome run(StagedRun staged) throws InterruptedException {
         if (cancellation.signal() != 0) {
-            return Outcome.canceled(cancellation.signal());
+            return cancellation.outcome();
         }
+        MemoryWatch memory = MemoryWatch.begin(proc);
         Launcher.Child child = start(staged);
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Runnable ending = () -> {
@@ -51,6 +54,7 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         if (!cancellation.onFirst(signal -> new Thread(ending, "ending").start())) {
             new Thread(ending, "ending").start();
         }
+        cancellation.startClock();
         child.feed(plan.program(!launcher.passesScript()));
         Launcher.Status status = child.await();
         if (looksCanceled(status)) {
@@ -61,9 +65,16 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         }
         if (cancellation.signal() != 0) {
             ended.join();
-            return Outcome.canceled(cancellation.signal());
+            return cancellation.outcome();
         }
-        return outcome(status, staged);
+        return explained(outcome(status, staged), memory);
+    }
+
+    /** A script may also fail because of a process that it waited for: not only SIGKILL may have to do with memory. */
+    private Outcome explained(Outcome outcome, MemoryWatch memory) {
+        Optional<String> reason = outcome.exitCode() == 0 ? Optional.empty() : memory.reason();
+        reason.ifPresent(notes);
+        return reason.map(outcome::because).orElse(outcome);
     }
 
     /** GoCD's agent sends SIGTERM to k8s-exec and to the script's processes alike: theirs may be felt before ours is heard of. */
@@ -101,10 +112,10 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
                 "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
                     + "the way must lead to the same place in both");
             case LaunchProgram.NO_SHELL -> new K8sExecException(ErrorId.SHELL_MISSING,
-                "the guest has no " + plan.shell() + " along the script's PATH", "so the script cannot run",
-                "choose a shell that the guest's image has (sh is in most), or install " + plan.shell() + " there; where the job sets PATH, mind that "
+                "the guest has no " + String.join(", or no ", plan.interpreter().required()) + " along the script's PATH", "so the script cannot run",
+                "choose a shell that the guest's image has (sh is in most), or install " + plan.interpreter().name() + " there; where the job sets PATH, mind that "
                     + "GoCD does not expand a $PATH in it");
-            case LaunchProgram.EXEC_FAILED -> new K8sExecException(ErrorId.SHELL_FAILED, "the guest's " + plan.shell() + " cannot be run",
+            case LaunchProgram.EXEC_FAILED -> new K8sExecException(ErrorId.SHELL_FAILED, "the guest's " + plan.interpreter().program() + " cannot be run",
                 "for the reason in the line above", "look at it in the guest: its permissions, the mount it lies on, and the size of the environment");
             default -> unknown(state, status);
         };
@@ -137,6 +148,8 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
     }
 
     private void endTree() {
+        cancellation.timedOutAfter().ifPresent(timeout -> notes.accept("the script is ended: it has run longer than its timeout of "
+            + timeout.toString().substring(2).toLowerCase(Locale.ROOT) + " (--timeout, GO_K8S_TIMEOUT)"));
         try {
             ProcessTree.Ended ended = tree.end(grace, cancellation);
             if (!ended.killed().isEmpty()) {

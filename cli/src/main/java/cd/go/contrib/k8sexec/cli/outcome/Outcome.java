@@ -14,26 +14,47 @@ import java.io.UncheckedIOException;
  * @param signal   the signal's name without "SIG", or null
  * @param error    the error, or null
  * @param message  the error in words, or null
+ * @param reason   why a script ended as it did, in words, where more is known than its exit code; or null
  */
-public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, String message) {
-    public enum Kind { EXITED, SIGNALED, CANCELED, ERROR }
+public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, String message, String reason) {
+    /** As timeout(1) of GNU coreutils has it. */
+    private static final int TIMED_OUT = 124;
+
+    public enum Kind {
+        EXITED("exited"), SIGNALED("signaled"), CANCELED("canceled"), TIMED_OUT("timedOut"), ERROR("error");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+    }
 
     public static Outcome exited(int exitCode) {
-        return new Outcome(Kind.EXITED, exitCode, null, null, null);
+        return new Outcome(Kind.EXITED, exitCode, null, null, null, null);
     }
 
     /** The script's shell was killed by the signal with this number. */
     public static Outcome signaled(int signal) {
-        return new Outcome(Kind.SIGNALED, 128 + signal, Signals.name(signal), null, null);
+        return new Outcome(Kind.SIGNALED, 128 + signal, Signals.name(signal), null, null, null);
     }
 
     /** k8s-exec was told to end by the signal with this number. */
     public static Outcome canceled(int signal) {
-        return new Outcome(Kind.CANCELED, 128 + signal, Signals.name(signal), null, null);
+        return new Outcome(Kind.CANCELED, 128 + signal, Signals.name(signal), null, null, null);
+    }
+
+    /** The script ran longer than it may. */
+    public static Outcome timedOut() {
+        return new Outcome(Kind.TIMED_OUT, TIMED_OUT, null, null, null, null);
     }
 
     public static Outcome error(K8sExecException e) {
-        return new Outcome(Kind.ERROR, e.id().exitCode(), null, e.id(), e.getMessage());
+        return new Outcome(Kind.ERROR, e.id().exitCode(), null, e.id(), e.getMessage(), null);
+    }
+
+    public Outcome because(String why) {
+        return new Outcome(kind, exitCode, signal, error, message, why);
     }
 
     /** The result file's content: one JSON object and a line end. */
@@ -41,11 +62,12 @@ public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, Str
         StringWriter json = new StringWriter();
         try (JsonGenerator generator = new JsonFactory().createGenerator(json)) {
             generator.writeStartObject();
-            generator.writeStringField("outcome", kind.name().toLowerCase(java.util.Locale.ROOT));
+            generator.writeStringField("outcome", kind.text);
             generator.writeNumberField("exitCode", exitCode);
             generator.writeStringField("signal", signal);
             generator.writeStringField("error", error == null ? null : error.name());
             generator.writeStringField("message", message);
+            generator.writeStringField("reason", reason);
             generator.writeNumberField("durationMillis", durationMillis);
             generator.writeEndObject();
         } catch (IOException e) {

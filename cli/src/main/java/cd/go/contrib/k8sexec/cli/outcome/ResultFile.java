@@ -34,6 +34,10 @@ public record ResultFile(Path path) {
     }
 
     private void write(String json) {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            // to open a named pipe would wait for somebody to read it
+            throw failed("it is there and no regular file");
+        }
         var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try (SeekableByteChannel file = Files.newByteChannel(path,
                 Set.of(CREATE, WRITE, TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS), ownerOnly)) {
@@ -42,8 +46,12 @@ public record ResultFile(Path path) {
                 file.write(bytes);
             }
         } catch (IOException e) {
-            throw new K8sExecException(ErrorId.RESULT_FILE, "the result file " + path + " cannot be written (" + e + ")",
-                "so nobody would know how the script ended", "name a file in an existing folder of the agent, not a symbolic link");
+            throw failed(e.toString());
         }
+    }
+
+    private K8sExecException failed(String reason) {
+        return new K8sExecException(ErrorId.RESULT_FILE, "the result file " + path + " cannot be written (" + reason + ")",
+            "so nobody would know how the script ended", "name a file in an existing folder of the agent, not a symbolic link");
     }
 }

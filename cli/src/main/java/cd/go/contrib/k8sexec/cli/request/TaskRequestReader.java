@@ -21,13 +21,11 @@ import java.util.Set;
 
 /**
  * Reads the request: one JSON object of version 1 with the fields {@code version} and {@code script}, and optionally {@code shell}
- * (default {@code sh}), {@code workingDirectory} and {@code environment}. An unknown field is refused, so that a newer plugin never has a
- * setting silently ignored. It reads token by token: data binding would cost a run milliseconds and could not name a field so well.
+ * (default {@code sh}), {@code failFast}, {@code trace}, {@code workingDirectory} and {@code environment}. An unknown field is refused, so
+ * that a newer plugin never has a setting silently ignored. It reads token by token: data binding would cost a run milliseconds and could
+ * not name a field so well.
  */
 public final class TaskRequestReader {
-    /** The shells that the task form offers. */
-    public static final Set<String> SHELLS = Set.of("bash", "zsh", "sh");
-
     private static final int VERSION = 1;
     /** What is too long for Linux is refused with the field's name; the parser need not set limits of its own. */
     private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
@@ -38,6 +36,8 @@ public final class TaskRequestReader {
     private boolean versionSeen;
     private String script;
     private String shell;
+    private boolean failFast;
+    private boolean trace;
     private String workingDirectory;
     private Map<String, String> environment;
 
@@ -91,8 +91,25 @@ public final class TaskRequestReader {
         if (script == null) {
             throw field("script", "is missing", "send the script's text");
         }
-        return new TaskRequest(script, shell == null ? "sh" : shell, workingDirectory == null ? "" : workingDirectory,
-            environment == null ? Map.of() : environment);
+        return new TaskRequest(script, interpreter(), workingDirectory == null ? "" : workingDirectory, environment == null ? Map.of() : environment);
+    }
+
+    private Interpreter interpreter() {
+        Interpreter interpreter = Interpreter.SHEBANG.equals(shell) ? Interpreter.ofFirstLine(script).orElseThrow(() -> field("shell",
+                "is \"shebang\", but the script's first line is not #! and an absolute path", "begin it with #!/usr/bin/env python3, for example"))
+            : Interpreter.named(shell == null ? "sh" : shell).orElseThrow(() -> field("shell", "is " + quoted(shell),
+                "use bash, zsh, sh, another interpreter's name or absolute path, or shebang"));
+        if (failFast) {
+            interpreter = requireShell("failFast", interpreter).failingFast();
+        }
+        return trace ? requireShell("trace", interpreter).tracing() : interpreter;
+    }
+
+    private static Interpreter requireShell(String field, Interpreter interpreter) {
+        if (!interpreter.isPosixShell()) {
+            throw field(field, "is true, but " + quoted(interpreter.name()) + " is not known as a POSIX shell", "leave it out, or use bash, zsh or sh");
+        }
+        return interpreter;
     }
 
     private void readField(String field, JsonParser parser) throws IOException {
@@ -114,12 +131,9 @@ public final class TaskRequestReader {
                     throw field(field, "is empty", "write at least one command");
                 }
             }
-            case "shell" -> {
-                shell = text(field, parser);
-                if (!SHELLS.contains(shell)) {
-                    throw field(field, "is " + quoted(shell), "use bash, zsh or sh");
-                }
-            }
+            case "shell" -> shell = text(field, parser);
+            case "failFast" -> failFast = flag(field, token);
+            case "trace" -> trace = flag(field, token);
             case "workingDirectory" -> workingDirectory = text(field, parser);
             case "environment" -> environment = readEnvironment(parser, token);
             default -> throw field(quoted(field), "is not known to this k8s-exec", "leave it out, or install a k8s-exec as new as the plugin");
@@ -154,6 +168,13 @@ public final class TaskRequestReader {
             }
         }
         return variables;
+    }
+
+    private static boolean flag(String field, JsonToken token) {
+        if (!token.isBoolean()) {
+            throw wrongType(field, token, "true or false");
+        }
+        return token == JsonToken.VALUE_TRUE;
     }
 
     private static String text(String field, JsonParser parser) throws IOException {

@@ -12,9 +12,10 @@ import java.util.Optional;
  *
  * @param memoryUsed  bytes, the cache of files included
  * @param memoryLimit bytes; {@link #NONE} without a limit
+ * @param memoryKills how many of its processes the kernel has killed for lack of memory since it was made
  * @param milliCpus   thousandths of a processor; {@link #NONE} without a limit
  */
-public record Limits(long memoryUsed, long memoryLimit, long milliCpus) {
+public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long milliCpus) {
     public static final long NONE = Long.MAX_VALUE;
 
     private static final String CGROUP = "/sys/fs/cgroup";
@@ -34,14 +35,20 @@ public record Limits(long memoryUsed, long memoryLimit, long milliCpus) {
         if (used.isPresent()) {
             String[] cpu = text(folder.resolve("cpu.max")).orElse("max 100000").split(" ");
             return Optional.of(new Limits(number(used.get()), text(folder.resolve("memory.max")).map(Limits::number).orElse(NONE),
-                cpu.length < 2 || cpu[0].equals("max") ? NONE : number(cpu[0]) * 1000 / Math.max(1, number(cpu[1]))));
+                kills(folder.resolve("memory.events")), cpu.length < 2 || cpu[0].equals("max") ? NONE : number(cpu[0]) * 1000 / Math.max(1, number(cpu[1]))));
         }
         return text(folder.resolve("memory/memory.usage_in_bytes")).map(bytes -> {
             long limit = text(folder.resolve("memory/memory.limit_in_bytes")).map(Limits::number).orElse(NONE);
             long quota = text(folder.resolve("cpu/cpu.cfs_quota_us")).map(Limits::number).orElse(-1L);
             long period = text(folder.resolve("cpu/cpu.cfs_period_us")).map(Limits::number).orElse(100_000L);
-            return new Limits(number(bytes), limit >= V1_UNLIMITED ? NONE : limit, quota < 0 ? NONE : quota * 1000 / Math.max(1, period));
+            return new Limits(number(bytes), limit >= V1_UNLIMITED ? NONE : limit,
+                kills(folder.resolve("memory/memory.oom_control")), quota < 0 ? NONE : quota * 1000 / Math.max(1, period));
         });
+    }
+
+    private static long kills(Path file) {
+        return text(file).orElse("").lines().filter(line -> line.startsWith("oom_kill ")).map(line -> number(line.substring("oom_kill ".length())))
+            .findFirst().orElse(0L);
     }
 
     private static Optional<String> text(Path file) {

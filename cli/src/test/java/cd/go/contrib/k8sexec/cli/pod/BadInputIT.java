@@ -36,7 +36,15 @@ class BadInputIT {
         "{\"version\":1,\"script\":7}|REQUEST_FIELD|field script of the request is a number",
         "{\"version\":1,\"script\":\" \\n\"}|REQUEST_FIELD|script of the request is empty",
         "{\"version\":1,\"script\":\"a\\u0000b\"}|REQUEST_FIELD|NUL",
-        "{\"version\":1,\"script\":\"x\",\"shell\":\"fish\"}|REQUEST_FIELD|is \"fish\"",
+        "{\"version\":1,\"script\":\"x\",\"shell\":\"fi sh\"}|REQUEST_FIELD|is \"fi sh\"",
+        "{\"version\":1,\"script\":\"x\",\"shell\":\"bin/sh\"}|REQUEST_FIELD|is \"bin/sh\"",
+        "{\"version\":1,\"script\":\"x\",\"shell\":\"-x\"}|REQUEST_FIELD|is \"-x\"",
+        "{\"version\":1,\"script\":\" #!/bin/sh\",\"shell\":\"shebang\"}|REQUEST_FIELD|first line is not #!",
+        "{\"version\":1,\"script\":\"#!sh\",\"shell\":\"shebang\"}|REQUEST_FIELD|first line is not #!",
+        "{\"version\":1,\"script\":\"x\",\"failFast\":\"true\"}|REQUEST_FIELD|field failFast of the request is a string",
+        "{\"version\":1,\"script\":\"x\",\"trace\":1}|REQUEST_FIELD|field trace of the request is a number",
+        "{\"version\":1,\"script\":\"x\",\"shell\":\"python3\",\"failFast\":true}|REQUEST_FIELD|failFast of the request is true, but \"python3\"",
+        "{\"version\":1,\"script\":\"#!/usr/bin/env perl\",\"shell\":\"shebang\",\"trace\":true}|REQUEST_FIELD|trace of the request is true, but \"perl\"",
         "{\"version\":1,\"script\":\"x\",\"shell\":null}|REQUEST_FIELD|field shell of the request is null",
         "{\"version\":1,\"script\":\"x\",\"shel\":\"sh\"}|REQUEST_FIELD|field \"shel\"",
         "{\"version\":1,\"script\":\"x\",\"script\":\"y\"}|REQUEST_FIELD|twice",
@@ -75,7 +83,14 @@ class BadInputIT {
 
     @Test
     void a_shell_that_the_guest_lacks_is_127() {
-        pod.k8sExec(Pod.request("zsh", "echo ran", Map.of()), "run").assertExitCode(127).assertError("SHELL_MISSING", "zsh");
+        pod.k8sExec(Pod.request("zsh", "echo ran", Map.of()), "run").assertExitCode(127).assertError("SHELL_MISSING", "no zsh along");
+        pod.k8sExec(Pod.request("/opt/my/pwsh", "echo ran", Map.of()), "run").assertExitCode(127).assertError("SHELL_MISSING", "no /opt/my/pwsh");
+        pod.k8sExec(Pod.request("shebang", "#!/bin/env python9\n", Map.of()), "run").assertExitCode(127).assertError("SHELL_MISSING", "no /bin/env, or no python9");
+    }
+
+    @Test
+    void an_interpreter_that_cannot_be_run_is_126() {
+        pod.k8sExec(Pod.request("/etc/passwd", "echo ran", Map.of()), "run").assertExitCode(126).assertError("SHELL_FAILED", "/etc/passwd");
     }
 
     @Test
@@ -188,6 +203,13 @@ class BadInputIT {
         assertEquals("REQUEST_FIELD", json.getString("error"));
         assertEquals(125, json.getInt("exitCode"));
         assertTrue(json.getString("message").contains("version"), lines[1]);
+    }
+
+    @Test
+    void a_named_pipe_in_the_place_of_the_result_file_is_an_error_and_not_waited_for() {
+        pod.exec("agent", "sh", "-c", "rm -f /tmp/pipe; mkfifo /tmp/pipe").assertExitCode(0);
+
+        pod.k8sExec(REQUEST, "run", "--result", "/tmp/pipe").assertExitCode(125).assertError("RESULT_FILE", "/tmp/pipe");
     }
 
     @Test

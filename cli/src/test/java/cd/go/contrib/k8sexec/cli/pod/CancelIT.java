@@ -106,6 +106,29 @@ class CancelIT {
     }
 
     @Test
+    void when_the_time_is_over_the_whole_tree_is_ended() {
+        Result result = pod.exec("agent", request(stubborn()), "sh", "-c", "export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
+            + "$0 run --timeout 1s --grace 500ms --result /tmp/result; echo $? $(cat /tmp/result)", Pod.K8S_EXEC.toString());
+        String[] fields = result.text().split(" ", 2);
+
+        assertEquals("124", fields[0], result.toString());
+        assertEquals("timedOut", JsonPath.from(fields[1]).getString("outcome"));
+        assertEquals(124, JsonPath.from(fields[1]).getInt("exitCode"));
+        assertTrue(result.errors().contains("has run longer than its timeout of 1s"), result.errors());
+        assertTrue(result.errors().contains("ended with SIGKILL, because SIGTERM did not end it: "), result.errors());
+        pod.exec("agent", "rm", "-f", "/go/ready");
+    }
+
+    @Test
+    void a_script_that_ends_in_time_does_not_notice_the_timeout() {
+        Result result = pod.k8sExec(Map.of("GO_K8S_TIMEOUT", "100s"), Pod.request("sh", "exit 124", Map.of()), "run").assertExitCode(124);
+        assertEquals("", result.errors());
+        pod.k8sExec(Pod.request("sh", "sleep 0.3; exit 3", Map.of()), "run", "--timeout", "0s").assertExitCode(3);
+        assertTrue(pod.k8sExec(Map.of("GO_K8S_TIMEOUT", "200ms"), Pod.request("sh", "sleep 100", Map.of()), "run").assertExitCode(124).errors()
+            .contains("timeout of 0.2s"));
+    }
+
+    @Test
     void what_a_killed_k8s_exec_left_is_ended_by_the_next_run() {
         killK8sExec();
         assertTrue(pod.commandLines().stream().anyMatch(line -> line.startsWith("sleep 1000")), "nothing was left to clean up");

@@ -117,6 +117,25 @@ class EnvironmentIT {
     }
 
     @Test
+    void thousands_of_names_that_no_shell_can_export_arrive() {
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (int i = 0; i < 5000; i++) {
+            environment.put("name.of.a.variable." + i, "value '" + i);
+        }
+        environment.put("x".repeat(118_000) + ".y", "short");
+        environment.put(".".repeat(125_000), "not passed on");
+        var result = PODS.get("debian").k8sExec(Pod.request("bash", "tr '\\0' '\\n' </proc/$$/environ | grep -c \"^name.of.a.variable.*=value '\"; "
+            + "grep -zc 'y=short$' /proc/$$/environ; ! grep -z K8S_EXEC_V /proc/$$/environ", environment), "run").assertExitCode(0);
+
+        assertEquals("5000\n1\n", result.text(), result.toString());
+        assertEquals(1, result.errors().lines().count(), result.toString());
+        assertTrue(result.errors().contains("the name is too long: ....") && result.errors().length() < 400, result.toString());
+
+        var busybox = PODS.get("busybox").k8sExec(Pod.request("sh", "echo ran", environment), "run").assertExitCode(0);
+        assertTrue(busybox.errors().contains("name.of.a.variable.0 ") && busybox.errors().contains(" and 4982 more"), busybox.toString());
+    }
+
+    @Test
     void names_that_cannot_be_passed_on_are_reported_once() {
         var result = PODS.get("busybox").k8sExec(Pod.request("sh", "echo \"$UID $plain\"", Map.of("a.b", "secret", "c-d", "secret", "UID", "77",
             "plain", "4")), "run").assertExitCode(0);

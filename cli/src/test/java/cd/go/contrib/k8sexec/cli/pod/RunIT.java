@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A script in the guest: its output, its end, its surroundings, and what is left of it. */
@@ -32,6 +33,52 @@ class RunIT {
         Result result = pod.run(shell, "readlink /proc/$$/exe").assertExitCode(0);
 
         assertTrue(result.text().strip().endsWith(shell.equals("sh") ? "/dash" : "/" + shell), result.toString());
+    }
+
+    @Test
+    void the_interpreter_may_be_any_program_of_the_guest() {
+        assertEquals("python é\n", pod.run("python3", "import sys\nprint('python', 'é')").assertExitCode(0).text());
+        assertEquals("perl\n", pod.run("/usr/bin/perl", "print 'perl', \"\\n\"").assertExitCode(0).text());
+        assertEquals("node\n", pod.run("node", "console.log('node')").assertExitCode(0).text());
+        pod.run("python3", "raise SystemExit(7)").assertExitCode(7);
+    }
+
+    @Test
+    void a_script_may_say_itself_what_runs_it() {
+        assertEquals("2 1\n", pod.run("shebang", "#!/usr/bin/env python3\nimport sys\nprint(sys._getframe().f_lineno - 1, len(sys.argv))").text());
+        assertEquals("-w -W\n", pod.run("shebang", "#! /bin/echo   -w -W  \n").text().replaceAll(" /proc/self/fd/9", ""));
+        assertEquals("node\n", pod.run("shebang", "#!/usr/bin/env node\nconsole.log('node')").assertExitCode(0).text());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bash,1,''", "zsh,1,''", "sh,0,after", "dash,0,after"})
+    void fail_fast_ends_the_script_at_the_first_failure_and_in_a_pipe_where_the_shell_can(String shell, int exitCode, String output) {
+        pod.k8sExec(flags(shell, "echo before\\n/bin/false\\necho after", "failFast"), "run").assertExitCode(1);
+        Result piped = pod.k8sExec(flags(shell, "false | true\\necho after", "failFast"), "run").assertExitCode(exitCode);
+
+        assertEquals(output, piped.text().strip());
+        assertEquals("after\n", pod.run(shell, "false\necho after").assertExitCode(0).text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bash", "zsh", "sh"})
+    void trace_shows_each_command_and_leaves_line_numbers_true(String shell) {
+        Result result = pod.k8sExec(flags(shell, "A=1\\necho $LINENO", "trace"), "run").assertExitCode(0);
+
+        assertEquals("2\n", result.text());
+        assertTrue(result.errors().matches("(?s).*A=1\n.*echo 2\n"), result.errors());
+    }
+
+    private static String flags(String shell, String script, String flag) {
+        return "{\"version\":1,\"shell\":\"" + shell + "\",\"script\":\"" + script + "\",\"" + flag + "\":true}";
+    }
+
+    @Test
+    void the_limit_of_open_files_is_the_one_that_k8s_exec_was_given() {
+        Result result = pod.exec("agent", Pod.request("bash", "ulimit -Sn; ulimit -Hn", Map.of()).getBytes(), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
+            "ulimit -Hn 2000; ulimit -Sn 300; exec $0 run", Pod.K8S_EXEC.toString());
+
+        assertEquals("300\n2000\n", result.assertExitCode(0).text(), result.toString());
     }
 
     @Test

@@ -1,0 +1,116 @@
+package cd.go.contrib.k8sexec.cli.request;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The program that reads a script.
+ *
+ * @param program   a name that is looked for along the script's PATH, or an absolute path
+ * @param arguments what stands between the program and the script's path
+ */
+public record Interpreter(String program, List<String> arguments) {
+    /** The shell that nearly every image has. */
+    public static final Interpreter SH = new Interpreter("sh", List.of());
+    /** In the place of a name: the script's own first line says what runs it. */
+    static final String SHEBANG = "shebang";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]*");
+    private static final Pattern PATH = Pattern.compile("/[^\\p{Cntrl}]*[^\\p{Cntrl}/]");
+    /** Those that have -e and -x as POSIX has them (Shell Command Language, 2.14, "set"). */
+    private static final Set<String> POSIX_SHELLS = Set.of("ash", "bash", "dash", "ksh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "posh", "sh",
+        "yash", "zsh");
+    private static final Set<String> SHELLS_WITH_PIPEFAIL = Set.of("bash", "zsh");
+    private static final Set<String> NODE = Set.of("node", "nodejs");
+
+    public Interpreter {
+        arguments = List.copyOf(arguments);
+    }
+
+    /** Empty where it is neither the name of a program nor an absolute path. */
+    static Optional<Interpreter> named(String program) {
+        return NAME.matcher(program).matches() || PATH.matcher(program).matches() ? Optional.of(of(program, List.of())) : Optional.empty();
+    }
+
+    /**
+     * What the script's first line names, as Linux reads it: after {@code #!} and blanks an absolute path, and the rest of the line, without
+     * the blanks around it, as one argument (execve(2), "Interpreter scripts").
+     *
+     * @return empty where there is no such line
+     */
+    static Optional<Interpreter> ofFirstLine(String script) {
+        String line = script.lines().findFirst().orElse("");
+        if (!line.startsWith("#!")) {
+            return Optional.empty();
+        }
+        String[] parts = trimBlanks(line.substring(2)).split("[ \t]+", 2);
+        if (!PATH.matcher(parts[0]).matches()) {
+            return Optional.empty();
+        }
+        return Optional.of(of(parts[0], parts.length == 1 ? List.of() : List.of(parts[1])));
+    }
+
+    private static String trimBlanks(String text) {
+        return text.replaceAll("^[ \t]+|[ \t]+$", "");
+    }
+
+    private static Interpreter of(String program, List<String> arguments) {
+        Interpreter interpreter = new Interpreter(program, arguments);
+        // node looks up where a script's path leads to, and a file in memory has no such place
+        return NODE.contains(interpreter.name()) ? interpreter.with(List.of("--preserve-symlinks-main")) : interpreter;
+    }
+
+    /** The program's file name; of {@code /usr/bin/env python3}, and of {@code env -S python3 -u}, that of the program that env runs. */
+    public String name() {
+        String meant = runByEnv().orElse(program);
+        return meant.substring(meant.lastIndexOf('/') + 1);
+    }
+
+    /** The programs that the guest must have. */
+    public List<String> required() {
+        return runByEnv().map(other -> List.of(program, other)).orElse(List.of(program));
+    }
+
+    private Optional<String> runByEnv() {
+        if (!program.endsWith("/env") || arguments.isEmpty()) {
+            return Optional.empty();
+        }
+        String first = trimBlanks(arguments.get(0).replaceFirst("^-S", "")).split("[ \t]+")[0];
+        return named(first).map(Interpreter::program);
+    }
+
+    boolean isPosixShell() {
+        return POSIX_SHELLS.contains(name());
+    }
+
+    /** Ends the script at its first command that fails: {@code set -e}, and pipefail where the shell is known to have it. */
+    Interpreter failingFast() {
+        return with(SHELLS_WITH_PIPEFAIL.contains(name()) ? List.of("-e", "-o", "pipefail") : List.of("-e"));
+    }
+
+    /** Prints each command before it runs it: {@code set -x}. */
+    Interpreter tracing() {
+        return with(List.of("-x"));
+    }
+
+    private Interpreter with(List<String> more) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(more);
+        return new Interpreter(program, all);
+    }
+
+    /** The command line up to the script's path. */
+    public List<String> words() {
+        List<String> words = new ArrayList<>(List.of(program));
+        words.addAll(arguments);
+        return words;
+    }
+
+    @Override
+    public String toString() {
+        return String.join(" ", words());
+    }
+}

@@ -1,0 +1,81 @@
+package cd.go.contrib.k8sexec.cli.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import io.restassured.path.json.JsonPath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A script that takes more memory than the agent container may have: the kernel ends it, and the user is told why. */
+class MemoryIT {
+    private static final String EATER = "head -c 1000000000 /dev/zero | tail -c 900000000 >/dev/null";
+
+    private static Pod pod;
+
+    @BeforeAll
+    static void up() throws IOException {
+        Path controllers = Path.of("/sys/fs/cgroup/cgroup.controllers");
+        boolean version2 = Files.exists(controllers) && List.of(Files.readString(controllers).strip().split(" ")).contains("memory");
+        Assumptions.assumeTrue(version2 || Files.exists(Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes")),
+            "skipped: this machine has no memory controller, neither of cgroup v2 nor of v1");
+        boolean possible = Stream.of(System.getenv("PATH").split(":")).anyMatch(folder -> Files.isExecutable(Path.of(folder, "runc")));
+        if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
+            fail("Pod tests are required here, and a memory limit needs runc");
+        }
+        Assumptions.assumeTrue(possible, "skipped: a memory limit needs runc");
+        pod = Pod.up("GUEST_IMAGE=debian", "AGENT_MEMORY=192m");
+    }
+
+    @AfterAll
+    static void down() {
+        if (pod != null) {
+            pod.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exec sh -c '" + EATER + "'", EATER + "\nexit $?", "exec tail -c 900000000 /dev/zero"})
+    void a_script_that_the_limit_ended_is_told_so(String script) {
+        Result result = run(script);
+        String[] lines = result.text().split("\n");
+        JsonPath json = JsonPath.from(lines[1]);
+
+        assertEquals("137", lines[0], result.toString());
+        assertEquals(137, json.getInt("exitCode"));
+        assertTrue(json.getString("reason").startsWith("the agent container's memory limit of 192Mi was reached"), lines[1]);
+        assertTrue(result.errors().contains("k8s-exec: the agent container's memory limit of 192Mi was reached, and the kernel killed a process in that "
+            + "container; the script runs in the agent container's control group, so raise resources.limits.memory of the agent container"), result.errors());
+    }
+
+    @Test
+    void a_script_that_fails_because_of_it_is_told_so_too() {
+        assertTrue(run("sh -c '" + EATER + "' || exit 3").text().contains("\"reason\":\"the agent container's memory limit"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kill -KILL $$", "exit 137", "sh -c '" + EATER + "'; exit 0"})
+    void a_script_that_ends_otherwise_is_not(String script) {
+        Result result = run(script);
+
+        assertTrue(result.text().contains("\"reason\":null"), result.toString());
+        assertTrue(!result.errors().contains("memory"), result.errors());
+    }
+
+    private static Result run(String script) {
+        return pod.exec("agent", Pod.request("bash", script, Map.of()).getBytes(), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
+            "$0 run --result /tmp/result; echo $?; cat /tmp/result", Pod.K8S_EXEC.toString());
+    }
+}
