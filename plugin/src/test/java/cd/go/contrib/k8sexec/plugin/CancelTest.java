@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The end from outside: GoCD interrupts the task's thread or ends the agent. */
 @Timeout(60)
@@ -67,6 +69,24 @@ class CancelTest {
         assertTrue(k8sExec.has("gc-ran"));
         assertTrue(interruptedAfterwards.get(), "the interrupt was swallowed");
         assertEquals(List.of(), task.filesLeft());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"grace,13s,", ",,13", "grace,13s,10"})
+    void a_longer_grace_period_is_not_cut_short(String property, String value, String ofAgent) throws Exception {
+        FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, onTerm("sleep 2; touch \"$here/cleaned\"; " + CANCELED));
+        Task task = Task.with(folder, k8sExec).patience(Duration.ofSeconds(1), Duration.ofSeconds(1));
+        if (property != null) {
+            task.property(property, value);
+        }
+        if (ofAgent != null) {
+            task.agentVariable("GO_K8S_GRACE", ofAgent);
+        }
+
+        interruptAfterFirstLine(task);
+
+        assertTrue(k8sExec.has("cleaned"), "k8s-exec was killed");
+        assertFalse(k8sExec.has("gc-ran"));
     }
 
     @Test

@@ -57,6 +57,44 @@ class ExecuteTest {
     }
 
     @Test
+    void passes_on_what_the_task_sets() {
+        FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
+
+        Task.with(folder, k8sExec).shell("/opt/python 3").property("workingDirectory", "sub/dir").property("timeout", " 30m ")
+                .property("user", "1000:1000").property("grace", "20s").property("container", "tools").run();
+
+        JsonNode request = GoAgent.parse(k8sExec.read("request.json"));
+        assertEquals("/opt/python 3", request.get("shell").textValue());
+        assertEquals("pipelines/web/sub/dir", request.get("workingDirectory").textValue());
+        assertEquals(List.of("--timeout=30m", "--user=1000:1000", "--grace=20s", "--pid=", "--container=tools"),
+                k8sExec.read("arguments").lines().skip(3).toList());
+    }
+
+    @Test
+    void sends_new_fields_only_where_the_task_sets_them_so_that_an_older_k8s_exec_takes_all_other_tasks() {
+        FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
+        Task task = Task.with(folder, k8sExec).shell("bash");
+
+        task.property("failFast", "false").property("trace", "").property("timeout", "").property("container", " ").run();
+        assertEquals(5, GoAgent.parse(k8sExec.read("request.json")).size());
+        assertEquals(3, k8sExec.read("arguments").lines().count());
+
+        task.property("failFast", "true").property("trace", "True").run();
+        JsonNode request = GoAgent.parse(k8sExec.read("request.json"));
+        assertTrue(request.get("failFast").booleanValue());
+        assertTrue(request.get("trace").booleanValue());
+    }
+
+    @Test
+    void names_the_tasks_own_directory_where_gocd_names_none() {
+        FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
+
+        Task.with(folder, k8sExec).workingDirectory(null).property("workingDirectory", "sub").run();
+
+        assertEquals("sub", GoAgent.parse(k8sExec.read("request.json")).get("workingDirectory").textValue());
+    }
+
+    @Test
     void leaves_out_the_last_command_of_another_shell() {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
 
@@ -91,6 +129,12 @@ class ExecuteTest {
             "{'outcome':'exited','exitCode':125}|failed: Script completed with exit code: 125.",
             "{'outcome':'signaled','exitCode':137,'signal':'KILL'}"
                     + "|failed: Script was killed by SIGKILL, exit code: 137.",
+            "{'outcome':'signaled','exitCode':137,'signal':'KILL','reason':'the limit was reached'}"
+                    + "|failed: Script was killed by SIGKILL, exit code: 137. The limit was reached.",
+            "{'outcome':'exited','exitCode':2,'signal':null,'reason':'the limit was reached'}"
+                    + "|failed: Script completed with exit code: 2. The limit was reached.",
+            "{'outcome':'timedOut','exitCode':124,'signal':null,'reason':null}"
+                    + "|failed: Script was ended because it ran longer than its timeout, exit code: 124.",
             "{'outcome':'signaled','exitCode':139,'signal':null}"
                     + "|failed: Script was killed by SIGSEGV, exit code: 139.",
             "{'outcome':'signaled','exitCode':162,'signal':null}|failed: Script was killed by signal 34, exit code: 162.",

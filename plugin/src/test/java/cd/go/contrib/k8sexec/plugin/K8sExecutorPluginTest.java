@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class K8sExecutorPluginTest {
+
+    private static final List<String> OPTIONAL = List.of("failFast", "trace", "workingDirectory", "timeout", "user", "grace", "container");
 
     @TempDir
     Path folder;
@@ -37,10 +40,24 @@ class K8sExecutorPluginTest {
     @ParameterizedTest
     @ValueSource(strings = {"configuration", "go.plugin-settings.get-configuration"})
     void has_the_properties_of_the_plugin_that_it_replaces(String request) {
-        assertEquals(GoAgent.parse("{"
-                + "\"script\":{\"display-name\":\"Script\",\"display-order\":\"0\",\"required\":true,\"secure\":false},"
-                + "\"shtype\":{\"display-name\":\"Shell\",\"default-value\":\"bash\",\"display-order\":\"1\","
-                + "\"required\":true,\"secure\":false}}"), answer(request, null));
+        JsonNode properties = answer(request, null);
+
+        assertEquals(GoAgent.parse("{\"display-name\":\"Script\",\"display-order\":\"0\",\"required\":true,\"secure\":false}"),
+                properties.get("script"));
+        assertEquals(GoAgent.parse("{\"display-name\":\"Shell\",\"default-value\":\"bash\",\"display-order\":\"1\","
+                + "\"required\":true,\"secure\":false}"), properties.get("shtype"));
+    }
+
+    @Test
+    void has_optional_properties_without_a_default_that_the_replaced_plugin_had_not() {
+        JsonNode properties = answer("configuration", null);
+
+        assertAll(OPTIONAL.stream().map(key -> () -> {
+            assertFalse(properties.get(key).get("required").booleanValue(), key);
+            assertFalse(properties.get(key).has("default-value"), key);
+            assertEquals(OPTIONAL.indexOf(key) + 2, Integer.parseInt(properties.get(key).get("display-order").textValue()), key);
+        }));
+        assertEquals(2 + OPTIONAL.size(), properties.size());
     }
 
     @ParameterizedTest
@@ -50,9 +67,8 @@ class K8sExecutorPluginTest {
         String template = view.get("template").textValue();
 
         assertEquals("k8s Executor", view.get("displayValue").textValue());
-        assertAll(List.of("ng-model=\"script\"", "ng-model=\"shtype\"", "ng-init=\"shtype = shtype || 'bash'\"",
-                "{{ GOINPUTNAME[script].$error.server }}", "{{ GOINPUTNAME[shtype].$error.server }}", "monospace",
-                "<option value=\"bash\">", "<option value=\"zsh\">", "<option value=\"sh\">").stream()
+        assertAll(answer("configuration", null).properties().stream().map(Map.Entry::getKey)
+                .flatMap(key -> Stream.of("ng-model=\"" + key + "\"", "{{ GOINPUTNAME[" + key + "].$error.server }}"))
                 .map(part -> () -> assertTrue(template.contains(part), part + " is not in " + template)));
     }
 
@@ -60,8 +76,9 @@ class K8sExecutorPluginTest {
     @CsvSource(nullValues = "missing", value = {
             "make,bash,", "make,zsh,", "make,sh,", "make,'',", "make,missing,", "make,' bash ',",
             "'',bash,script", "' \t',bash,script", "missing,bash,script",
-            "make,fish,shtype", "make,/bin/bash,shtype", "make,BASH,shtype", "make,bash -x,shtype",
-            "'',fish,script shtype"})
+            "make,python3,", "make,/usr/bin/pwsh,", "make,/opt/my tools/sh,", "'#!/usr/bin/env node',shebang,",
+            "make,bash -x,shtype", "make,bin/sh,shtype", "make,-x,shtype", "make,/,shtype", "make,/bin/,shtype", "make,shebang,shtype",
+            "'',bash -x,script shtype"})
     void validates_each_property(String script, String shell, String keysWithErrors) {
         Map<String, String> errors = errors(script, shell);
 
@@ -71,15 +88,53 @@ class K8sExecutorPluginTest {
     @Test
     void says_of_each_wrong_property_what_to_do() {
         assertEquals("The script is empty. Enter the commands that the task is to run.", errors("", "sh").get("script"));
-        assertEquals("The shell \"fish\" is not supported. Use bash, zsh, sh.", errors("make", "fish").get("shtype"));
+        assertEquals("The shell \"bash -x\" cannot be one. Use bash, zsh, sh, the name or absolute path of another interpreter, or shebang.",
+                errors("make", "bash -x").get("shtype"));
+        assertEquals("The shell is \"shebang\", but the script does not begin with #!. Begin it with a line like #!/usr/bin/env python3,"
+                + " or choose a shell.", errors("make", "shebang").get("shtype"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"failFast,true", "failFast,FALSE", "failFast,' '", "trace,true", "workingDirectory,web", "workingDirectory,./a/../b c/é",
+        "timeout,90s", "timeout,500ms", "timeout,30", "timeout,2h", "user,agent", "user,target", "user,1000:0", "grace,1m",
+        "container,tools", "container,sha256:0a", "container,''"})
+    void takes_each_optional_property(String key, String value) {
+        assertEquals(Map.of(), errors(Map.of("script", "make", "shtype", "bash", key, value)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "failFast|yes|Fail fast is \"yes\". Use true or false.",
+        "trace|1|Trace is \"1\". Use true or false.",
+        "workingDirectory|/etc|The working directory \"/etc\" is not below the job's. Enter a path relative to the job's directory, without"
+                + " leaving it by \"..\".",
+        "workingDirectory|a/../../b|The working directory \"a/../../b\" is not below the job's. Enter a path relative to the job's directory, without"
+                + " leaving it by \"..\".",
+        "timeout|1 day|The timeout \"1 day\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.",
+        "user|root|The user \"root\" is not known. Use agent, target or UID:GID in numbers, like 1000:1000.",
+        "grace|-1|The grace period \"-1\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.",
+        "container|my tools|The container \"my tools\" cannot be one. Enter its name as the Pod has it, without blanks."})
+    void says_of_each_wrong_optional_property_what_to_do(String key, String value, String message) {
+        assertEquals(Map.of(key, message), errors(Map.of("script", "make", "shtype", "bash", key, value)));
+
+        FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
+        assertEquals("failed: " + message, Task.with(folder, k8sExec).property(key, value).run().toString());
+        assertFalse(k8sExec.has("arguments"), "k8s-exec was started");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"failFast,python3", "trace,/usr/bin/pwsh"})
+    void refuses_a_shells_options_with_another_interpreter(String key, String shell) {
+        assertTrue(errors(Map.of("script", "make", "shtype", shell, key, "true")).get(key).contains("works with a shell only"));
+        assertEquals(Map.of(), errors(Map.of("script", "make", "shtype", shell, key, "false")));
+        assertEquals(Map.of(), errors(Map.of("script", "make", "shtype", "/opt/bin/ksh93", key, "true")));
+        assertEquals(Map.of(), errors(Map.of("script", "#!/bin/bash", "shtype", "shebang", key, "true")));
     }
 
     @Test
     void does_not_repeat_a_long_value_or_one_with_control_characters() {
-        assertEquals("The shell (a value of 40 characters) is not supported. Use bash, zsh, sh.",
-                errors("make", "s3cr3t-t0ken".repeat(4).substring(0, 40)).get("shtype"));
-        assertEquals("The shell (a value of 4 characters) is not supported. Use bash, zsh, sh.",
-                errors("make", "a\nbc").get("shtype"));
+        assertTrue(errors("make", "s3cr3t t0ken".repeat(4).substring(0, 40)).get("shtype").startsWith("The shell (a value of 40 characters) "));
+        assertTrue(errors("make", "a\nbc").get("shtype").startsWith("The shell (a value of 4 characters) "));
     }
 
     @ParameterizedTest
@@ -104,7 +159,7 @@ class K8sExecutorPluginTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"'',sh,The script is empty.", "make,fish,The shell \"fish\" is not supported."})
+    @CsvSource({"'',sh,The script is empty.", "make,bash -x,The shell \"bash -x\" cannot be one."})
     void validates_again_before_it_runs_anything(String script, String shell, String message) {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
 
@@ -139,8 +194,16 @@ class K8sExecutorPluginTest {
     }
 
     private Map<String, String> errors(String script, String shell) {
+        return errors(GoAgent.propertiesBody(script, shell));
+    }
+
+    private Map<String, String> errors(Map<String, String> properties) {
+        return errors(GoAgent.propertiesBody(properties));
+    }
+
+    private Map<String, String> errors(String body) {
         Map<String, String> errors = new TreeMap<>();
-        answer("validate", GoAgent.propertiesBody(script, shell)).get("errors").properties()
+        answer("validate", body).get("errors").properties()
                 .forEach(error -> errors.put(error.getKey(), error.getValue().textValue()));
         return errors;
     }

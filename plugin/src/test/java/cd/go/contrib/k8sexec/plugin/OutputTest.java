@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.plugin.gocd.GoConsole;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,22 +101,23 @@ class OutputTest {
         assertEquals(List.of("after"), others);
     }
 
+    /** The script waits for each line to be seen: one that is held back hangs it. How quick that is RelayBenchmark measures. */
     @Test
-    void shows_a_line_within_200_ms() {
-        Map<String, Long> delays = new ConcurrentHashMap<>();
-        GoConsole.Listener measure = (tag, line) -> {
-            String[] words = line.split(" ");
-            delays.put(words[0], System.currentTimeMillis() - Long.parseLong(words[1]));
-        };
-        Task task = task("now() { echo \"$1 ${EPOCHREALTIME/[.,]/}\" | sed 's/...$//'; }\nnow first\nsleep 0.7\nnow second\nsleep 0.5\n"
-                + "now error >&2\nsleep 0.5\nfor i in {1..200}; do now steady$i; sleep 0.002; done\nsleep 0.5\n"
-                + FakeK8sExec.SUCCESS).toRing(measure);
+    void shows_a_line_while_the_script_goes_on() {
+        Task task = task("wait_for() { until [ -e \"$here/$1\" ]; do sleep 0.02; done; }\necho first; wait_for first\n"
+                + "echo second >&2; wait_for second\nprintf 'third\\nunfinished'; wait_for third\n" + FakeK8sExec.SUCCESS)
+                .toRing((tag, line) -> {
+                    try {
+                        Files.createFile(folder.resolve(line));
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    }
+                });
 
         assertTrue(task.run().success);
 
-        assertEquals(203, delays.size());
-        assertTrue(Collections.max(delays.values()) < 200, delays.toString());
-        assertTrue(task.console.entries() < 100, "too many small batches: " + task.console.entries());
+        assertEquals(List.of("first", "third", "unfinished"), task.lines(GoConsole.STDOUT));
+        assertEquals(List.of("second"), task.lines(GoConsole.STDERR));
     }
 
     @Test

@@ -29,8 +29,7 @@ final class Task {
     private GoConsole.Listener server = (tag, line) -> lines.add(tag + ' ' + line);
     private GoConsole.Listener ring = (tag, line) -> { };
     private Runnable afterAnswer = () -> { };
-    private String script = "true";
-    private String shell = "sh";
+    private final Map<String, String> properties = new LinkedHashMap<>(Map.of("script", "true", "shtype", "sh"));
     private String workingDirectory = "pipelines/web";
     GoConsole console;
 
@@ -63,12 +62,15 @@ final class Task {
     }
 
     Task script(String text) {
-        script = text;
-        return this;
+        return property("script", text);
     }
 
     Task shell(String name) {
-        shell = name;
+        return property("shtype", name);
+    }
+
+    Task property(String key, String value) {
+        properties.put(key, value);
         return this;
     }
 
@@ -117,7 +119,7 @@ final class Task {
     }
 
     GoAgent.Answer run() {
-        return run(GoAgent.taskBody(script, shell, workingDirectory, jobEnvironment));
+        return run(GoAgent.taskBody(properties, workingDirectory, jobEnvironment));
     }
 
     GoAgent.Answer run(String body) {

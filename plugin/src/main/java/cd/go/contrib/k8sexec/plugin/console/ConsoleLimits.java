@@ -61,7 +61,7 @@ public final class ConsoleLimits {
         return Duration.ofMillis(20);
     }
 
-    /** How long the beginning of a variable's value of several lines is kept back for the rest of it. */
+    /** How long the beginning of a variable's value of several lines is kept back for the next part of it. */
     Duration holdBack() {
         return Duration.ofMillis(500);
     }

@@ -187,7 +187,7 @@ final class StreamRelay implements Runnable {
 
     private OptionalLong nanosUntilDue() {
         if (heldBack) {
-            return OptionalLong.of(nanosUntil(firstRead, limits.holdBack()));
+            return OptionalLong.of(nanosUntil(lastRead, limits.holdBack()));
         }
         if (splitter.length() > 0) {
             return OptionalLong.of(Math.min(nanosUntil(firstRead, limits.batchAge()), nanosUntil(lastRead, limits.quiet())));
@@ -205,7 +205,7 @@ final class StreamRelay implements Runnable {
             lastUpdate = System.nanoTime();
         }
         int length = splitter.length();
-        if (!values.areNone() && !isOlder(firstRead, limits.holdBack())) {
+        if (!values.areNone() && !isOlder(lastRead, limits.holdBack())) {
             length = values.openFrom(splitter.lines());
         }
         heldBack = length < splitter.length();

@@ -1,9 +1,11 @@
 package cd.go.contrib.k8sexec.plugin.run;
 
 import cd.go.contrib.k8sexec.plugin.console.ConsoleLimits;
+import cd.go.contrib.k8sexec.plugin.task.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a task needs to know of the GoCD agent that runs it. Immutable. */
 public final class Agent {
@@ -43,8 +45,14 @@ public final class Agent {
         return usualExecutable;
     }
 
-    Patience patience() {
-        return patience;
+    /** How long k8s-exec may take to end after SIGTERM. */
+    Duration cleanUp(Optional<String> graceOfTask) {
+        return patience.cleanUp(graceOfTask.or(() -> Optional.ofNullable(environment.get("GO_K8S_GRACE"))));
+    }
+
+    /** How long the output may go on when k8s-exec has ended. */
+    Duration lastOutput() {
+        return patience.lastOutput();
     }
 
     ConsoleLimits consoleLimits() {
@@ -57,8 +65,11 @@ public final class Agent {
         private final Duration cleanUp;
         private final Duration lastOutput;
 
+        /** What k8s-exec gives a script where nothing else is set. */
+        private static final Duration USUAL_GRACE = Duration.ofSeconds(10);
+
         /**
-         * @param cleanUp for k8s-exec to end after SIGTERM, and for {@code k8s-exec gc}
+         * @param cleanUp for k8s-exec to end after SIGTERM, and for {@code k8s-exec gc}, with k8s-exec's usual grace period
          * @param lastOutput for the output to end once k8s-exec has ended
          */
         public Patience(Duration cleanUp, Duration lastOutput) {
@@ -67,15 +78,17 @@ public final class Agent {
         }
 
         /**
-         * 20 s: k8s-exec gives the script 10 s to end after SIGTERM, and waits up to 5 s for what hangs in the kernel. 2 s: the
+         * 20 s: k8s-exec usually gives the script 10 s to end after SIGTERM, and waits up to 5 s for what hangs in the kernel. 2 s: the
          * design's bound for a held output.
          */
         public static Patience usual() {
             return new Patience(Duration.ofSeconds(20), Duration.ofSeconds(2));
         }
 
-        Duration cleanUp() {
-            return cleanUp;
+        /** Longer than k8s-exec's own by as much as the grace period of the task, or else of the agent, is longer than the usual one. */
+        Duration cleanUp(Optional<String> grace) {
+            Duration longer = grace.flatMap(Durations::parse).orElse(USUAL_GRACE).minus(USUAL_GRACE);
+            return longer.isNegative() ? cleanUp : cleanUp.plus(longer);
         }
 
         Duration lastOutput() {

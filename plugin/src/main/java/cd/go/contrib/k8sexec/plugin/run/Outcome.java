@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * How the script ended, in k8s-exec's own words (the file of {@code k8s-exec run --result}).
@@ -14,18 +13,28 @@ import java.util.Locale;
  */
 final class Outcome {
 
-    private enum Kind { EXITED, SIGNALED, CANCELED, ERROR }
+    private enum Kind {
+        EXITED("exited"), SIGNALED("signaled"), CANCELED("canceled"), TIMED_OUT("timedOut"), ERROR("error");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+    }
 
     private final Kind kind;
     private final int exitCode;
     private final String signal;
     private final String error;
+    private final String reason;
 
-    private Outcome(Kind kind, int exitCode, String signal, String error) {
+    private Outcome(Kind kind, int exitCode, String signal, String error, String reason) {
         this.kind = kind;
         this.exitCode = exitCode;
         this.signal = signal;
         this.error = error;
+        this.reason = reason;
     }
 
     /**
@@ -39,14 +48,14 @@ final class Outcome {
         }
         JsonNode result = readTree(json, content);
         Kind kind = Arrays.stream(Kind.values())
-                .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(result.path("outcome").textValue()))
+                .filter(known -> known.text.equals(result.path("outcome").textValue()))
                 .findFirst().orElseThrow(() -> new Unknown("its result file has no outcome that this plugin knows"));
         JsonNode exitCode = result.path("exitCode");
         if (kind != Kind.ERROR && !exitCode.isInt()) {
             throw new Unknown("its result file has no exit code");
         }
         return new Outcome(kind, exitCode.asInt(), signal(result, exitCode.asInt()),
-                "[" + text(result, "error", "UNKNOWN") + "] " + text(result, "message", "k8s-exec gave no reason."));
+                "[" + text(result, "error", "UNKNOWN") + "] " + text(result, "message", "k8s-exec gave no reason."), reason(text(result, "reason", "")));
     }
 
     /** k8s-exec names a real-time signal by its number. */
@@ -54,6 +63,11 @@ final class Outcome {
         String name = text(result, "signal", "");
         boolean isName = !name.isEmpty() && Character.isLetter(name.charAt(0));
         return isName ? "SIG" + name : Signals.ofExitCode(exitCode).orElse("a signal");
+    }
+
+    /** As a sentence of its own. */
+    private static String reason(String text) {
+        return text.isEmpty() ? "" : " " + Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
     }
 
     private static JsonNode readTree(ObjectMapper json, byte[] content) throws Unknown {
@@ -79,11 +93,13 @@ final class Outcome {
         switch (kind) {
             case EXITED:
                 return exitCode == 0 ? TaskResult.success("Script completed successfully.")
-                        : TaskResult.failure("Script completed with exit code: " + exitCode + ".");
+                        : TaskResult.failure("Script completed with exit code: " + exitCode + "." + reason);
             case SIGNALED:
-                return TaskResult.failure("Script was killed by " + signal + ", exit code: " + exitCode + ".");
+                return TaskResult.failure("Script was killed by " + signal + ", exit code: " + exitCode + "." + reason);
             case CANCELED:
                 return TaskResult.failure("Script was canceled by " + signal + ", exit code: " + exitCode + ".");
+            case TIMED_OUT:
+                return TaskResult.failure("Script was ended because it ran longer than its timeout, exit code: " + exitCode + ".");
             default:
                 return TaskResult.failure(error);
         }

@@ -11,6 +11,9 @@ import com.thoughtworks.go.plugin.api.task.JobConsoleLogger;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Runs one script with {@code k8s-exec run} and answers when it has ended and its last line is in GoCD's console.
@@ -46,8 +49,9 @@ public final class ScriptExecution {
         }
         byte[] request = task.toRunRequest(json);
         try (ResultFile file = ResultFile.create(agent.temporaryFolder())) {
-            Process process = start(file.path());
-            Termination termination = new Termination(process, agent.patience().cleanUp());
+            Process process = start(file.path(), task.runOptions());
+            Duration cleanUp = agent.cleanUp(task.config().grace());
+            Termination termination = new Termination(process, cleanUp);
             ShutdownHook hook = null;
             try {
                 hook = ShutdownHook.register(() -> {
@@ -57,7 +61,7 @@ public final class ScriptExecution {
                 ConsoleRelay relay = ConsoleRelay.start(process.getInputStream(), process.getErrorStream(), console,
                         agent.consoleLimits(), new MultilineValues(task.environment().values()));
                 feed(process.getOutputStream(), request);
-                return await(process, termination, file, relay);
+                return await(process, termination, new LeftoverSweep(executable, cleanUp), file, relay);
             } finally {
                 if (process.isAlive()) {
                     termination.run();
@@ -69,9 +73,11 @@ public final class ScriptExecution {
         }
     }
 
-    private Process start(Path resultFile) throws TaskFailure {
+    private Process start(Path resultFile, List<String> options) throws TaskFailure {
+        List<String> command = new ArrayList<>(List.of(executable.toString(), "run", "--result", resultFile.toString()));
+        command.addAll(options);
         try {
-            return new ProcessBuilder(executable.toString(), "run", "--result", resultFile.toString()).start();
+            return new ProcessBuilder(command).start();
         } catch (IOException e) {
             String text = String.valueOf(e.getMessage());
             throw new TaskFailure("k8s-exec could not be started: " + executable + ". The system's reason: "
@@ -93,7 +99,8 @@ public final class ScriptExecution {
         feeder.start();
     }
 
-    private TaskResult await(Process process, Termination termination, ResultFile file, ConsoleRelay relay) throws TaskFailure {
+    private TaskResult await(Process process, Termination termination, LeftoverSweep sweep, ResultFile file, ConsoleRelay relay)
+            throws TaskFailure {
         boolean canceled = false;
         try {
             process.waitFor();
@@ -102,7 +109,7 @@ public final class ScriptExecution {
             termination.run();
         }
         try {
-            return report(process.exitValue(), canceled, file, relay);
+            return report(process.exitValue(), canceled, sweep, file, relay);
         } finally {
             if (canceled) {
                 Thread.currentThread().interrupt();
@@ -110,7 +117,8 @@ public final class ScriptExecution {
         }
     }
 
-    private TaskResult report(int exitCode, boolean canceled, ResultFile file, ConsoleRelay relay) throws TaskFailure {
+    private TaskResult report(int exitCode, boolean canceled, LeftoverSweep sweep, ResultFile file, ConsoleRelay relay)
+            throws TaskFailure {
         Outcome outcome = null;
         String unknown = "";
         try {
@@ -118,9 +126,9 @@ public final class ScriptExecution {
         } catch (Unknown e) {
             unknown = "k8s-exec ended with exit code " + exitCode
                     + Signals.ofExitCode(exitCode).map(signal -> " (killed by " + signal + ")").orElse("")
-                    + " without saying how the script ended: " + e.getMessage() + "." + sweepAfter(exitCode);
+                    + " without saying how the script ended: " + e.getMessage() + "." + sweepAfter(exitCode, sweep);
         } finally {
-            relay.finish(agent.patience().lastOutput());
+            relay.finish(agent.lastOutput());
         }
         if (canceled) {
             return outcome != null && outcome.isCanceled() ? outcome.toResult() : TaskResult.failure(CANCELED);
@@ -133,8 +141,8 @@ public final class ScriptExecution {
     }
 
     /** Done before the output is waited for: what a killed k8s-exec leaves holds the output open. */
-    private String sweepAfter(int exitCode) {
-        if (Signals.ofExitCode(exitCode).isEmpty() || new LeftoverSweep(executable, agent.patience().cleanUp()).run()) {
+    private static String sweepAfter(int exitCode, LeftoverSweep sweep) {
+        if (Signals.ofExitCode(exitCode).isEmpty() || sweep.run()) {
             return "";
         }
         return " Its processes and files may be left: run k8s-exec gc in the agent's container.";

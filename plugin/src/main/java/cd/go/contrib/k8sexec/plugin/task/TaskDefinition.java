@@ -10,25 +10,43 @@ import java.nio.charset.StandardCharsets;
 /**
  * What GoCD shows of the task: its properties, its name and its form.
  *
- * <p>Names, default and order are those of version 1.0.0 of the plugin that this one replaces, so that its pipelines run
- * unchanged. {@code default-value} and {@code display-order} are strings, as GoCD demands
+ * <p>Names, default and order of the first two are those of version 1.0.0 of the plugin that this one replaces, so that its
+ * pipelines run unchanged. The others are optional and have no default. {@code default-value} and {@code display-order} are strings, as GoCD demands
  * (JsonBasedTaskExtensionHandler_V1.java:61-102).
  */
 public final class TaskDefinition {
 
     static final String SCRIPT = "script";
     static final String SHELL = "shtype";
+    static final String FAIL_FAST = "failFast";
+    static final String TRACE = "trace";
+    static final String WORKING_DIRECTORY = "workingDirectory";
+    static final String TIMEOUT = "timeout";
+    static final String USER = "user";
+    static final String GRACE = "grace";
+    static final String CONTAINER = "container";
 
     private static final String TEMPLATE = "task.template.html";
 
     /** The properties of the task, as GoCD's request {@code configuration} wants them. */
     public JsonNode configuration() {
         ObjectNode properties = JsonNodeFactory.instance.objectNode();
-        properties.putObject(SCRIPT)
-                .put("display-name", "Script").put("display-order", "0").put("required", true).put("secure", false);
-        properties.putObject(SHELL).put("default-value", "bash")
-                .put("display-name", "Shell").put("display-order", "1").put("required", true).put("secure", false);
+        put(properties, SCRIPT, "Script", true);
+        put(properties, SHELL, "Shell", true).put("default-value", "bash");
+        put(properties, FAIL_FAST, "Fail fast", false);
+        put(properties, TRACE, "Trace", false);
+        put(properties, WORKING_DIRECTORY, "Working directory", false);
+        put(properties, TIMEOUT, "Timeout", false);
+        put(properties, USER, "User", false);
+        put(properties, GRACE, "Grace period", false);
+        put(properties, CONTAINER, "Container", false);
         return properties;
+    }
+
+    private static ObjectNode put(ObjectNode properties, String key, String name, boolean required) {
+        String order = String.valueOf(properties.size());
+        return properties.putObject(key)
+                .put("display-name", name).put("display-order", order).put("required", required).put("secure", false);
     }
 
     /** The task's name and its AngularJS form, as GoCD's request {@code view} wants them. */

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -83,15 +85,39 @@ public final class TaskRequest {
             requireUnicode("The name of an environment variable", variable.getKey());
             requireUnicode("The environment variable " + variable.getKey(), variable.getValue());
         }
-        requireUnicode("The working directory", workingDirectory.orElse(""));
+        Optional<String> directory = directory();
+        requireUnicode("The working directory", directory.orElse(""));
         ObjectNode request = json.createObjectNode()
                 .put("version", FORMAT_OF_RUN_REQUEST)
                 .put("script", config.script())
                 .put("shell", config.shell());
-        workingDirectory.ifPresent(directory -> request.put("workingDirectory", directory));
+        directory.ifPresent(path -> request.put("workingDirectory", path));
+        // sent only where the task asks for it: an older k8s-exec refuses a field that it does not know
+        if (config.isFailFast()) {
+            request.put("failFast", true);
+        }
+        if (config.isTrace()) {
+            request.put("trace", true);
+        }
         ObjectNode variables = request.putObject("environment");
         environment.forEach(variables::put);
         return writeBytes(json, request);
+    }
+
+    /** The task's own directory is below the job's. */
+    private Optional<String> directory() {
+        return config.workingDirectory().map(own -> workingDirectory.map(job -> job + '/' + own).orElse(own)).or(() -> workingDirectory);
+    }
+
+    /** The options of {@code k8s-exec run} that the task sets. None is secret. */
+    public List<String> runOptions() {
+        List<String> options = new ArrayList<>();
+        config.timeout().ifPresent(timeout -> options.add("--timeout=" + timeout));
+        config.user().ifPresent(user -> options.add("--user=" + user));
+        config.grace().ifPresent(grace -> options.add("--grace=" + grace));
+        // a container by its name gives way to GO_K8S_CONTAINER_PID of the Pod, and the task's setting is meant
+        config.container().ifPresent(container -> options.addAll(List.of("--pid=", "--container=" + container)));
+        return options;
     }
 
     private static void requireUnicode(String what, String text) throws TaskFailure {

@@ -26,14 +26,14 @@ import java.util.Map;
  */
 public final class TaskDemo {
 
-    private static final String USAGE = "usage: TaskDemo [--shell NAME] [--directory DIRECTORY] [--env NAME=VALUE]..."
-            + " [--secret NAME=VALUE]... [SCRIPT]\n"
+    private static final String USAGE = "usage: TaskDemo [--shell NAME] [--property KEY=VALUE]... [--directory DIRECTORY]"
+            + " [--env NAME=VALUE]... [--secret NAME=VALUE]... [SCRIPT]\n"
             + "The script is read from stdin if it is not given. DIRECTORY is relative to the agent's, as GoCD has it.";
 
     private final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> secrets = new ArrayList<>();
-    private String shell = "";
+    private final Map<String, String> properties = new LinkedHashMap<>();
     private String directory;
     private String script;
 
@@ -57,10 +57,11 @@ public final class TaskDemo {
         while (!arguments.isEmpty()) {
             String argument = arguments.pop();
             switch (argument) {
-                case "--shell" -> shell = value(argument, arguments);
+                case "--shell" -> properties.put("shtype", value(argument, arguments));
+                case "--property" -> put(properties, value(argument, arguments));
                 case "--directory" -> directory = value(argument, arguments);
-                case "--env" -> variable(value(argument, arguments));
-                case "--secret" -> secrets.add(variable(value(argument, arguments)));
+                case "--env" -> put(environment, value(argument, arguments));
+                case "--secret" -> secrets.add(put(environment, value(argument, arguments)));
                 default -> {
                     if (argument.startsWith("--") || script != null) {
                         throw new IllegalArgumentException("unknown argument: " + argument);
@@ -72,6 +73,7 @@ public final class TaskDemo {
         if (script == null) {
             script = new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
         }
+        properties.put("script", script);
     }
 
     private static String value(String option, Deque<String> arguments) {
@@ -81,27 +83,27 @@ public final class TaskDemo {
         return arguments.pop();
     }
 
-    private String variable(String pair) {
+    private static String put(Map<String, String> pairs, String pair) {
         int equals = pair.indexOf('=');
         if (equals < 1) {
             throw new IllegalArgumentException("not NAME=VALUE: " + pair);
         }
-        environment.put(pair.substring(0, equals), pair.substring(equals + 1));
+        pairs.put(pair.substring(0, equals), pair.substring(equals + 1));
         return pair.substring(equals + 1);
     }
 
     private boolean run() {
         GoAgent gocd = new GoAgent(new K8sExecutorPlugin());
-        JsonNode errors = GoAgent.parse(gocd.ask("validate", GoAgent.propertiesBody(script, shell)).responseBody()).get("errors");
+        JsonNode errors = GoAgent.parse(gocd.ask("validate", GoAgent.propertiesBody(properties)).responseBody()).get("errors");
         if (!errors.isEmpty()) {
             errors.properties().forEach(error -> out.println(error.getKey() + ": " + error.getValue().textValue()));
             return false;
         }
-        JsonNode properties = GoAgent.parse(gocd.ask("configuration", null).responseBody());
-        String chosenShell = shell.isBlank() ? properties.at("/shtype/default-value").textValue() : shell;
+        JsonNode definition = GoAgent.parse(gocd.ask("configuration", null).responseBody());
+        properties.putIfAbsent("shtype", definition.at("/shtype/default-value").textValue());
         out.println("[go] Task: k8s-executor");
         long start = System.nanoTime();
-        GoAgent.Answer answer = execute(gocd, chosenShell);
+        GoAgent.Answer answer = execute(gocd);
         long millis = (System.nanoTime() - start) / 1_000_000;
         if (!answer.success) {
             out.println(answer.message);
@@ -110,10 +112,10 @@ public final class TaskDemo {
         return answer.success;
     }
 
-    private GoAgent.Answer execute(GoAgent gocd, String chosenShell) {
+    private GoAgent.Answer execute(GoAgent gocd) {
         try (GoConsole console = new GoConsole(Duration.ofSeconds(10), (tag, line) -> { }, secrets)) {
             console.listen((tag, line) -> out.println((tag.equals(GoConsole.STDERR) ? "stderr| " : "      | ") + line));
-            return gocd.execute(console, GoAgent.taskBody(script, chosenShell, directory, environment));
+            return gocd.execute(console, GoAgent.taskBody(properties, directory, environment));
         }
     }
 }

@@ -31,7 +31,8 @@ class TaskDemoTest {
 
     @Test
     void shows_what_the_form_would_say() throws Exception {
-        assertEquals("shtype: The shell \"fish\" is not supported. Use bash, zsh, sh.\n1", demo("true", 0, "--shell", "fish", "script"));
+        assertEquals("user: The user \"root\" is not known. Use agent, target or UID:GID in numbers, like 1000:1000.\n1",
+                demo("true", 0, "--property", "user=root", "script"));
     }
 
     private String demo(String k8sExec, int exitCode, String... arguments) throws IOException, InterruptedException {

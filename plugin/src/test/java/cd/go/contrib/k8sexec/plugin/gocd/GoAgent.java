@@ -9,7 +9,9 @@ import com.thoughtworks.go.plugin.api.request.DefaultGoPluginApiRequest;
 import com.thoughtworks.go.plugin.api.response.GoPluginApiResponse;
 import com.thoughtworks.go.plugin.api.task.Console;
 import com.thoughtworks.go.plugin.api.task.JobConsoleLogger;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Asks a task plugin what GoCD's agent asks it, in GoCD's own form. */
 public final class GoAgent {
@@ -49,6 +51,11 @@ public final class GoAgent {
 
     /** The body of {@code execute} for a task; a null directory or property is left out. */
     public static String taskBody(String script, String shell, String workingDirectory, Map<String, String> environment) {
+        return taskBody(properties(script, shell), workingDirectory, environment);
+    }
+
+    /** The body of {@code execute} for a task with these properties; a null directory is left out. */
+    public static String taskBody(Map<String, String> properties, String workingDirectory, Map<String, String> environment) {
         ObjectNode body = JSON.createObjectNode();
         ObjectNode context = body.putObject("context");
         if (workingDirectory != null) {
@@ -56,24 +63,32 @@ public final class GoAgent {
         }
         ObjectNode variables = context.putObject("environmentVariables");
         environment.forEach(variables::put);
-        body.set("config", JSON.createObjectNode());
-        putProperty((ObjectNode) body.get("config"), "script", script);
-        putProperty((ObjectNode) body.get("config"), "shtype", shell);
+        body.set("config", withDetails(properties));
         return body.toString();
     }
 
     /** The body of {@code validate} for a task; a null property is left out. */
     public static String propertiesBody(String script, String shell) {
-        ObjectNode body = JSON.createObjectNode();
-        putProperty(body, "script", script);
-        putProperty(body, "shtype", shell);
-        return body.toString();
+        return propertiesBody(properties(script, shell));
     }
 
-    private static void putProperty(ObjectNode properties, String key, String value) {
-        if (value != null) {
-            properties.putObject(key).put("value", value).put("secure", false).put("required", true);
-        }
+    /** The body of {@code validate} for a task with these properties. */
+    public static String propertiesBody(Map<String, String> properties) {
+        return withDetails(properties).toString();
+    }
+
+    private static Map<String, String> properties(String script, String shell) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("script", script);
+        properties.put("shtype", shell);
+        properties.values().removeIf(Objects::isNull);
+        return properties;
+    }
+
+    private static ObjectNode withDetails(Map<String, String> properties) {
+        ObjectNode details = JSON.createObjectNode();
+        properties.forEach((key, value) -> details.putObject(key).put("value", value).put("secure", false).put("required", true));
+        return details;
     }
 
     public static JsonNode parse(String json) {
