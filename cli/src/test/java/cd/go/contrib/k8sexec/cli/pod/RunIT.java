@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,10 +64,11 @@ class RunIT {
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh", "sh"})
     void trace_shows_each_command_and_leaves_line_numbers_true(String shell) {
-        Result result = pod.k8sExec(flags(shell, "A=1\\necho $LINENO", "trace"), "run").assertExitCode(0);
+        Result result = pod.k8sExec(flags(shell, "A=1\\necho $A\\nno-such-command", "trace"), "run").assertExitCode(127);
 
-        assertEquals("2\n", result.text());
-        assertTrue(result.errors().matches("(?s).*A=1\n.*echo 2\n"), result.errors());
+        assertEquals("1\n", result.text());
+        assertTrue(result.errors().matches("(?s).*[+>] A=1 ?\n.*[+>] echo 1\n.*"), result.errors());
+        assertTrue(Pattern.compile("fd/9:( line)? ?3: ").matcher(result.errors()).find(), result.errors());
     }
 
     private static String flags(String shell, String script, String flag) {
@@ -76,7 +78,7 @@ class RunIT {
     @Test
     void the_limit_of_open_files_is_the_one_that_k8s_exec_was_given() {
         Result result = pod.exec("agent", Pod.request("bash", "ulimit -Sn; ulimit -Hn", Map.of()).getBytes(), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
-            "ulimit -Hn 2000; ulimit -Sn 300; exec $0 run", Pod.K8S_EXEC.toString());
+            "ulimit -Sn 300; ulimit -Hn 2000; exec $0 run", Pod.K8S_EXEC.toString());
 
         assertEquals("300\n2000\n", result.assertExitCode(0).text(), result.toString());
     }
