@@ -47,13 +47,15 @@ public final class Explanation {
                 Usual causes:
                 - The plugin on the GoCD server is newer than k8s-exec in the agent image.
                 - A field is missing, misspelt, given twice or of another type.
+                - The shell is shebang, and the script does not begin with #! and a path.
                 - A variable has a name or a value that Linux cannot pass on: a = in its name,
                   a NUL in its value.
 
                 What to do:
                 - Use the plugin and k8s-exec of the same release.
-                - Correct the field. There are version (1), script, shell (bash, zsh or sh),
-                  workingDirectory and environment (names and texts).
+                - Correct the field. There are version (1), script, shell (bash, zsh, sh,
+                  another interpreter or shebang), failFast and trace (true or false, with a
+                  POSIX shell only), workingDirectory and environment (names and texts).
 
                 Example:
 
@@ -440,8 +442,9 @@ public final class Explanation {
             case SHELL_MISSING -> """
                 The guest has no such shell.
 
-                The task names bash, zsh or sh; the guest has none of that name along the
-                script's PATH. The exit code is 127, as a shell's own would be.
+                The task, or the script's own #! line, names a shell or another interpreter
+                that the guest does not have: by its name along the script's PATH, or at its
+                path. The exit code is 127, as a shell's own would be.
 
                 Usual causes:
                 - The image is small: Alpine and BusyBox have sh and no bash.
