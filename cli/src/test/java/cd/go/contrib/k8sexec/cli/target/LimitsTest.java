@@ -18,11 +18,12 @@ class LimitsTest {
         write("memory.current", "1048576");
         write("memory.max", "67108864");
         write("cpu.max", "150000 100000");
-        assertEquals(Optional.of(new Limits(1 << 20, 64 << 20, 1500)), Limits.read(folder));
+        write("memory.events", "low 0\nhigh 0\nmax 9\noom 2\noom_kill 3\noom_group_kill 1");
+        assertEquals(Optional.of(new Limits(1 << 20, 64 << 20, 3, 1500)), Limits.read(folder));
 
         write("memory.max", "max");
         write("cpu.max", "max 100000");
-        assertEquals(Optional.of(new Limits(1 << 20, Limits.NONE, Limits.NONE)), Limits.read(folder));
+        assertEquals(Optional.of(new Limits(1 << 20, Limits.NONE, 3, Limits.NONE)), Limits.read(folder));
     }
 
     @Test
@@ -31,11 +32,12 @@ class LimitsTest {
         write("memory/memory.limit_in_bytes", "67108864");
         write("cpu/cpu.cfs_quota_us", "50000");
         write("cpu/cpu.cfs_period_us", "100000");
-        assertEquals(Optional.of(new Limits(1 << 20, 64 << 20, 500)), Limits.read(folder));
+        write("memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 5");
+        assertEquals(Optional.of(new Limits(1 << 20, 64 << 20, 5, 500)), Limits.read(folder));
 
         write("memory/memory.limit_in_bytes", "9223372036854771712");
         write("cpu/cpu.cfs_quota_us", "-1");
-        assertEquals(Optional.of(new Limits(1 << 20, Limits.NONE, Limits.NONE)), Limits.read(folder));
+        assertEquals(Optional.of(new Limits(1 << 20, Limits.NONE, 5, Limits.NONE)), Limits.read(folder));
     }
 
     @Test
@@ -43,7 +45,7 @@ class LimitsTest {
         assertEquals(Optional.empty(), Limits.read(folder));
         write("memory.current", "x");
         write("memory.max", "");
-        assertEquals(Optional.of(new Limits(Limits.NONE, Limits.NONE, Limits.NONE)), Limits.read(folder));
+        assertEquals(Optional.of(new Limits(Limits.NONE, Limits.NONE, 0, Limits.NONE)), Limits.read(folder));
     }
 
     @Test
@@ -53,7 +55,7 @@ class LimitsTest {
         assertEquals(Optional.empty(), Limits.of(new ProcFs(folder), 5));
 
         write("5/mountinfo", "7 6 0:5 / /sys/fs/cgroup ro - cgroup2 cgroup rw");
-        assertEquals(Optional.of(new Limits(1, Limits.NONE, Limits.NONE)), Limits.of(new ProcFs(folder), 5));
+        assertEquals(Optional.of(new Limits(1, Limits.NONE, 0, Limits.NONE)), Limits.of(new ProcFs(folder), 5));
     }
 
     @Test
