@@ -41,7 +41,8 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
         return new Plan(target, nsenter, user, request.script().getBytes(StandardCharsets.UTF_8), request.interpreter(), containerRoot,
             root + inside(request.workingDirectory()), root + "/" + SharedVolume.FOLDER + "/" + run.text(), ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
             guestEnvironment.isPresent() ? List.of() : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
-                + "a standard PATH only; give the agent container the capability SYS_PTRACE"));
+                + "a standard PATH only; give the agent container the capability SYS_PTRACE or, where the agent is not root, "
+                + "the guest the agent's user and group"));
     }
 
     /** The path below the root, with a leading slash. */
