@@ -53,7 +53,8 @@ final class ExplainCommand implements Runnable {
 
     /** Whether one begins with the other, or they have a word in common. */
     private static boolean areSimilar(String one, String other) {
-        return one.startsWith(other) || other.startsWith(one) || Arrays.stream(one.split("_")).anyMatch(Arrays.asList(other.split("_"))::contains);
+        return one.startsWith(other) || other.startsWith(one)
+            || Arrays.stream(one.split("_")).anyMatch(Arrays.asList(other.split("_"))::contains);
     }
 
     /** For a shell that completes the command line. */

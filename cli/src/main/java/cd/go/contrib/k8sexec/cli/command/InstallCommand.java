@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 final class InstallCommand implements Runnable {
     private static final Path SELF = Path.of("/proc/self/exe");
 
-    @Parameters(paramLabel = "DIR", description = "Where the shared volume is mounted, or a directory in it. Files of these names are replaced.")
+    @Parameters(paramLabel = "DIR",
+        description = "Where the shared volume is mounted, or a directory in it. Files of these names are replaced.")
     Path directory;
 
     @Mixin
@@ -39,8 +40,8 @@ final class InstallCommand implements Runnable {
             out.println(installation.put("pause", new ByteArrayInputStream(pause)));
             out.println(installation.put("k8s-exec", self));
             if (installation.forbidsExecution()) {
-                spec.commandLine().getErr().println("k8s-exec: warning: " + directory + " is mounted with noexec, so nothing can be started from there; "
-                    + "use a volume without that option");
+                spec.commandLine().getErr().println("k8s-exec: warning: " + directory
+                    + " is mounted with noexec, so nothing can be started from there; use a volume without that option");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -3,6 +3,8 @@ package cd.go.contrib.k8sexec.cli.install;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.staging.HeldDirectory;
+import cd.go.contrib.k8sexec.cli.target.Mount;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * Programs that are put into a directory of the shared volume. Whoever else may write to the volume, the guest of an earlier life of the
@@ -56,15 +57,16 @@ public final class Installation implements Closeable {
             return new Installation(path, held);
         } catch (IOException e) {
             String reason = Files.isSymbolicLink(walked) ? "is a symbolic link"
-                : e instanceof NoSuchFileException ? "does not exist" : "cannot be opened as a directory (" + K8sExecException.reason(e) + ")";
+                : e instanceof NoSuchFileException ? "does not exist"
+                : "cannot be opened as a directory (" + K8sExecException.reason(e) + ")";
             throw new K8sExecException(ErrorId.INSTALL_DIRECTORY, walked + " " + reason, "so nothing can be installed into " + path,
                 "mount the shared volume there, and name its own path");
         }
     }
 
     /**
-     * Puts a program there with mode 755, in place of what has its name. Whoever starts that name meanwhile gets the old one or the new one,
-     * each whole; the old one, where it runs, runs on.
+     * Puts a program there with mode 755, in place of what has its name. Whoever starts that name meanwhile gets the old one or the new
+     * one, each whole; the old one, where it runs, runs on.
      *
      * @return what was done, in words
      * @throws K8sExecException INSTALL_FAILED
@@ -84,7 +86,8 @@ public final class Installation implements Closeable {
             return "installed " + path.resolve(name) + " (" + size + " bytes, mode 755)";
         } catch (IOException e) {
             remove(file);
-            throw new K8sExecException(ErrorId.INSTALL_FAILED, path.resolve(name) + " cannot be written (" + K8sExecException.reason(e) + ")",
+            String reason = K8sExecException.reason(e);
+            throw new K8sExecException(ErrorId.INSTALL_FAILED, path.resolve(name) + " cannot be written (" + reason + ")",
                 "so what is there stays as it was", "give this user a writable volume with room for it, and no directory of that name");
         }
     }
@@ -116,15 +119,8 @@ public final class Installation implements Closeable {
 
     /** Whether nothing can be started from there, because of the option noexec of its mount (mount(8)). */
     public boolean forbidsExecution() {
-        Path description = Path.of("/proc/self/fdinfo").resolve(directory.path().getFileName());
-        try (Stream<String> lines = Files.lines(description); Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"))) {
-            String mount = lines.filter(line -> line.startsWith("mnt_id:")).map(line -> line.substring(7).strip()).findFirst().orElse("");
-            return mounts.map(line -> line.split(" ")).anyMatch(fields -> fields[0].equals(mount)
-                && Set.of(fields[5].split(",")).contains("noexec"));
-        } catch (IOException e) {
-            // a hint only
-            return false;
-        }
+        return Mount.holding(path.toString(), new ProcFs(Path.of("/proc")).mounts("self"))
+            .filter(mount -> mount.options().contains("noexec")).isPresent();
     }
 
     @Override

@@ -38,8 +38,8 @@ public interface PauseProgram {
         }
 
         private static K8sExecException nativeOnly() {
-            return new K8sExecException(ErrorId.NATIVE_ONLY, "this is the JVM build of k8s-exec", "which is not one file and has no pause in it",
-                "use the native executable (k8s-exec --version says which one it is)");
+            return new K8sExecException(ErrorId.NATIVE_ONLY, "this is the JVM build of k8s-exec",
+                "which is not one file and has no pause in it", "use the native executable (k8s-exec --version says which one it is)");
         }
     }
 }

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.outcome;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 
 /**
@@ -49,7 +50,11 @@ public final class K8sExecException extends RuntimeException {
 
     /** The operating system's words alone, where there are some, for a message that has the path already. */
     public static String reason(IOException e) {
-        return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.toString();
+        if (e instanceof AccessDeniedException) {
+            return "Permission denied";
+        }
+        boolean isPlain = e.getClass() == IOException.class && e.getMessage() != null;
+        return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : isPlain ? e.getMessage() : e.toString();
     }
 
     /** {@code value} in quotes, on one line and at most 200 characters long, for a message. */

@@ -40,11 +40,12 @@ final class Completion {
                 .append(Stream.of(option.names()).map(each -> "'" + name + " " + each + "'").collect(Collectors.joining(" | ")))
                 .append(") ").append(bashValues(option)).append(" return ;;\n"));
             String names = "_k8s_exec_words '" + names(command) + "'";
-            words.append("        ").append(name).append(") ").append(command.positionalParameters().isEmpty() ? names
-                : "if [[ $word == -* ]]; then " + names + "; else " + bashValues(command.positionalParameters().get(0)) + " fi").append(" ;;\n");
+            String next = command.positionalParameters().stream().findFirst()
+                .map(parameter -> "if [[ $word == -* ]]; then " + names + "; else " + bashValues(parameter) + " fi").orElse(names);
+            words.append("        ").append(name).append(") ").append(next).append(" ;;\n");
         });
         return """
-            # bash completion for k8s-exec, MADE
+            # bash completion for k8s-exec, @MADE@
 
             _k8s_exec_words() {
                 mapfile -t COMPREPLY < <(compgen -W "$1" -- "$word")
@@ -72,15 +73,15 @@ final class Completion {
                     esac
                 done
                 case "$command $before" in
-            VALUES    esac
+            @VALUES@    esac
                 case $command in
-                    '') _k8s_exec_words 'COMMANDS' ;;
-            WORDS    esac
+                    '') _k8s_exec_words '@COMMANDS@' ;;
+            @WORDS@    esac
             }
 
             complete -F _k8s_exec k8s-exec
-            """.replace("MADE", MADE).replace("COMMANDS", String.join(" ", commands.keySet()) + " " + names(root))
-            .replace("VALUES", values).replace("WORDS", words);
+            """.replace("@MADE@", MADE).replace("@COMMANDS@", String.join(" ", commands.keySet()) + " " + names(root))
+            .replace("@VALUES@", values).replace("@WORDS@", words);
     }
 
     private static String names(CommandSpec command) {
@@ -100,23 +101,28 @@ final class Completion {
     String zsh() {
         return """
             #compdef k8s-exec
-            # zsh completion for k8s-exec, MADE
+            # zsh completion for k8s-exec, @MADE@
 
             _k8s-exec() {
                 local -a line
                 local curcontext=$curcontext state
                 _arguments -C -S \\
-            OPTIONS        '1:command:((COMMANDS))' \\
+            @OPTIONS@        '1:command:((@COMMANDS@))' \\
                     '*::argument:->arguments' && return
                 case $line[1] in
-            CASES    esac
+            @CASES@    esac
             }
 
             _k8s-exec "$@"
-            """.replace("MADE", MADE).replace("OPTIONS", zshOptions(root)).replace("COMMANDS", commands.entrySet().stream()
+            """.replace("@MADE@", MADE).replace("@OPTIONS@", zshOptions(root)).replace("@COMMANDS@", commands.entrySet().stream()
                 .map(command -> command.getKey() + "\\:\"" + zshText(summary(command.getValue())) + "\"").collect(Collectors.joining(" ")))
-            .replace("CASES", commands.entrySet().stream().map(command -> "        " + command.getKey() + ")\n            _arguments -S \\\n"
-                + indented(zshOptions(command.getValue()) + zshParameters(command.getValue())) + "            ;;\n").collect(Collectors.joining()));
+            .replace("@CASES@", commands.keySet().stream().map(this::zshCase).collect(Collectors.joining()));
+    }
+
+    private String zshCase(String name) {
+        CommandSpec command = commands.get(name);
+        return "        " + name + ")\n            _arguments -S \\\n" + indented(zshOptions(command) + zshParameters(command))
+            + "            ;;\n";
     }
 
     /** The lines of one command, of which the last is not continued. */
@@ -126,16 +132,18 @@ final class Completion {
 
     private static String zshOptions(CommandSpec command) {
         return command.options().stream().map(option -> {
-            String exclusive = "(" + String.join(" ", option.names()) + ")";
-            return Stream.of(option.names()).map(name -> "        '" + (option.usageHelp() || option.versionHelp() ? "(- *)" : exclusive) + name
-                + (takesValue(option) && name.startsWith("--") ? "=" : "") + "[" + zshText(summary(option)) + "]" + (takesValue(option) ? zshValues(option) : "")
-                + "' \\\n").collect(Collectors.joining());
+            String excluded = option.usageHelp() || option.versionHelp() ? "(- *)" : "(" + String.join(" ", option.names()) + ")";
+            String text = "[" + zshText(summary(option)) + "]" + (takesValue(option) ? zshValues(option) : "");
+            return Stream.of(option.names())
+                .map(name -> "        '" + excluded + name + (takesValue(option) && name.startsWith("--") ? "=" : "") + text + "' \\\n")
+                .collect(Collectors.joining());
         }).collect(Collectors.joining());
     }
 
     private static String zshParameters(CommandSpec command) {
-        return command.positionalParameters().stream().map(parameter -> "        '" + (parameter.arity().max() > 1 ? "*" : parameter.index().min() + 1)
-            + zshValues(parameter) + "' \\\n").collect(Collectors.joining());
+        return command.positionalParameters().stream()
+            .map(parameter -> (parameter.isMultiValue() ? "*" : parameter.index().min() + 1) + zshValues(parameter))
+            .map(text -> "        '" + text + "' \\\n").collect(Collectors.joining());
     }
 
     private static String zshValues(ArgSpec argument) {
@@ -152,7 +160,7 @@ final class Completion {
 
     String fish() {
         StringBuilder fish = new StringBuilder("""
-            # fish completion for k8s-exec, MADE
+            # fish completion for k8s-exec, @MADE@
 
             # whether the command on the line is $argv[1], or there is none yet
             function __k8s_exec_command
@@ -170,10 +178,10 @@ final class Completion {
             end
 
             complete -c k8s-exec -f
-            """.replace("MADE", MADE));
+            """.replace("@MADE@", MADE));
         root.options().forEach(option -> fish.append(fishOption("", option)));
         commands.forEach((name, command) -> {
-            fish.append("complete -c k8s-exec -n __k8s_exec_command -a ").append(name).append(" -d ").append(fishQuoted(summary(command))).append('\n');
+            fish.append(fishCondition("")).append(" -a ").append(name).append(" -d ").append(fishQuoted(summary(command))).append('\n');
             command.options().forEach(option -> fish.append(fishOption(name, option)));
             command.positionalParameters().stream().limit(1).map(Completion::fishValues).filter(values -> !values.isEmpty())
                 .forEach(values -> fish.append(fishCondition(name)).append(values).append('\n'));
@@ -186,17 +194,18 @@ final class Completion {
     }
 
     private static String fishOption(String command, OptionSpec option) {
-        String names = Stream.of(option.names()).map(name -> name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1))
-            .collect(Collectors.joining());
-        return fishCondition(command) + names + (takesValue(option) ? " -r" + fishValues(option) : "") + " -d " + fishQuoted(summary(option)) + "\n";
+        String names = Stream.of(option.names())
+            .map(name -> name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1)).collect(Collectors.joining());
+        String values = takesValue(option) ? (isFile(option) ? " -r" : " -x") + fishValues(option) : "";
+        return fishCondition(command) + names + values + " -d " + fishQuoted(summary(option)) + "\n";
     }
 
     private static String fishValues(ArgSpec argument) {
-        if (isDirectory(argument)) {
-            return " -a '(__fish_complete_directories)'";
+        if (isFile(argument)) {
+            return " -F";
         }
-        List<String> values = values(argument);
-        return isFile(argument) ? " -F" : values.isEmpty() ? "" : " -a '" + String.join(" ", values) + "'";
+        String values = isDirectory(argument) ? "(__fish_complete_directories)" : String.join(" ", values(argument));
+        return values.isEmpty() ? "" : " -a '" + values + "'";
     }
 
     private static String fishQuoted(String text) {
@@ -214,7 +223,8 @@ final class Completion {
     }
 
     private static boolean isFile(ArgSpec argument) {
-        return argument.type() == Path.class || argument instanceof PositionalParamSpec && argument.arity().max() > 1;
+        return !isDirectory(argument)
+            && (argument.type() == Path.class || argument instanceof PositionalParamSpec && argument.isMultiValue());
     }
 
     private static List<String> values(ArgSpec argument) {

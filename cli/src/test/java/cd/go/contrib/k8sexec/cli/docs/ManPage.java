@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.docs;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -24,12 +25,12 @@ record ManPage(CommandSpec command, String version, String date) {
 
     String roff() {
         StringBuilder page = new StringBuilder();
-        page.append(".TH ").append(escaped(name().toUpperCase(java.util.Locale.ROOT))).append(" 1 ").append(date).append(" \"k8s\\-exec ").append(version)
-            .append("\" \"GoCD Kubernetes executor\"\n");
+        String title = escaped(name().toUpperCase(Locale.ROOT));
+        page.append(".TH " + title + " 1 " + date + " \"k8s\\-exec " + version + "\" \"GoCD Kubernetes executor\"\n");
         section(page, "NAME", escaped(name()) + " \\- " + escaped(Completion.summary(command)) + "\n");
         section(page, "SYNOPSIS", synopsis());
         section(page, "DESCRIPTION", text(List.of(command.usageMessage().header())) + text(List.of(command.usageMessage().footer())));
-        section(page, "COMMANDS", command.subcommands().values().stream().distinct().map(CommandLine::getCommandSpec)
+        section(page, "COMMANDS", command.subcommands().values().stream().map(CommandLine::getCommandSpec)
             .map(each -> item("\\fB" + escaped(each.name()) + "\\fR", each.usageMessage().header())).collect(Collectors.joining()));
         section(page, "OPTIONS", Stream.concat(command.positionalParameters().stream().map(each -> item(value(each), each.description())),
             command.options().stream().map(each -> item(option(each), each.description()))).collect(Collectors.joining()));
@@ -88,7 +89,7 @@ record ManPage(CommandSpec command, String version, String date) {
         return lines.isEmpty() ? "" : ".EX\n" + lines.stream().map(line -> escaped(line) + "\n").collect(Collectors.joining()) + ".EE\n";
     }
 
-    private static String item(String term, String[] description) {
+    private static String item(String term, String... description) {
         return ".TP\n" + term + "\n" + escaped(String.join(" ", description)) + "\n";
     }
 
@@ -103,19 +104,19 @@ record ManPage(CommandSpec command, String version, String date) {
 
     private static String variable(OptionSpec option) {
         Matcher variable = VARIABLE.matcher(String.valueOf(option.defaultValue()));
-        return variable.find() ? item("\\fB" + escaped(variable.group(1)) + "\\fR", new String[] {"Sets " + option.longestName() + "."}) : "";
+        return variable.find() ? item("\\fB" + escaped(variable.group(1)) + "\\fR", "Sets " + option.longestName() + ".") : "";
     }
 
     private String seeAlso() {
         CommandSpec root = command.root();
-        return Stream.concat(Stream.of(root), root.subcommands().values().stream().map(CommandLine::getCommandSpec).distinct())
-            .filter(each -> each != command).map(each -> ".BR " + escaped(each.qualifiedName("-")) + " (1)").collect(Collectors.joining(" ,\n"))
-            + " ,\n.BR nsenter (1)\n";
+        Stream<String> others = Stream.concat(Stream.of(root), root.subcommands().values().stream().map(CommandLine::getCommandSpec))
+            .filter(each -> each != command).map(each -> escaped(each.qualifiedName("-")));
+        return Stream.concat(others, Stream.of("nsenter")).map(name -> ".BR " + name + " (1)").collect(Collectors.joining(" ,\n")) + "\n";
     }
 
     /** Text in which a hyphen is one that can be copied, and nothing is a request or an escape sequence. */
     private static String escaped(String text) {
-        String escaped = text.replace("\\", "\\e").replace("-", "\\-").replace("%n", "\n");
+        String escaped = text.replace("\\", "\\e").replace("-", "\\-");
         return escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped;
     }
 }

@@ -99,7 +99,7 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
         }
     }
 
-    private static void requireRoot() {
+    static void requireRoot() {
         boolean possible = System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/unshare"));
         if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
             fail("Pod tests are required here, and need root and unshare");

@@ -1,0 +1,45 @@
+package cd.go.contrib.k8sexec.cli.pod;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cd.go.contrib.k8sexec.cli.command.K8sExec;
+import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** The examples in every command's --help work as they stand there. */
+class HelpIT {
+    private static final Set<String> END_ONLY_WHEN_TOLD = Set.of("k8s-exec pause", "k8s-exec targets --watch=5s");
+    private static final Set<String> NATIVE_ONLY = Set.of("k8s-exec pause", "k8s-exec install /go");
+
+    @RegisterExtension
+    static final Pod pod = Pod.forClass("GUEST_IMAGE=busybox");
+
+    static Stream<String> examples() {
+        CommandLine root = K8sExec.commandLine();
+        return Stream.concat(Stream.of(root), root.getSubcommands().values().stream())
+            .flatMap(command -> Stream.of(command.getCommandSpec().usageMessage().description())).map(String::strip);
+    }
+
+    @AfterEach
+    void remove_what_was_installed() {
+        pod.exec("agent", "sh", "-c", "rm -f /go/pause /go/k8s-exec").assertExitCode(0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void the_example_works(String example) {
+        boolean refused = NATIVE_ONLY.contains(example) && !Pod.isNative();
+        boolean endless = END_ONLY_WHEN_TOLD.contains(example) && !refused;
+        Result result = pod.exec("agent", "env", "PATH=/opt/extra:/usr/bin:/usr/sbin:/bin:/sbin", "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+            "timeout", endless ? "10" : "100", "sh", "-c", example);
+
+        result.assertExitCode(refused ? 125 : endless ? 124 : 0);
+        assertTrue(refused || !result.errors().contains("error ["), result.toString());
+    }
+}
