@@ -47,12 +47,33 @@ public record PosixLauncher(Path output) implements Launcher {
         CIntPointer pid = UnmanagedMemory.malloc(4);
         CCharPointerPointer arguments = strings(command);
         int error = Libc.posixSpawn(pid, arguments.read(0), files(pipe.read(0), file), defaultSignals(), arguments,
-            strings(environment.entrySet().stream().map(variable -> variable.getKey() + "=" + variable.getValue()).toList()));
+            strings(entries(environment)));
         if (error != 0) {
             throw new IOException("posix_spawn: " + Libc.message(error));
         }
         Libc.close(pipe.read(0));
         return new PosixChild(pid.read(), pipe.read(1));
+    }
+
+    @Override
+    public int become(List<String> command, Map<String, String> environment, byte[] program) throws IOException {
+        // the image ignores it, and what is ignored stays so; a child subreaper stays one, too
+        Libc.signal(Libc.SIGPIPE, Libc.SIG_DFL);
+        Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+        int file = sealedFile(program);
+        closeOnExec();
+        if (file == LaunchProgram.SCRIPT_DESCRIPTOR) {
+            check("fcntl", Libc.fcntl(file, Libc.F_SETFD, 0) == 0);
+        } else {
+            check("dup2", Libc.dup2(file, LaunchProgram.SCRIPT_DESCRIPTOR) >= 0);
+        }
+        CCharPointerPointer arguments = strings(command);
+        Libc.execve(arguments.read(0), arguments, strings(entries(environment)));
+        throw new IOException("execve: " + Libc.message(Libc.errno()));
+    }
+
+    private static List<String> entries(Map<String, String> environment) {
+        return environment.entrySet().stream().map(variable -> variable.getKey() + "=" + variable.getValue()).toList();
     }
 
     /** What Java opened is not the script's. */

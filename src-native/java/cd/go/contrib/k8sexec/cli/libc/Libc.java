@@ -40,6 +40,7 @@ public final class Libc {
     public static final int PR_SET_CHILD_SUBREAPER = 36;
     public static final long SYS_CLOSE_RANGE = 436;
     public static final long CLOSE_RANGE_CLOEXEC = 4;
+    public static final int SIGPIPE = 13;
     public static final int SIGCHLD = 17;
     public static final long SIG_DFL = 0;
     public static final int WNOHANG = 1;
@@ -83,8 +84,14 @@ public final class Libc {
     @CFunction("close")
     public static native int close(int fd);
 
+    @CFunction("dup2")
+    public static native int dup2(int from, int to);
+
     @CFunction("execv")
     public static native int execv(CCharPointer path, CCharPointerPointer arguments);
+
+    @CFunction("execve")
+    public static native int execve(CCharPointer path, CCharPointerPointer arguments, CCharPointerPointer environment);
 
     @CFunction("fcntl")
     public static native int fcntl(int fd, int command, int argument);

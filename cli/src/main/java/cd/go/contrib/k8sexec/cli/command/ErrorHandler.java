@@ -14,7 +14,7 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
     private static final int WRONG_USAGE = 2;
 
     static void print(CommandLine commandLine, K8sExecException e) {
-        commandLine.getErr().println("k8s-exec: error [" + e.id() + "]: " + e.getMessage());
+        commandLine.getErr().println(e.line());
         commandLine.getErr().flush();
     }
 

@@ -17,10 +17,14 @@ import picocli.CommandLine.Option;
 /** The command line k8s-exec. */
 @Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND",
     header = "Runs scripts and programs in another container of the same Pod.",
-    description = "  k8s-exec doctor",
+    description = {"  k8s-exec doctor", "  k8s-exec exec -- cat /etc/os-release"},
     commandListHeading = "%nCommands:%n",
     subcommands = {
         RunCommand.class,
+        ExecCommand.class,
+        ShellCommand.class,
+        EnvCommand.class,
+        WaitCommand.class,
         DoctorCommand.class,
         TargetsCommand.class,
         ExplainCommand.class,
@@ -61,7 +65,9 @@ public final class K8sExec implements Runnable {
         K8sExec root = new K8sExec();
         ErrorHandler errors = new ErrorHandler();
         root.commandLine = new CommandLine(root).setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors)
-            .setOut(utf8(System.out)).setErr(utf8(System.err));
+            .setOut(utf8(System.out)).setErr(utf8(System.err)).setExpandAtFiles(false);
+        // what follows the program are its arguments
+        root.commandLine.getSubcommands().get("exec").setStopAtPositional(true);
         return root.commandLine;
     }
 

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(name = "run", header = "Runs a script in the guest: the request is JSON on standard input.",
-    description = "  echo '{\"version\": 1, \"script\": \"id; pwd\"}' | k8s-exec run",
+    description = {"  echo '{\"version\": 1, \"script\": \"id; pwd\"}' | k8s-exec run",
+        "  echo '{\"version\": 1, \"script\": \"id\"}' | k8s-exec run --dry-run"},
     footer = {"Exit code: the script's own; 128+n where signal n ended it; 124 where its time",
         "was over; 125 where k8s-exec failed, 126 where the shell cannot be run, 127",
         "where the guest has none."})

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /** Where the agent has the volume that it shares with the guest. */
 final class SharedRootOption {
     @Option(names = "--shared-root", paramLabel = "DIR", defaultValue = "${env:GO_K8S_CONTAINER_SHARED_ROOT}",
-        description = "Where the shared volume is mounted in the agent. Required. [GO_K8S_CONTAINER_SHARED_ROOT]")
+        description = "Where the shared volume is mounted in the agent. [GO_K8S_CONTAINER_SHARED_ROOT]")
     String sharedRoot;
 
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */

@@ -14,6 +14,11 @@ final class VolumeOptions {
         description = "Where the same volume is mounted in the guest. Default: the shared root. [GO_K8S_CONTAINER_ROOT]")
     String containerRoot;
 
+    /** Whether it is known, which not every command needs. */
+    boolean isSet() {
+        return TargetOptions.isSet(sharedRoot.sharedRoot);
+    }
+
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */
     Path sharedRoot() {
         return sharedRoot.path();

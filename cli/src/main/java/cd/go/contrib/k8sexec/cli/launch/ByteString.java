@@ -1,22 +1,45 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * Bytes kept in a String, one char for each byte (ISO 8859-1). The guest's environment may hold bytes that are no text in any charset, and
  * what the launching shell reads must be those bytes whatever the agent's locale, so everything that goes there is handled in this form.
  */
-final class ByteString {
+public final class ByteString {
     private ByteString() {
     }
 
     /** The UTF-8 bytes of a text. */
-    static String of(String text) {
+    public static String of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     static String of(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The bytes of a path as the system has them, which its text is not in every locale. */
+    public static String of(Path path) {
+        // which has a slash at the end where there is such a directory
+        String uri = path.toUri().getRawPath().replaceFirst("(?<=.)/$", "");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < uri.length(); i++) {
+            if (uri.charAt(i) == '%') {
+                bytes.write(Integer.parseInt(uri.substring(i + 1, i + 3), 16));
+                i += 2;
+            } else {
+                bytes.write(uri.charAt(i));
+            }
+        }
+        return of(bytes.toByteArray());
+    }
+
+    /** The path below the root as /NAME/NAME, empty for the root itself; both are absolute. */
+    public static String below(Path root, Path path) {
+        return of(path).substring(root.getNameCount() == 0 ? 0 : of(root).length());
     }
 
     static byte[] toBytes(String byteString) {

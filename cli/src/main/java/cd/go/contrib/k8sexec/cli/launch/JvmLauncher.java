@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The JDK's way to start a process, for the JVM build.
@@ -34,6 +36,31 @@ record JvmLauncher(Path output) implements Launcher {
         builder.environment().clear();
         builder.environment().putAll(environment);
         return new JvmChild(builder.start());
+    }
+
+    /**
+     * The JDK hands no descriptor on but the first three: the program goes through standard input, and a shell of the agent's then puts
+     * this process's own in its place.
+     */
+    @Override
+    public int become(List<String> command, Map<String, String> environment, byte[] program) throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", "exec 9<&0 <\"$0\"; exec \"$@\"",
+            "/proc/" + ProcessHandle.current().pid() + "/fd/0"));
+        whole.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(whole).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        CompletableFuture<Process> started = new CompletableFuture<>();
+        for (String name : List.of("TERM", "HUP")) {
+            OsSignals.handle(name, signal -> started.thenAccept(Process::destroy));
+        }
+        // the terminal sends it to the program too
+        OsSignals.handle("INT", signal -> { });
+        Process process = builder.start();
+        started.complete(process);
+        JvmChild child = new JvmChild(process);
+        child.feed(program);
+        return child.await().exitCode();
     }
 
     private record JvmChild(Process process) implements Child {

@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.launch;
 
 import static cd.go.contrib.k8sexec.cli.launch.ByteString.shellQuoted;
 
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.request.Interpreter;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,12 @@ public final class LaunchProgram {
      */
     public static final String READ_STDIN = "if [ -r /proc/self/fd/0 ]; then . /proc/self/fd/0; "
         + "elif command -v cat >/dev/null; then eval \"$(cat)\"; else exec sh; fi";
+
+    /**
+     * Makes the launching shell read its program from {@link #SCRIPT_DESCRIPTOR}, which leaves standard input alone, and become what that has
+     * set as its arguments. Not while it reads: BusyBox's shell would leave the file open.
+     */
+    public static final String BECOME = "if [ -r /proc/self/fd/9 ]; then . /proc/self/fd/9; else eval \"$(cat <&9)\"; fi; exec 9<&-; exec \"$@\"";
 
     /** The launching shell's exit code where it does not see the state file; nsenter itself only has 1, 126 and 127. */
     public static final int NO_VOLUME = 121;
@@ -75,8 +82,61 @@ public final class LaunchProgram {
         return program.write(state, shellQuoted(ByteString.of(workingDirectory)), interpreter, environment, warnings);
     }
 
+    /** For a program that takes this process's place: it ends with that program as the shell's arguments, for {@link #BECOME}. */
+    static byte[] of(GuestProgram program) {
+        LaunchProgram launch = new LaunchProgram();
+        launch.line(program.terminals().stream().map(descriptor -> "[ -t " + descriptor + " ] && ").collect(Collectors.joining()), ": || ",
+            fail(program.noTerminal()));
+        launch.line("cd ", shellQuoted(program.workingDirectory()), " 2>/dev/null || ", fail(program.noDirectory()));
+        String env = launch.environment(program.environment(), program.warnings());
+        if (!program.readsInput()) {
+            launch.line("exec </dev/null");
+        }
+        List<List<String>> choice = program.choice();
+        for (List<String> words : choice.subList(0, choice.size() - 1)) {
+            launch.line("if command -v ", shellQuoted(words.get(0)), " >/dev/null; then ", set(words), "; else");
+        }
+        launch.line(set(choice.get(choice.size() - 1)), "; fi".repeat(choice.size() - 1));
+        // bash sets its traps back before it becomes a program, and ends where that fails, unless told otherwise
+        launch.line("case ${BASH_VERSION-} in ?*) shopt -s execfail;; esac");
+        launch.line("trap ", shellQuoted("case $? in 127) " + fail(program.missing()) + ";; *) " + fail(program.failed()) + ";; esac"), " 0");
+        if (!env.isEmpty()) {
+            // env would take a name with = for a variable
+            launch.line("case $K8S_EXEC_ENV0,$1 in ?*,*=*) set -- nice -n 0 \"$@\";; esac");
+            launch.line("case $K8S_EXEC_ENV0 in ?*) set -- ", env, "\"$@\";; esac");
+        }
+        return ByteString.toBytes(launch.text.toString());
+    }
+
+    private static String set(List<String> words) {
+        return "set -- " + words.stream().map(ByteString::shellQuoted).collect(Collectors.joining(" "));
+    }
+
+    private static String fail(K8sExecException error) {
+        return "{ printf '%s\\n' " + shellQuoted(ByteString.of(error.line())) + " >&2; exit " + error.id().exitCode() + "; }";
+    }
+
     private byte[] write(String state, String workingDirectory, Interpreter interpreter, ScriptEnvironment environment, List<String> warnings) {
         line("cd ", workingDirectory, " 2>/dev/null || { ", note(NO_DIRECTORY, state), "; exit 125; }");
+        String env = environment(environment, warnings);
+        for (String program : interpreter.required()) {
+            line(isThere(program), " || { ", note(NO_SHELL, state), "; exit 127; }");
+        }
+        // a shell that could hand over runs no trap
+        line("trap ", shellQuoted(note(EXEC_FAILED, state)), " 0");
+        line(note(STARTED, state), " || { trap - 0; exit ", String.valueOf(NO_VOLUME), "; }");
+        // not by a path through the volume, whose folders somebody could swap before the shell has opened it
+        String handOver = interpreter.words().stream().map(word -> shellQuoted(ByteString.of(word))).collect(Collectors.joining(" "))
+            + " /proc/self/fd/" + SCRIPT_DESCRIPTOR + " </dev/null";
+        if (!env.isEmpty()) {
+            line("case $K8S_EXEC_ENV0 in ?*) exec ", env, handOver, ";; esac");
+        }
+        line("exec ", handOver);
+        return ByteString.toBytes(text.toString());
+    }
+
+    /** @return what goes before a command where K8S_EXEC_ENV0 is not empty; empty where it always is */
+    private String environment(ScriptEnvironment environment, List<String> warnings) {
         line("unset OLDPWD");
         warnings.forEach(warning -> line("printf '%s\\n' ", shellQuoted("k8s-exec: warning: " + warning), " >&2"));
         List<Map.Entry<String, String>> last = new ArrayList<>();
@@ -90,25 +150,13 @@ public final class LaunchProgram {
                 export(variable);
             }
         }
-        // not by a path through the volume, whose folders somebody could swap before the shell has opened it
-        String handOver = interpreter.words().stream().map(word -> shellQuoted(ByteString.of(word))).collect(Collectors.joining(" ")) + " /proc/self/fd/" + SCRIPT_DESCRIPTOR + " </dev/null";
         String env = special.isEmpty() ? "" : writeSpecial(special);
         // a shell warns where the guest has no such locale; the task's own shell will say it once more
         line("{");
         last.forEach(this::export);
         line(":");
         line("} 2>/dev/null");
-        for (String program : interpreter.required()) {
-            line(isThere(program), " || { ", note(NO_SHELL, state), "; exit 127; }");
-        }
-        // a shell that could hand over runs no trap
-        line("trap ", shellQuoted(note(EXEC_FAILED, state)), " 0");
-        line(note(STARTED, state), " || { trap - 0; exit ", String.valueOf(NO_VOLUME), "; }");
-        if (!special.isEmpty()) {
-            line("case $K8S_EXEC_ENV0 in ?*) exec ", env, handOver, ";; esac");
-        }
-        line("exec ", handOver);
-        return ByteString.toBytes(text.toString());
+        return env;
     }
 
     /** Of a path that cannot be run the system says why, when it is tried. */

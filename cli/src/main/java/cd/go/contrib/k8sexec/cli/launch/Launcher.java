@@ -32,6 +32,16 @@ public interface Launcher {
      */
     Child start(List<String> command, Map<String, String> environment, byte[] script) throws IOException;
 
+    /**
+     * Replaces this process by the command, which gets this process's standard input, output and error, and the program as its descriptor
+     * {@link LaunchProgram#SCRIPT_DESCRIPTOR}. The JDK cannot do that: there it stays as the parent, and only passes on SIGTERM and SIGHUP.
+     *
+     * @param command     as for {@link #start}
+     * @param environment as for {@link #start}
+     * @return the command's exit code, or 128+n, where this process stays
+     */
+    int become(List<String> command, Map<String, String> environment, byte[] program) throws IOException, InterruptedException;
+
     /** The started process. */
     interface Child {
         int pid();

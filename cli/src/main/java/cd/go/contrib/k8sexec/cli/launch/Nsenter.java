@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.launch;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Signals;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.Target;
@@ -87,7 +88,41 @@ public record Nsenter(Path program, boolean busyBox) {
     }
 
     /** The whole environment of nsenter: nothing of the pipeline's, so that no LD_PRELOAD of a pipeline is loaded in the agent. */
+    static Map<String, String> environment(ScriptEnvironment script) {
+        return Map.of("PATH", script.launchPath());
+    }
+
+    /** As {@link #environment(ScriptEnvironment)}, with the mark of a run. */
     public static Map<String, String> environment(RunId id, ScriptEnvironment script) {
         return Map.of("PATH", script.launchPath(), RUN_ID, id.text());
+    }
+
+    /** Why it could not be started. */
+    K8sExecException notStarted(IOException e) {
+        return new K8sExecException(ErrorId.NSENTER_FAILED, program + " cannot be started (" + e.getMessage() + ")",
+            "so the guest cannot be entered", "look at its permissions, and at the process and memory limits of the agent container");
+    }
+
+    /**
+     * Why it ended before the guest's sh did anything.
+     *
+     * @param status where it is neither a signal nor 1, 126 or 127, sh has run
+     */
+    K8sExecException notEntered(Target target, Launcher.Status status) {
+        if (status.signal() != 0) {
+            return new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "SIG" + Signals.name(status.signal()) + " ended the launch before the guest was entered",
+                "so nothing was run", "look at the memory limit of the agent container, which counts in the guest too");
+        }
+        return switch (status.exitCode()) {
+            case 126 -> new K8sExecException(ErrorId.SH_FAILED, "the guest's sh cannot be run", "for the reason in nsenter's line above",
+                "look at its permissions in the guest");
+            case 127 -> new K8sExecException(ErrorId.SH_MISSING, "the guest has no sh along its own PATH", "and k8s-exec needs one to start anything",
+                "use a guest image with a shell");
+            case 1 -> new K8sExecException(ErrorId.NSENTER_FAILED, "nsenter could not enter the guest (process " + target.pid() + ")",
+                "for the reason in its line above", "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
+                    + "another user or has more capabilities; an agent that is not root needs them as file capabilities on nsenter");
+            default -> new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "the guest's sh ended with exit code " + status.exitCode() + " for no reason that is known",
+                "so nothing was run", "look at the sh in the guest's image");
+        };
     }
 }

@@ -80,7 +80,7 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
     /** For people: everything but the values of variables and the script. */
     public List<String> describe() {
         return List.of(
-            "target:            process " + target.pid() + " (" + target.process().command() + "): " + target.reason(),
+            "target:            " + target.describe(),
             "namespaces:        " + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
             "user:              " + user,
             "command line:      " + commandLine().stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : ByteString.shellQuoted(word))
@@ -88,6 +88,6 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
             "shell:             " + interpreter,
             "working directory: " + workingDirectory,
             "staging folder:    " + runFolder,
-            "variables:         " + environment.variables().keySet().stream().map(ByteString::toText).sorted().collect(Collectors.joining(" ")));
+            "variables:         " + String.join(" ", environment.names()));
     }
 }

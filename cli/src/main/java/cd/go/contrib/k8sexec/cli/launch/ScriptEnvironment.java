@@ -2,8 +2,10 @@ package cd.go.contrib.k8sexec.cli.launch;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -46,6 +48,25 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
         String guestPath = variables.get("PATH");
         gocd.forEach((name, value) -> variables.put(ByteString.of(name), ByteString.of(value)));
         return new ScriptEnvironment(variables, guestPath);
+    }
+
+    /** The names, for people, in the order of the alphabet. */
+    public List<String> names() {
+        return variables.keySet().stream().map(ByteString::toText).sorted().toList();
+    }
+
+    /** Names and values for what takes text: bytes that are no UTF-8 are replaced. */
+    public Map<String, String> texts() {
+        Map<String, String> texts = new TreeMap<>();
+        variables.forEach((name, value) -> texts.put(ByteString.toText(name), ByteString.toText(value)));
+        return texts;
+    }
+
+    /** NAME=value entries, byte for byte, each ended by this. */
+    public byte[] entries(char end) {
+        StringBuilder entries = new StringBuilder();
+        new TreeMap<>(variables).forEach((name, value) -> entries.append(name).append('=').append(value).append(end));
+        return ByteString.toBytes(entries.toString());
     }
 
     /** Where the launching shell is looked for: the guest's PATH, without what is not ASCII, which Java cannot hand on in every locale. */

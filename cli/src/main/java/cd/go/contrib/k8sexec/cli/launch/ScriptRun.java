@@ -3,7 +3,6 @@ package cd.go.contrib.k8sexec.cli.launch;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
-import cd.go.contrib.k8sexec.cli.outcome.Signals;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
@@ -83,15 +82,11 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
     }
 
     private Launcher.Child start(StagedRun staged) {
-        if (!plan.target().isUnchanged(proc)) {
-            throw new K8sExecException(ErrorId.TARGET_DEAD, "the guest (process " + plan.target().pid() + ") has ended meanwhile",
-                "so there is no guest to enter", "look why it ended: kubectl logs POD -c CONTAINER --previous");
-        }
+        plan.target().checkUnchanged(proc);
         try {
             return launcher.start(plan.commandLine(), plan.nsenterEnvironment(staged.id()), plan.script());
         } catch (IOException e) {
-            throw new K8sExecException(ErrorId.NSENTER_FAILED, plan.nsenter().program() + " cannot be started (" + e.getMessage() + ")",
-                "so the guest cannot be entered", "look at its permissions, and at the process and memory limits of the agent container");
+            throw plan.nsenter().notStarted(e);
         }
     }
 
@@ -127,24 +122,12 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
     }
 
     private K8sExecException notEntered(Launcher.Status status) {
-        if (status.signal() != 0) {
-            return new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "SIG" + Signals.name(status.signal()) + " ended the launch before the script began",
-                "so the script did not run", "look at the memory limit of the agent container, which the script shares");
-        }
-        return switch (status.exitCode()) {
-            case 126 -> new K8sExecException(ErrorId.SH_FAILED, "the guest's sh cannot be run", "for the reason in nsenter's line above",
-                "look at its permissions in the guest");
-            case 127 -> new K8sExecException(ErrorId.SH_MISSING, "the guest has no sh along its own PATH", "and k8s-exec needs one to start a script",
-                "use a guest image with a shell");
-            case LaunchProgram.NO_VOLUME -> new K8sExecException(ErrorId.CONTAINER_ROOT_INVALID,
+        return status.signal() == 0 && status.exitCode() == LaunchProgram.NO_VOLUME
+            ? new K8sExecException(ErrorId.CONTAINER_ROOT_INVALID,
                 "the guest does not see the script in " + plan.runFolder() + ", or may not write there", "so the script cannot run",
                 "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root to its place there, and let the user "
-                    + "of the script read it");
-            case 1 -> new K8sExecException(ErrorId.NSENTER_FAILED, "nsenter could not enter the guest (process " + plan.target().pid() + ")",
-                "for the reason in its line above", "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
-                    + "another user or has more capabilities; an agent that is not root needs them as file capabilities on nsenter");
-            default -> unknown(StagedRun.ENTERING, status);
-        };
+                    + "of the script read it")
+            : plan.nsenter().notEntered(plan.target(), status);
     }
 
     private void endTree() {

@@ -39,6 +39,8 @@ public enum ErrorId {
     TARGET_AMBIGUOUS,
     /** No container has this name. */
     TARGET_UNKNOWN,
+    /** This process may not read the guest's environment. */
+    ENVIRONMENT_UNREADABLE,
     /** There is no nsenter on the agent's PATH. */
     NSENTER_MISSING,
     /** nsenter could not enter the guest's namespaces. */
@@ -51,6 +53,12 @@ public enum ErrorId {
     SHELL_MISSING(127),
     /** The task's shell cannot be run. */
     SHELL_FAILED(126),
+    /** The program is not in the guest. */
+    PROGRAM_MISSING(127),
+    /** The program cannot be run. */
+    PROGRAM_FAILED(126),
+    /** A terminal was asked for, and there is none. */
+    TERMINAL_MISSING,
     /** What became of the script is not known. */
     OUTCOME_UNKNOWN,
     /** The result file cannot be written. */

@@ -355,6 +355,26 @@ public final class Explanation {
 
                     kubectl get pod POD -o jsonpath='{.spec.containers[*].name}'
                 """;
+            case ENVIRONMENT_UNREADABLE -> """
+                The guest's environment cannot be read.
+
+                `k8s-exec env` reads /proc/PID/environ of the guest's main process. Linux shows
+                it to the same user alone, with the same capabilities, or to a process that has
+                SYS_PTRACE. A script would get GoCD's variables and a standard PATH only.
+
+                Usual causes:
+                - The guest runs as another user than the agent.
+                - The guest has a capability that the agent lacks.
+
+                What to do:
+                - Add SYS_PTRACE to the capabilities of the agent container.
+
+                Example:
+
+                    securityContext:
+                      capabilities:
+                        add: [SYS_ADMIN, SYS_PTRACE]
+                """;
             case NSENTER_MISSING -> """
                 The agent image has no nsenter.
 
@@ -477,6 +497,64 @@ public final class Explanation {
                 Example:
 
                     kubectl exec POD -c tools -- ls -lL /bin/bash
+                """;
+            case PROGRAM_MISSING -> """
+                The guest has no such program.
+
+                `k8s-exec exec` and `shell` look for it along the guest's own PATH. The exit
+                code is 127, as a shell's own would be.
+
+                Usual causes:
+                - The program is in the agent's image, and not in the guest's.
+                - It is a script whose first line names an interpreter that is not there.
+                - It is a word of the shell's, like cd: that is no program.
+
+                What to do:
+                - Look where the guest looks: k8s-exec env --values shows its PATH.
+                - Name the program by its path, or start a shell: sh -c 'cd /go && ls'.
+
+                Example:
+
+                    k8s-exec exec -- sh -c 'command -v node; echo "$PATH"'
+                """;
+            case PROGRAM_FAILED -> """
+                The program cannot be run.
+
+                The line above the error has the reason. The exit code is 126, as a shell's own
+                would be.
+
+                Usual causes:
+                - The file is not executable, for this user.
+                - Its volume is mounted with noexec.
+                - Arguments and environment together are larger than Linux takes.
+
+                What to do:
+                - Look at the file and at the mount on which it lies.
+                - Run a script by its interpreter, which may read what it may not execute.
+
+                Example:
+
+                    k8s-exec exec -- ls -l /go/build.sh
+                    k8s-exec exec -- sh /go/build.sh
+                """;
+            case TERMINAL_MISSING -> """
+                A terminal was asked for, and there is none.
+
+                `k8s-exec shell` and `exec -t` hand on the terminal that they were started at;
+                they do not make one.
+
+                Usual causes:
+                - kubectl exec was called without -it.
+                - Input or output of k8s-exec is a pipe or a file.
+
+                What to do:
+                - Call kubectl exec with -it.
+                - Where there is no terminal, send commands to sh, without -t.
+
+                Example:
+
+                    kubectl exec -it POD -c gocd-agent -- k8s-exec shell
+                    echo 'df -h' | k8s-exec exec -i -- sh
                 """;
             case OUTCOME_UNKNOWN -> """
                 What became of the script is not known.

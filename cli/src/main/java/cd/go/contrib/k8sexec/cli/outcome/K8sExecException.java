@@ -28,6 +28,11 @@ public final class K8sExecException extends RuntimeException {
         return id;
     }
 
+    /** What is printed on standard error. */
+    public String line() {
+        return "k8s-exec: error [" + id + "]: " + getMessage();
+    }
+
     /** The message's first part: what happened. */
     public String what() {
         return what;

@@ -79,6 +79,24 @@ public record ProcFs(Path root) {
         return status(pid).map(status -> status.uid() + ":" + status.gid());
     }
 
+    /** This process's own command line as NUL-ended words. */
+    public byte[] ownArguments() {
+        return read("self", "cmdline").orElse(new byte[0]);
+    }
+
+    /**
+     * Its working directory, as it sees it itself where that is within its mounts (proc_pid_cwd(5)).
+     *
+     * @param process a process id, or "self"
+     */
+    public Optional<Path> workingDirectory(Object process) {
+        try {
+            return Optional.of(Files.readSymbolicLink(root.resolve(process + "/cwd")));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /** The arguments joined by spaces, as their process set them; empty for a kernel thread or a process that is gone. */
     public String commandLine(int pid) {
         return read(pid, "cmdline").map(line -> new String(line, StandardCharsets.UTF_8).replace('\0', ' ').strip()).orElse("");

@@ -1,5 +1,7 @@
 package cd.go.contrib.k8sexec.cli.target;
 
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -34,9 +36,22 @@ public record Target(ProcessInfo process, String reason, Set<Namespace> namespac
         return process.pid();
     }
 
-    /** Whether it is still there, and where it was: its number alone may be another process's by now. */
-    public boolean isUnchanged(ProcFs proc) {
-        return proc.process(pid()).filter(now -> now.startTicks() == process.startTicks() && !now.ended()).isPresent()
+    /** For people. */
+    public String describe() {
+        return "process " + pid() + " (" + process.command() + "): " + reason;
+    }
+
+    /**
+     * Looks whether it is still there, and where it was: its number alone may be another process's by now.
+     *
+     * @throws K8sExecException TARGET_DEAD
+     */
+    public void checkUnchanged(ProcFs proc) {
+        boolean unchanged = proc.process(pid()).filter(now -> now.startTicks() == process.startTicks() && !now.ended()).isPresent()
             && proc.namespace(pid(), Namespace.MOUNT).equals(mounts);
+        if (!unchanged) {
+            throw new K8sExecException(ErrorId.TARGET_DEAD, "the guest (process " + pid() + ") has ended meanwhile",
+                "so there is no guest to enter", "look why it ended: kubectl logs POD -c CONTAINER --previous");
+        }
     }
 }

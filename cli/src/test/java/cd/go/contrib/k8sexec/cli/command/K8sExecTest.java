@@ -41,4 +41,10 @@ class K8sExecTest {
         assertTrue(help.matches("(?s)[A-Z][^\n]+\\.\n\nUsage: k8s-exec " + command + ".*\n\nExample:\n  .*\n\n.*"), help);
         assertTrue(help.lines().allMatch(line -> line.length() <= 80), help);
     }
+
+    @Test
+    void what_looks_like_a_file_of_arguments_is_an_argument() {
+        assertEquals(2, commandLine.execute("@/etc/hostname"));
+        assertTrue(err.toString().contains("@/etc/hostname"), err.toString());
+    }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -192,11 +193,22 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
             .filter(line -> !line.isBlank()).toList();
     }
 
+    /** As {@link #assertNoProcesses}, for what ends by itself in a moment. */
+    void awaitNoProcesses() {
+        for (int look = 0; look < 100 && !strangers().isEmpty(); look++) {
+            // each look takes a while
+        }
+        assertNoProcesses();
+    }
+
     /** Nothing runs in the Pod but what always does. */
     void assertNoProcesses() {
-        List<String> left = commandLines().stream().filter(line -> !line.startsWith("/bin/sleep infinity") && !line.startsWith("sh -c for p in"))
+        assertEquals(List.of(), strangers(), "left running");
+    }
+
+    private List<String> strangers() {
+        return commandLines().stream().filter(line -> !line.startsWith("/bin/sleep infinity") && !line.startsWith("sh -c for p in"))
             .filter(line -> !line.startsWith("tr ") && !line.startsWith("runc ")).toList();
-        assertEquals(List.of(), left, "left running");
     }
 
     @Override
@@ -251,6 +263,11 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
 
         String errors() {
             return new String(err, StandardCharsets.UTF_8);
+        }
+
+        /** What k8s-exec itself says. */
+        String ownLines() {
+            return errors().lines().filter(line -> line.startsWith("k8s-exec: ")).collect(Collectors.joining("\n"));
         }
 
         Result assertExitCode(int expected) {

@@ -1,0 +1,105 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import cd.go.contrib.k8sexec.cli.launch.ScriptEnvironment;
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(name = "env", header = "Shows the environment of a script in the guest: names, or values too.",
+    description = {"  k8s-exec env", "  k8s-exec env --values | grep ^PATH=",
+        "  echo '{\"version\": 1, \"script\": \"id\"}' | k8s-exec env --request -"})
+final class EnvCommand implements Callable<Integer> {
+    @Option(names = "--values", description = "Print NAME=value lines. Mind that they may be secret.")
+    boolean values;
+
+    @Option(names = {"-0", "--null"}, description = "With --values: end each with NUL, not with a line end, for values of more than one line.")
+    boolean nul;
+
+    @Option(names = "--json", description = "Print a JSON object, or without --values an array. Bytes that are no UTF-8 become U+FFFD.")
+    boolean json;
+
+    @Option(names = "--request", paramLabel = "FILE", description = "Add the variables of this request, as for k8s-exec run; - for standard input.")
+    String request;
+
+    @Mixin
+    TargetOptions targetOptions;
+
+    @Mixin
+    WaitOption wait;
+
+    @Mixin
+    HelpOption help;
+
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        ProcFs proc = new ProcFs(Path.of("/proc"));
+        Map<String, String> jobs = request == null ? Map.of() : jobs();
+        Target target = targetOptions.find(proc, wait.duration());
+        byte[] guest = proc.environment(target.pid()).orElseThrow(() -> new K8sExecException(ErrorId.ENVIRONMENT_UNREADABLE,
+            "the environment of the guest (process " + target.pid() + ") cannot be read", "so scripts there get GoCD's variables and a standard PATH only",
+            "give the agent container the capability SYS_PTRACE"));
+        print(ScriptEnvironment.of(guest, jobs));
+        return 0;
+    }
+
+    private Map<String, String> jobs() {
+        try (InputStream in = request.equals("-") ? System.in : new FileInputStream(request)) {
+            return TaskRequestReader.read(in).environment();
+        } catch (IOException e) {
+            throw new K8sExecException(ErrorId.SETTING_INVALID, "--request is " + K8sExecException.quoted(request) + ", which cannot be read (" + e.getMessage()
+                + ")", "so the job's variables are not known", "name a file, or - for standard input");
+        }
+    }
+
+    private void print(ScriptEnvironment environment) {
+        if (json) {
+            spec.commandLine().getOut().println(toJson(environment));
+        } else if (values) {
+            // as bytes: values need not be text
+            byte[] entries = environment.entries(nul ? '\0' : '\n');
+            System.out.write(entries, 0, entries.length);
+            System.out.flush();
+        } else {
+            environment.names().forEach(spec.commandLine().getOut()::println);
+        }
+    }
+
+    private String toJson(ScriptEnvironment environment) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
+            if (values) {
+                generator.writeStartObject();
+                for (Map.Entry<String, String> variable : environment.texts().entrySet()) {
+                    generator.writeStringField(variable.getKey(), variable.getValue());
+                }
+                generator.writeEndObject();
+            } else {
+                String[] names = environment.names().toArray(String[]::new);
+                generator.writeArray(names, 0, names.length);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+}
