@@ -195,7 +195,8 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
 
     /** As {@link #assertNoProcesses}, for what ends by itself in a moment. */
     void awaitNoProcesses() {
-        for (int look = 0; look < 100 && !strangers().isEmpty(); look++) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!strangers().isEmpty() && System.nanoTime() < deadline) {
             // each look takes a while
         }
         assertNoProcesses();

@@ -137,7 +137,7 @@ class ShellIT {
     /** @return the shell's process id */
     private String shell(String command) {
         terminal.line("PS1='agent # '; " + command + "; echo code=$?");
-        terminal.await("^(?!agent).*[#%$] ?$");
+        terminal.await("^(?!agent).*[#%$]$");
         terminal.line("PS1='guest # '; echo pid=$$");
         String pid = terminal.await("^pid=(\\d+)$").group(1);
         assertNotEquals("1", pid);
