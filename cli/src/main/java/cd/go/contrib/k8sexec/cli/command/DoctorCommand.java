@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     footer = {"Each check has one line, which says what mends what is wrong.",
         "Exit code: 0, also with warnings; 1 where a check fails."})
 final class DoctorCommand implements Callable<Integer>, Settings {
-    private static final Map<Check.Status, String> COLORS = Map.of(Check.Status.OK, "green", Check.Status.WARNING, "yellow", Check.Status.FAILURE, "bold,red",
+    private static final Map<Check.Status, String> COLORS = Map.of(Check.Status.OK, "green", Check.Status.WARNING, "yellow",
+        Check.Status.FAILURE, "bold,red",
         Check.Status.SKIPPED, "faint");
 
     @Mixin
@@ -65,7 +66,8 @@ final class DoctorCommand implements Callable<Integer>, Settings {
         if (json) {
             out.println(report.toJson());
         } else {
-            out.println(failures == 0 ? "scripts can run; warnings: " + report.count(Check.Status.WARNING) : "failures: " + failures + "; mend the first one first");
+            out.println(failures == 0 ? "scripts can run; warnings: " + report.count(Check.Status.WARNING) : "failures: " + failures
+                + "; mend the first one first");
         }
         out.flush();
         return failures == 0 ? 0 : 1;
@@ -75,7 +77,8 @@ final class DoctorCommand implements Callable<Integer>, Settings {
         PrintWriter out = spec.commandLine().getOut();
         String status = Report.name(check.status());
         // only the fixed word goes through picocli's markup, which the text could hold too
-        out.println(spec.commandLine().getColorScheme().ansi().string("@|" + COLORS.get(check.status()) + " " + status + "|@") + " ".repeat(8 - status.length())
+        out.println(spec.commandLine().getColorScheme().ansi().string("@|" + COLORS.get(check.status()) + " " + status + "|@")
+            + " ".repeat(8 - status.length())
             + check.id() + ": " + check.finding());
         if (check.remedy() != null) {
             out.println("        -> " + check.remedy());

@@ -19,7 +19,8 @@ import java.util.stream.Collectors;
 
 /** Whether the agent may enter the guest: nsenter and the privileges that it gets. */
 final class EnteringChecks {
-    static final String INSTALL = "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux (Alpine: apk add util-linux)";
+    static final String INSTALL = "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux "
+        + "(Alpine: apk add util-linux)";
 
     private static final String FILE_CAPABILITIES = "file-capabilities";
     private static final String NO_NEW_PRIVS = "no-new-privs";
@@ -50,7 +51,8 @@ final class EnteringChecks {
         Check capabilities = capabilities();
         Check fileCapabilities = fileCapabilities();
         Check noNewPrivs = noNewPrivs();
-        boolean mayEnter = List.of(capabilities, fileCapabilities, noNewPrivs).stream().noneMatch(check -> check.status() == Check.Status.FAILURE);
+        boolean mayEnter = List.of(capabilities, fileCapabilities, noNewPrivs).stream()
+            .noneMatch(check -> check.status() == Check.Status.FAILURE);
         return List.of(flavour(capabilities), capabilities, fileCapabilities, noNewPrivs, seccomp(mayEnter));
     }
 
@@ -62,14 +64,16 @@ final class EnteringChecks {
         String program = nsenter.program().toString();
         Optional<Program.Output> output = Program.run(program, "--version");
         if (output.isEmpty() && capabilities.status() == Check.Status.FAILURE && file != null && file.effective()) {
-            return Check.skipped("nsenter", program + " cannot be run as long as its file has capabilities that the container lacks (execve(2), EPERM)");
+            return Check.skipped("nsenter", program
+                + " cannot be run as long as its file has capabilities that the container lacks (execve(2), EPERM)");
         }
         if (output.isEmpty()) {
             return Check.failure("nsenter", program + " cannot be run", "make it executable for the agent's user: chmod 755 " + program);
         }
         Matcher version = VERSION.matcher(output.get().text());
         if (!version.find()) {
-            return Check.warning("nsenter", program + " tells no version that is known: " + K8sExecException.quoted(output.get().text().strip()),
+            return Check.warning("nsenter", program + " tells no version that is known: "
+                + K8sExecException.quoted(output.get().text().strip()),
                 INSTALL);
         }
         String found = program + ", " + version.group();
@@ -78,7 +82,8 @@ final class EnteringChecks {
             target.namespaces().stream().filter(namespace -> !namespace.inBusyBox()).forEach(out::add);
         }
         return out.isEmpty() ? Check.ok("nsenter", found + "; it has all that this guest takes") : Check.warning("nsenter",
-            found + ", cannot enter the guest's " + out.stream().map(Namespace::fileName).collect(Collectors.joining(" and ")) + " namespace: the script stays in the agent's",
+            found + ", cannot enter the guest's " + out.stream().map(Namespace::fileName).collect(Collectors.joining(" and "))
+            + " namespace: the script stays in the agent's",
             INSTALL);
     }
 
@@ -87,13 +92,14 @@ final class EnteringChecks {
         Set<Capability> there = isRoot() ? Privileges.ofRootsProgram(agent) : union(agent.bounding(), agent.ambient());
         Set<Capability> wanted = isRoot() || file == null || !file.effective() ? needed : union(needed, file.permitted());
         Set<Capability> missing = Privileges.missing(wanted, there);
-        String sets = "; effective: " + Privileges.describe(agent.effective()) + "; bounding: " + Privileges.describe(agent.bounding()) + "; ambient: "
-            + Privileges.describe(agent.ambient());
+        String sets = "; effective: " + Privileges.describe(agent.effective()) + "; bounding: " + Privileges.describe(agent.bounding())
+            + "; ambient: " + Privileges.describe(agent.ambient());
         if (missing.isEmpty()) {
             return Check.ok("capabilities", Privileges.names(needed) + " " + reason() + sets);
         }
         Set<Capability> add = Privileges.missing(wanted, Privileges.missing(Privileges.DEFAULT, missing));
-        return Check.failure("capabilities", "the agent container lacks " + Privileges.names(missing) + ", of " + Privileges.names(wanted) + " " + reason() + sets,
+        return Check.failure("capabilities", "the agent container lacks " + Privileges.names(missing) + ", of " + Privileges.names(wanted)
+            + " " + reason() + sets,
             "in the agent container: securityContext: {capabilities: {add: [" + Privileges.names(add) + "]}}");
     }
 
@@ -119,15 +125,17 @@ final class EnteringChecks {
         if (file == null) {
             return Check.skipped(FILE_CAPABILITIES, "those of " + program + " cannot be read (this build needs getcap for that)");
         }
-        String remedy = "in the agent's Dockerfile: RUN setcap " + needed.stream().map(capability -> "cap_" + capability.name().toLowerCase(Locale.ROOT))
+        String remedy = "in the agent's Dockerfile: RUN setcap " + needed.stream()
+            .map(capability -> "cap_" + capability.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.joining(",")) + "+ep " + program;
         Set<Capability> missing = Privileges.missing(needed, file.permitted());
         if (!missing.isEmpty() || !file.effective()) {
-            return Check.failure(FILE_CAPABILITIES, "the agent is user " + agent.uid() + ", not root, and the file " + program + " gives no "
-                + Privileges.names(missing.isEmpty() ? needed : missing) + (missing.isEmpty() ? " that is effective" : ""), remedy);
+            return Check.failure(FILE_CAPABILITIES, "the agent is user " + agent.uid() + ", not root, and the file " + program
+                + " gives no " + Privileges.names(missing.isEmpty() ? needed : missing) + (missing.isEmpty() ? " that is effective" : ""), remedy);
         }
         if (Mount.holding(program, proc.mounts("self")).filter(mount -> mount.options().contains("nosuid")).isPresent()) {
-            return Check.failure(FILE_CAPABILITIES, program + " lies on a file system that is mounted nosuid, where its capabilities do not count",
+            return Check.failure(FILE_CAPABILITIES, program
+                + " lies on a file system that is mounted nosuid, where its capabilities do not count",
                 "put nsenter into the agent's image, not onto a volume");
         }
         return Check.ok(FILE_CAPABILITIES, program + " has " + Privileges.names(file.permitted()));
@@ -140,7 +148,8 @@ final class EnteringChecks {
         if (isRoot() || agent.ambient().containsAll(needed)) {
             return Check.ok(NO_NEW_PRIVS, "on, which does no harm: nsenter needs no file capabilities");
         }
-        return Check.failure(NO_NEW_PRIVS, "on, which switches file capabilities off, and the agent (user " + agent.uid() + ") needs them on nsenter",
+        return Check.failure(NO_NEW_PRIVS, "on, which switches file capabilities off, and the agent (user " + agent.uid()
+            + ") needs them on nsenter",
             "in the agent container: securityContext: {allowPrivilegeEscalation: true}");
     }
 
@@ -151,13 +160,14 @@ final class EnteringChecks {
             return Check.skipped("seccomp", mode + "; whether it lets setns through shows once the privileges are there");
         }
         String program = nsenter.program().toString();
-        Optional<Program.Output> output = Program.run(program, "-t", String.valueOf(ProcessHandle.current().pid()), "-m", "--", program, "--version");
+        Optional<Program.Output> output = Program.run(program, "-t", String.valueOf(ProcessHandle.current().pid()), "-m", "--", program,
+            "--version");
         // BusyBox has no --version, and says so
         if (output.filter(tried -> VERSION.matcher(tried.text()).find()).isPresent()) {
             return Check.ok("seccomp", mode + (agent.seccomp() == 0 ? "" : ", and lets setns through"));
         }
-        return Check.failure("seccomp", "setns is refused in spite of the privileges, by a seccomp filter, AppArmor or SELinux (" + mode + "): "
-            + output.map(Program.Output::lastLine).orElse("nsenter cannot be run"),
+        return Check.failure("seccomp", "setns is refused in spite of the privileges, by a seccomp filter, AppArmor or SELinux (" + mode
+            + "): " + output.map(Program.Output::lastLine).orElse("nsenter cannot be run"),
             "in the agent container: securityContext: {seccompProfile: {type: RuntimeDefault}}");
     }
 

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.target.Capability;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -39,7 +40,7 @@ public record FileCapabilities(Set<Capability> permitted, Set<Capability> inheri
             if (parts.length == 2) {
                 for (String name : parts[0].split(",")) {
                     for (Capability capability : Capability.values()) {
-                        if (name.equals("cap_" + capability.name().toLowerCase(java.util.Locale.ROOT))) {
+                        if (name.equals("cap_" + capability.name().toLowerCase(Locale.ROOT))) {
                             if (parts[1].contains("p")) {
                                 permitted.add(capability);
                             }

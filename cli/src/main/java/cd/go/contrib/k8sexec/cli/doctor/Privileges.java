@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 /** The kernel's rules for what nsenter takes and what it gets, from what /proc says of the processes. */
 final class Privileges {
     /** What a container has whose securityContext says nothing (containerd and CRI-O, as Docker). */
-    static final Set<Capability> DEFAULT = EnumSet.of(Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.FOWNER, Capability.FSETID, Capability.KILL,
-        Capability.SETGID, Capability.SETUID, Capability.SETPCAP, Capability.NET_BIND_SERVICE, Capability.NET_RAW, Capability.SYS_CHROOT, Capability.MKNOD,
-        Capability.AUDIT_WRITE, Capability.SETFCAP);
+    static final Set<Capability> DEFAULT = EnumSet.of(Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.FOWNER, Capability.FSETID,
+        Capability.KILL, Capability.SETGID, Capability.SETUID, Capability.SETPCAP, Capability.NET_BIND_SERVICE, Capability.NET_RAW,
+        Capability.SYS_CHROOT, Capability.MKNOD, Capability.AUDIT_WRITE, Capability.SETFCAP);
     /** setns(2), "Details for specific namespace types", Mount namespace. */
     static final Set<Capability> SETNS = EnumSet.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT);
 
@@ -32,8 +32,8 @@ final class Privileges {
     }
 
     /**
-     * Whether it takes SYS_PTRACE to look at the guest's namespaces (ptrace(2), "Ptrace access mode checking"): where not all of its users and
-     * groups are the agent's, or it may do what nsenter may not.
+     * Whether it takes SYS_PTRACE to look at the guest's namespaces (ptrace(2), "Ptrace access mode checking"): where not all of its users
+     * and groups are the agent's, or it may do what nsenter may not.
      */
     static boolean isForeign(ProcessStatus agent, ProcessStatus guest) {
         Set<Capability> most = EnumSet.noneOf(Capability.class);

@@ -28,12 +28,13 @@ final class Program {
         try {
             Path file = Files.createTempFile("k8s-exec-doctor", null);
             try {
-                Launcher.Child child = Launcher.DEFAULT.capturing(file).start(List.of(command), Map.of("PATH", ScriptEnvironment.DEFAULT_PATH, "LC_ALL", "C"),
-                    new byte[0]);
+                Launcher.Child child = Launcher.DEFAULT.capturing(file)
+                    .start(List.of(command), Map.of("PATH", ScriptEnvironment.DEFAULT_PATH, "LC_ALL", "C"), new byte[0]);
                 child.feed(new byte[0]);
                 // the handle is of this child alone, also where its number is another process's by then
                 Optional<ProcessHandle> handle = ProcessHandle.of(child.pid());
-                CompletableFuture.delayedExecutor(LIMIT.toMillis(), TimeUnit.MILLISECONDS).execute(() -> handle.ifPresent(ProcessHandle::destroyForcibly));
+                CompletableFuture.delayedExecutor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute(() -> handle.ifPresent(ProcessHandle::destroyForcibly));
                 int exitCode = child.await().exitCode();
                 return Optional.of(new Output(exitCode, Files.readString(file, StandardCharsets.ISO_8859_1)));
             } finally {

@@ -53,14 +53,16 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         """;
 
     /** Runs it. It never takes longer than {@link #LIMIT} and some seconds, and never throws but for an interrupt. */
-    static TrialRun run(ProcFs proc, Path sharedRoot, String containerRoot, Target target, Nsenter nsenter, User user) throws InterruptedException {
+    static TrialRun run(ProcFs proc, Path sharedRoot, String containerRoot, Target target, Nsenter nsenter, User user)
+        throws InterruptedException {
         long start = System.nanoTime();
         Path output;
         try {
             output = Files.createTempFile("k8s-exec-doctor", null);
         } catch (IOException e) {
-            return new TrialRun(Optional.empty(), new K8sExecException(ErrorId.INTERNAL, "the agent's temporary folder cannot be written (" + e + ")",
-                "so nobody could tell what the trial prints", "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"), "", List.of(), 0);
+            return failed(new K8sExecException(ErrorId.INTERNAL, "the agent's temporary folder cannot be written (" + e + ")",
+                "so nobody could tell what the trial prints",
+                "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"), "", List.of(), start);
         }
         Cancellation cancellation = Cancellation.bySignals();
         List<String> notes = new CopyOnWriteArrayList<>();
@@ -68,8 +70,10 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         Thread thread = new Thread(() -> {
             try {
                 RunId id = Launch.newRunId(proc);
-                Plan plan = Plan.of(new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()), target, nsenter, user, containerRoot, id, proc.environment(target.pid()));
-                run.complete(new Launch(Launcher.DEFAULT.capturing(output), proc, sharedRoot, id, plan, cancellation, GRACE, true, notes::add).execute());
+                Plan plan = Plan.of(new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()), target, nsenter, user, containerRoot, id,
+                    proc.environment(target.pid()));
+                run.complete(new Launch(Launcher.DEFAULT.capturing(output), proc, sharedRoot, id, plan, cancellation, GRACE, true,
+                    notes::add).execute());
             } catch (Throwable e) {
                 run.completeExceptionally(e);
             }
@@ -77,12 +81,11 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         thread.setDaemon(true);
         thread.start();
         try {
-            Optional<Outcome> outcome = await(run, cancellation);
-            return new TrialRun(outcome, null, text(output), notes, (System.nanoTime() - start) / 1_000_000);
+            return new TrialRun(await(run, cancellation), null, text(output), notes, millisSince(start));
         } catch (ExecutionException e) {
-            K8sExecException known = e.getCause() instanceof K8sExecException k ? k : new K8sExecException(ErrorId.INTERNAL, "the trial failed ("
-                + e.getCause() + ")", "which is a fault in k8s-exec", "report it with the command line");
-            return new TrialRun(Optional.empty(), known, text(output), notes, (System.nanoTime() - start) / 1_000_000);
+            return failed(e.getCause() instanceof K8sExecException known ? known : new K8sExecException(ErrorId.INTERNAL,
+                "the trial failed (" + e.getCause() + ")", "which is a fault in k8s-exec", "report it with the command line"),
+                text(output), notes, start);
         } finally {
             try {
                 Files.deleteIfExists(output);
@@ -92,7 +95,16 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         }
     }
 
-    private static Optional<Outcome> await(CompletableFuture<Outcome> run, Cancellation cancellation) throws InterruptedException, ExecutionException {
+    private static TrialRun failed(K8sExecException error, String output, List<String> notes, long start) {
+        return new TrialRun(Optional.empty(), error, output, notes, millisSince(start));
+    }
+
+    private static long millisSince(long start) {
+        return Duration.ofNanos(System.nanoTime() - start).toMillis();
+    }
+
+    private static Optional<Outcome> await(CompletableFuture<Outcome> run, Cancellation cancellation)
+        throws InterruptedException, ExecutionException {
         try {
             return Optional.of(run.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
@@ -124,14 +136,17 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
     Check check(boolean explained) {
         if (error != null) {
             String last = output.strip().lines().reduce("", (first, second) -> second);
-            return Check.failure("trial", last.isEmpty() ? error.finding() : error.what() + ": " + last, explained ? "mend what fails above" : error.remedy());
+            return Check.failure("trial", last.isEmpty() ? error.finding() : error.what() + ": " + last, explained ? "mend what fails above"
+                : error.remedy());
         }
         if (outcome.isEmpty()) {
             return Check.failure("trial", "a script that prints three lines did not end in " + LIMIT.toSeconds() + " s, and was ended",
                 "look what the guest's sh does at its start, and whether the shared volume hangs: k8s-exec run --dry-run");
         }
-        return outcome.get().exitCode() == 0 ? Check.ok("trial", "a script ran in the guest, in " + millis + " ms" + (notes.isEmpty() ? "" : "; " + String.join("; ", notes)))
-            : Check.failure("trial", "a script that only prints ended with " + outcome.get().exitCode() + ": " + K8sExecException.quoted(output.strip()),
+        return outcome.get().exitCode() == 0 ? Check.ok("trial", "a script ran in the guest, in " + millis + " ms"
+            + (notes.isEmpty() ? "" : "; " + String.join("; ", notes)))
+            : Check.failure("trial", "a script that only prints ended with " + outcome.get().exitCode() + ": "
+            + K8sExecException.quoted(output.strip()),
                 "look at the guest's sh");
     }
 }

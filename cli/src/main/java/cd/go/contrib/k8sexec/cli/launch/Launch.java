@@ -26,8 +26,8 @@ import java.util.function.Consumer;
  * @param endBackground whether what the script leaves running is ended too
  * @param notes         gets lines for people
  */
-public record Launch(Launcher launcher, ProcFs proc, Path sharedRoot, RunId run, Plan plan, Cancellation cancellation, Duration grace, boolean endBackground,
-                     Consumer<String> notes) {
+public record Launch(Launcher launcher, ProcFs proc, Path sharedRoot, RunId run, Plan plan, Cancellation cancellation, Duration grace,
+                     boolean endBackground, Consumer<String> notes) {
 
     /** An id for a run of this process. */
     public static RunId newRunId(ProcFs proc) {
@@ -42,9 +42,11 @@ public record Launch(Launcher launcher, ProcFs proc, Path sharedRoot, RunId run,
     public Outcome execute() throws InterruptedException {
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
             new Leftovers(proc, volume).sweep(grace, cancellation, notes);
-            StagedRun staged = volume.stage(run, launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()), plan.user().change());
+            StagedRun staged = volume.stage(run, launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()),
+                plan.user().change());
             try {
-                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, grace, endBackground, notes).run(staged);
+                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, grace, endBackground, notes)
+                    .run(staged);
             } finally {
                 String notRemoved = staged.remove();
                 if (notRemoved != null) {

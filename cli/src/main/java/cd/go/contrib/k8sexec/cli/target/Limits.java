@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a container's control group uses and may use, as its own /sys/fs/cgroup says: version 2 (Linux, cgroup-v2.rst) or 1 (cgroup-v1/memory.rst).
+ * What a container's control group uses and may use, as its own /sys/fs/cgroup says: version 2 (Linux, cgroup-v2.rst) or 1
+ * (cgroup-v1/memory.rst).
  *
  * @param memoryUsed  bytes, the cache of files included
  * @param memoryLimit bytes; {@link #NONE} without a limit
@@ -25,7 +26,8 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
     /** Of the container of a process; empty where its files may not be looked at or it has no control groups mounted. */
     public static Optional<Limits> of(ProcFs proc, Object process) {
         // the process could have put anything at that path: what the kernel calls a mount of control groups is one
-        boolean mounted = proc.mounts(process).stream().anyMatch(mount -> mount.point().startsWith(CGROUP) && mount.type().startsWith("cgroup"));
+        boolean mounted = proc.mounts(process).stream().anyMatch(mount -> mount.point().startsWith(CGROUP) && mount.type()
+            .startsWith("cgroup"));
         return mounted ? read(proc.root().resolve(process + "/root" + CGROUP)) : Optional.empty();
     }
 
@@ -53,7 +55,8 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
 
     private static Optional<String> text(Path file) {
         try {
-            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? Optional.of(Files.readString(file, StandardCharsets.US_ASCII).strip()) : Optional.empty();
+            return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                ? Optional.of(Files.readString(file, StandardCharsets.US_ASCII).strip()) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

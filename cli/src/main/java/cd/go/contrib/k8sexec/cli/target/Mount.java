@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -27,7 +28,8 @@ public record Mount(String id, String device, String root, String point, Set<Str
         if (dash < 6 || fields.length < dash + 4) {
             return Optional.empty();
         }
-        Set<String> options = Stream.of(fields[5].split(","), fields[dash + 3].split(",")).flatMap(Stream::of).collect(java.util.stream.Collectors.toSet());
+        Set<String> options = Stream.of(fields[5].split(","), fields[dash + 3].split(",")).flatMap(Stream::of)
+            .collect(Collectors.toSet());
         return Optional.of(new Mount(fields[0], fields[2], unescaped(fields[3]), unescaped(fields[4]), options, fields[dash + 1]));
     }
 
@@ -54,6 +56,7 @@ public record Mount(String id, String device, String root, String point, Set<Str
 
     /** Spaces and the like stand there as octal numbers. */
     private static String unescaped(String field) {
-        return OCTAL.matcher(field).replaceAll(match -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 8))));
+        return OCTAL.matcher(field).replaceAll(match -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1),
+            8))));
     }
 }

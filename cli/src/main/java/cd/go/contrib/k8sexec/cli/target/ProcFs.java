@@ -102,7 +102,9 @@ public record ProcFs(Path root) {
         return read(pid, "cmdline").map(line -> new String(line, StandardCharsets.UTF_8).replace('\0', ' ').strip()).orElse("");
     }
 
-    /** The paths of its control groups, without the hierarchies' names: the same for all processes that a container runtime put together. */
+    /**
+     * The paths of its control groups, without the hierarchies' names: the same for all processes that a container runtime put together.
+     */
     public Optional<String> controlGroup(Object process) {
         return read(process, "cgroup").map(groups -> new String(groups, StandardCharsets.UTF_8));
     }
@@ -123,7 +125,9 @@ public record ProcFs(Path root) {
         return Optional.empty();
     }
 
-    /** Its container's id, where the path of its control group ends in one, as container runtimes have it: {@code …/ID}, {@code …-ID.scope}. */
+    /**
+     * Its container's id, where the path of its control group ends in one, as container runtimes have it: {@code …/ID}, {@code …-ID.scope}.
+     */
     public Optional<String> containerId(int pid) {
         Matcher id = CONTAINER_ID.matcher(controlGroup(pid).orElse(""));
         return id.find() ? Optional.of(id.group(1)) : Optional.empty();
@@ -142,7 +146,8 @@ public record ProcFs(Path root) {
     /** How long it has been running; zero where that is not known. */
     public Duration age(ProcessInfo process) {
         try {
-            double uptime = read("", "uptime").map(bytes -> Double.parseDouble(new String(bytes, StandardCharsets.US_ASCII).split(" ")[0])).orElse(0.0);
+            double uptime = read("", "uptime").map(bytes -> Double.parseDouble(new String(bytes, StandardCharsets.US_ASCII).split(" ")[0]))
+                .orElse(0.0);
             return Duration.ofMillis(Math.max(0, (long) (uptime * 1000) - process.startTicks() * 1000 / TICKS_PER_SECOND));
         } catch (NumberFormatException e) {
             return Duration.ZERO;

@@ -51,7 +51,8 @@ public final class TargetFinder {
                     : "leave it unset, so that k8s-exec finds the guest, or name the guest's main process");
         }
         if (number == PAUSE) {
-            throw new K8sExecException(ErrorId.TARGET_IS_PAUSE, "process 1, which GO_K8S_CONTAINER_PID or --pid names, is the Pod's pause process",
+            throw new K8sExecException(ErrorId.TARGET_IS_PAUSE,
+                "process 1, which GO_K8S_CONTAINER_PID or --pid names, is the Pod's pause process",
                 "which has no shell and no volume", "leave it unset, so that k8s-exec finds the guest, or name the guest's main process");
         }
         return Target.of(proc, process, "named by its process id");
@@ -95,7 +96,8 @@ public final class TargetFinder {
                 return Target.of(proc, matching.get(0), way.getKey());
             }
             if (matching.size() > 1) {
-                throw new K8sExecException(ErrorId.TARGET_AMBIGUOUS, matching.size() + " containers match " + quoted(name) + ": " + list(matching),
+                throw new K8sExecException(ErrorId.TARGET_AMBIGUOUS, matching.size() + " containers match " + quoted(name) + ": "
+                    + list(matching),
                     "so it is not clear where the script belongs", "use a name or an id that only one has");
             }
         }
@@ -156,7 +158,8 @@ public final class TargetFinder {
      * them the number of the mount that is their root, which anybody may read. (Not the control group: it is relative to the reader's.)
      */
     private Function<Object, String> containerKey(List<ProcessInfo> processes) {
-        boolean visible = processes.stream().allMatch(process -> process.pid() == PAUSE || proc.namespace(process.pid(), Namespace.MOUNT).isPresent());
+        boolean visible = processes.stream().allMatch(process -> process.pid() == PAUSE || proc.namespace(process.pid(), Namespace.MOUNT)
+            .isPresent());
         return visible ? this::mountNamespace : process -> rootMount(process).orElseGet(() -> mountNamespace(process));
     }
 

@@ -15,8 +15,10 @@ class FileCapabilitiesTest {
     @Test
     void the_extended_attribute_is_that_of_the_kernel() {
         // as setcap cap_sys_chroot,cap_sys_ptrace,cap_sys_admin+ep writes it, in revision 2 and, with a root user of its own, 3
-        assertEquals(new FileCapabilities(THREE, Set.of(), true), FileCapabilities.parse(HexFormat.of().parseHex("0100000200002c000000000000000000" + "00000000")));
-        assertEquals(new FileCapabilities(THREE, Set.of(), true), FileCapabilities.parse(HexFormat.of().parseHex("0100000300002c00000000000000000000000000" + "e8030000")));
+        assertEquals(new FileCapabilities(THREE, Set.of(), true), FileCapabilities.parse(HexFormat.of()
+            .parseHex("0100000200002c000000000000000000" + "00000000")));
+        assertEquals(new FileCapabilities(THREE, Set.of(), true), FileCapabilities.parse(HexFormat.of()
+            .parseHex("0100000300002c00000000000000000000000000" + "e8030000")));
         assertEquals(new FileCapabilities(Set.of(Capability.CHECKPOINT_RESTORE), Set.of(Capability.CHOWN), false),
             FileCapabilities.parse(HexFormat.of().parseHex("0000000200000000010000000001000000000000")));
     }

@@ -14,8 +14,10 @@ class PrivilegesTest {
 
     @Test
     void a_guest_of_the_agents_user_with_no_more_capabilities_takes_sys_admin_and_sys_chroot() {
-        assertEquals(Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT), Privileges.needed(process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), false));
-        assertEquals(Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT), Privileges.needed(process(1000, 1000, Set.of()), process(1000, 1000, Set.of()), false));
+        assertEquals(Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT),
+            Privileges.needed(process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), false));
+        assertEquals(Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT),
+            Privileges.needed(process(1000, 1000, Set.of()), process(1000, 1000, Set.of()), false));
     }
 
     @Test
@@ -49,7 +51,8 @@ class PrivilegesTest {
     }
 
     private static ProcessStatus process(long uid, long gid, Set<Capability> permitted) {
-        return new ProcessStatus(List.of(uid, uid, uid, uid), List.of(gid, gid, gid, gid), "0022", 0, Set.of(), permitted, permitted, permitted, Set.of(), false, 0);
+        return new ProcessStatus(List.of(uid, uid, uid, uid), List.of(gid, gid, gid, gid), "0022", 0, Set.of(), permitted, permitted,
+            permitted, Set.of(), false, 0);
     }
 
     private static Set<Capability> with(Capability capability) {

@@ -26,8 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each thing that can be wrong with a Pod is named by the check of that id, and whoever does what its remedy says has a Pod that works. */
 class DoctorIT {
-    private static final List<String> IDS = List.of("shared-process-namespace", "target", "nsenter", "capabilities", "file-capabilities", "no-new-privs", "seccomp",
-        "shared-root", "container-root", "mount-options", "free-space", "writable", "guest-environment", "memory-limit", "cpu-limit", "shells", "script-user", "trial");
+    private static final List<String> IDS = List.of("shared-process-namespace", "target", "nsenter", "capabilities", "file-capabilities",
+        "no-new-privs", "seccomp",
+        "shared-root", "container-root", "mount-options", "free-space", "writable", "guest-environment", "memory-limit", "cpu-limit",
+        "shells", "script-user", "trial");
     private static final String KUBERNETES = "chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,sys_chroot,kill,audit_write";
 
     @RegisterExtension
@@ -43,7 +45,8 @@ class DoctorIT {
         assertEquals(IDS, diagnosis.json().getList("checks.id"));
         diagnosis.assertCheck("target", "ok", "process " + pod.pid("guest") + " (sleep), container guest, the only other container")
             .assertCheck("nsenter", "ok", "/nsenter, util-linux 2.")
-            .assertCheck("capabilities", "ok", "SYS_CHROOT, SYS_ADMIN are needed for this guest (user 0:0)", "bounding: Kubernetes' default with SYS_ADMIN")
+            .assertCheck("capabilities", "ok", "SYS_CHROOT, SYS_ADMIN are needed for this guest (user 0:0)",
+            "bounding: Kubernetes' default with SYS_ADMIN")
             .assertCheck("no-new-privs", "ok", "on, which does no harm")
             .assertCheck("shells", "ok", "/sh, ", "/bash, ", "/zsh")
             .assertCheck("script-user", "ok", "0:0 with umask 0022", "can delete")
@@ -73,7 +76,8 @@ class DoctorIT {
 
     @Test
     void an_unset_shared_root_gets_the_volume_that_both_have() {
-        String remedy = diagnose(pod, Map.of("GO_K8S_CONTAINER_SHARED_ROOT", "")).assertFailure("shared-root", "GO_K8S_CONTAINER_SHARED_ROOT is not set");
+        String remedy = diagnose(pod, Map.of("GO_K8S_CONTAINER_SHARED_ROOT", ""))
+            .assertFailure("shared-root", "GO_K8S_CONTAINER_SHARED_ROOT is not set");
         assertEquals(Map.of("GO_K8S_CONTAINER_SHARED_ROOT", "/go"), variable(remedy));
 
         diagnose(pod, Map.of("GO_K8S_CONTAINER_SHARED_ROOT", "/none")).assertFailure("shared-root", "/none does not exist");
@@ -88,7 +92,8 @@ class DoctorIT {
 
     @Test
     void a_process_cannot_command_the_terminal_by_its_name() throws InterruptedException {
-        Process named = pod.start("guest", "bash", "-c", "printf 'e\\033[2J' >/proc/self/comm; echo $$ >/go/pid; while :; do read -t 1 <><(:); done");
+        Process named = pod.start("guest", "bash", "-c",
+            "printf 'e\\033[2J' >/proc/self/comm; echo $$ >/go/pid; while :; do read -t 1 <><(:); done");
         try {
             String pid = "";
             for (int i = 0; i < 100 && pid.isBlank(); i++) {
@@ -105,8 +110,10 @@ class DoctorIT {
 
     @Test
     void a_missing_nsenter_can_be_installed() {
-        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done").assertExitCode(0);
-        String remedy = diagnose(pod, Map.of("PATH", "/tmp/none")).assertFailure("nsenter", "no nsenter along the agent's PATH (/tmp/none)");
+        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done")
+            .assertExitCode(0);
+        String remedy = diagnose(pod, Map.of("PATH", "/tmp/none")).assertFailure("nsenter",
+            "no nsenter along the agent's PATH (/tmp/none)");
 
         assertTrue(remedy.contains("apt-get install -y util-linux"), remedy);
     }
@@ -125,7 +132,8 @@ class DoctorIT {
     void without_a_shared_process_namespace_there_is_no_target() {
         Diagnosis diagnosis = new Diagnosis(pod.exec("agent", inAgent("unshare", "--pid", "--fork", "--mount-proc")));
 
-        assertEquals("in the Pod: shareProcessNamespace: true", diagnosis.assertFailure("shared-process-namespace", "process 1 is the agent container's own"));
+        assertEquals("in the Pod: shareProcessNamespace: true", diagnosis.assertFailure("shared-process-namespace",
+            "process 1 is the agent container's own"));
         diagnosis.assertFailure("target", "no other container can be seen");
         diagnosis.assertCheck("trial", "skipped", "cannot be run");
     }
@@ -134,7 +142,8 @@ class DoctorIT {
     void a_script_of_another_user_needs_a_folder_to_write_to() {
         try {
             pod.exec("agent", "chmod", "755", "/go").assertExitCode(0);
-            String remedy = diagnose(pod, Map.of("GO_K8S_USER", "1000:1000")).assertWarning("script-user", "run as 1000:1000", "cannot write");
+            String remedy = diagnose(pod, Map.of("GO_K8S_USER", "1000:1000"))
+                .assertWarning("script-user", "run as 1000:1000", "cannot write");
             assertEquals("chown 1000:1000 \"/go\"", remedy);
             pod.exec("agent", "sh", "-c", remedy).assertExitCode(0);
             diagnose(pod, Map.of("GO_K8S_USER", "1000:1000")).assertNothing("failure", "warning");
@@ -173,7 +182,8 @@ class DoctorIT {
 
     /** After the shared folder was mounted so in that container alone. */
     private static Diagnosis remounted(String container, String option) throws IOException, InterruptedException {
-        assertEquals(0, new ProcessBuilder("nsenter", "-t", pod.machinePid(container), "-m", "mount", "-o", "remount,bind," + option, "/go").inheritIO().start().waitFor());
+        assertEquals(0, new ProcessBuilder("nsenter", "-t", pod.machinePid(container), "-m", "mount", "-o", "remount,bind," + option, "/go")
+            .inheritIO().start().waitFor());
         return diagnose(pod);
     }
 
@@ -199,7 +209,8 @@ class DoctorIT {
             String remedy = diagnose(two).assertFailure("target", "the Pod has 2 other containers: node (process", "maven (process");
             assertTrue(remedy.contains("value: maven"), remedy);
 
-            diagnose(two, variable(remedy)).assertNothing("failure", "warning").assertCheck("target", "ok", "container node, the container named node");
+            diagnose(two, variable(remedy)).assertNothing("failure", "warning")
+                .assertCheck("target", "ok", "container node, the container named node");
         }
     }
 
@@ -207,11 +218,13 @@ class DoctorIT {
     void a_guest_of_another_user_with_less_memory_for_the_agent_and_a_registration_to_see() throws IOException {
         requireRunc();
         Path profile = Files.writeString(folder.resolve("profile"), "export GO_EA_AUTO_REGISTER_KEY=hidden-value GO_EA_SERVER_URL=x\n");
-        List<String> settings = new ArrayList<>(List.of("GUEST_UID=1000", "GUEST_GID=1000", "AGENT_MEMORY=384m", "GUEST_MEMORY=512m", "GUEST_PROFILE=" + profile));
+        List<String> settings = new ArrayList<>(List.of("GUEST_UID=1000", "GUEST_GID=1000", "AGENT_MEMORY=384m", "GUEST_MEMORY=512m",
+            "GUEST_PROFILE=" + profile));
         String capabilities;
         try (Pod foreign = Pod.up(settings.toArray(String[]::new))) {
             Diagnosis diagnosis = diagnose(foreign);
-            capabilities = diagnosis.assertFailure("capabilities", "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN", "user 1000:1000, not 0:0");
+            capabilities = diagnosis.assertFailure("capabilities", "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
+                "user 1000:1000, not 0:0");
             diagnosis.assertFailure("trial", "nsenter", "Permission denied");
             diagnosis.assertCheck("memory-limit", "skipped", "agent: 384Mi, guest: unknown");
         }
@@ -244,7 +257,8 @@ class DoctorIT {
         String escalation;
         try (Pod bare = Pod.up(settings.toArray(String[]::new))) {
             Diagnosis diagnosis = diagnose(bare, nsenterOf(bare));
-            capabilities = diagnosis.assertFailure("capabilities", "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN", "user 0:0, not 1000:1000");
+            capabilities = diagnosis.assertFailure("capabilities", "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
+                "user 0:0, not 1000:1000");
             setcap = diagnosis.assertFailure("file-capabilities", "user 1000, not root", "gives no SYS_CHROOT, SYS_PTRACE, SYS_ADMIN");
             escalation = diagnosis.assertFailure("no-new-privs", "switches file capabilities off");
             diagnosis.assertCheck("seccomp", "skipped");
@@ -281,7 +295,8 @@ class DoctorIT {
     }
 
     private static void setcap(Pod of, String remedy) throws IOException, InterruptedException {
-        String command = remedy.replaceFirst("in the agent's Dockerfile: RUN ", "").replace(" /tmp/bin", " " + of.files("agent") + "/tmp/bin");
+        String command = remedy.replaceFirst("in the agent's Dockerfile: RUN ", "")
+            .replace(" /tmp/bin", " " + of.files("agent") + "/tmp/bin");
         assertTrue(command.startsWith("setcap cap_"), remedy);
         assertEquals(0, new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor());
     }
@@ -291,7 +306,8 @@ class DoctorIT {
         requireRunc();
         try (Pod filtered = Pod.up("AGENT_SECCOMP=setns")) {
             Diagnosis diagnosis = diagnose(filtered);
-            String remedy = diagnosis.assertFailure("seccomp", "setns is refused in spite of the privileges", "a filter is on", "Operation not permitted");
+            String remedy = diagnosis.assertFailure("seccomp", "setns is refused in spite of the privileges", "a filter is on",
+                "Operation not permitted");
             assertEquals("in the agent container: securityContext: {seccompProfile: {type: RuntimeDefault}}", remedy);
             diagnosis.assertFailures("seccomp", "trial");
         }
@@ -319,7 +335,8 @@ class DoctorIT {
     }
 
     private static void requireRunc() {
-        boolean possible = Stream.of(System.getenv("PATH").split(":")).anyMatch(directory -> Files.isExecutable(Path.of(directory, "runc")));
+        boolean possible = Stream.of(System.getenv("PATH").split(":")).anyMatch(directory -> Files.isExecutable(Path.of(directory,
+            "runc")));
         if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
             fail("Pod tests are required here, and limits and filters need runc");
         }

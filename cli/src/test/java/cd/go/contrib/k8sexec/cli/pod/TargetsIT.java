@@ -25,7 +25,8 @@ class TargetsIT {
 
     @Test
     void an_agent_that_is_not_root_knows_its_own_container_all_the_same() {
-        JsonPath json = JsonPath.from(pod.exec("agent", "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups", Pod.K8S_EXEC.toString(), "targets", "--json")
+        JsonPath json = JsonPath.from(pod.exec("agent", "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups",
+            Pod.K8S_EXEC.toString(), "targets", "--json")
             .assertExitCode(0).text());
 
         assertEquals(Map.of("", "pause", "agent", "agent", "node", "candidate", "maven", "candidate"), roles(json));
@@ -57,7 +58,8 @@ class TargetsIT {
             List<String> lines = text.lines().toList();
             assertTrue(lines.get(0).matches("ROLE +PID +NAME +ID +USER +AGE +MEMORY +LIMIT +COMMAND"), text);
             assertEquals(6, lines.size(), text);
-            assertTrue(lines.stream().allMatch(line -> line.indexOf("65535:65535") < 0 || line.indexOf("65535:65535") == lines.get(0).indexOf("USER")), text);
+            assertTrue(lines.stream().allMatch(line -> line.indexOf("65535:65535") < 0 || line.indexOf("65535:65535") == lines.get(0)
+                .indexOf("USER")), text);
             assertTrue(text.contains("evil?[2Jname?line?2J 60"), text);
         } finally {
             named.descendants().forEach(ProcessHandle::destroy);
@@ -73,7 +75,8 @@ class TargetsIT {
         assertTrue(!text.contains("\033"), "terminal control without a terminal");
 
         for (String signal : List.of("INT", "TERM")) {
-            pod.exec("agent", "timeout", "--foreground", "-k", "20", "-s", signal, "3", Pod.K8S_EXEC.toString(), "targets", "--watch").assertExitCode(124);
+            pod.exec("agent", "timeout", "--foreground", "-k", "20", "-s", signal, "3", Pod.K8S_EXEC.toString(), "targets", "--watch")
+                .assertExitCode(124);
         }
     }
 

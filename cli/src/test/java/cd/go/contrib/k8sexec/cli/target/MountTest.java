@@ -8,7 +8,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MountTest {
-    private static final List<Mount> MOUNTS = List.of("20 1 0:50 / / rw,relatime - overlay overlay rw", "21 20 8:1 /pods/1/work /go rw,noexec shared:3 - ext4 /dev/sda rw",
+    private static final List<Mount> MOUNTS = List.of("20 1 0:50 / / rw,relatime - overlay overlay rw",
+        "21 20 8:1 /pods/1/work /go rw,noexec shared:3 - ext4 /dev/sda rw",
         "22 21 0:51 / /go/a\\040b ro - tmpfs tmpfs rw,size=1m").stream().map(Mount::parse).map(Optional::orElseThrow).toList();
 
     @Test
