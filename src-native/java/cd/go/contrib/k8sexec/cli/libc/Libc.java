@@ -43,6 +43,7 @@ public final class Libc {
     public static final int SIGPIPE = 13;
     public static final int SIGCHLD = 17;
     public static final long SIG_DFL = 0;
+    public static final long TIOCGWINSZ = 0x5413;
     public static final int WNOHANG = 1;
     /** More than glibc's and musl's posix_spawn_file_actions_t, posix_spawnattr_t and sigset_t take. */
     public static final int OPAQUE_SIZE = 1024;
@@ -98,6 +99,9 @@ public final class Libc {
 
     @CFunction("getxattr")
     public static native SignedWord getXattr(CCharPointer path, CCharPointer name, PointerBase value, UnsignedWord size);
+
+    @CFunction("ioctl")
+    public static native int ioctl(int fd, long request, PointerBase argument);
 
     @CFunction("memfd_create")
     public static native int memfdCreate(CCharPointer name, int flags);

@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
         "Exit code: 0, also with warnings; 1 where a check fails."})
 final class DoctorCommand implements Callable<Integer>, Settings {
     private static final Map<Check.Status, String> COLORS = Map.of(Check.Status.OK, "green", Check.Status.WARNING, "yellow",
-        Check.Status.FAILURE, "bold,red",
-        Check.Status.SKIPPED, "faint");
+        Check.Status.FAILURE, "bold,red", Check.Status.SKIPPED, "faint");
 
     @Mixin
     TargetOptions targetOptions;

@@ -23,7 +23,7 @@ final class Terminal {
         }
     }
 
-    /** A line cut to the terminal's width, where it goes to one. */
+    /** A line cut to the terminal's width, where it goes to one: as COLUMNS or else the terminal says. */
     static String fitted(String line) {
         int width = isOutput() ? width() : Integer.MAX_VALUE;
         return line.length() <= width ? line : line.substring(0, width - 1) + "…";
@@ -31,6 +31,10 @@ final class Terminal {
 
     private static int width() {
         String columns = System.getenv("COLUMNS");
-        return columns != null && columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : USUAL_WIDTH;
+        if (columns != null && columns.matches("[1-9]\\d{1,3}")) {
+            return Integer.parseInt(columns);
+        }
+        int known = WindowSize.DEFAULT.columns();
+        return known > 0 ? known : USUAL_WIDTH;
     }
 }

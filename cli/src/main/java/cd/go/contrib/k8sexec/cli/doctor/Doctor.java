@@ -78,8 +78,8 @@ public final class Doctor {
                 + "), so no other container can be seen",
                 "in the Pod: shareProcessNamespace: true");
         }
-        return Check.ok(id, "process 1 is the Pod's, and "
-            + containers.stream().filter(container -> container.role() == Container.Role.GUEST).count() + " other container(s) can be seen");
+        long guests = containers.stream().filter(container -> container.role() == Container.Role.GUEST).count();
+        return Check.ok(id, "process 1 is the Pod's, and " + guests + " other container(s) can be seen");
     }
 
     private Target target() throws InterruptedException {
@@ -152,7 +152,7 @@ public final class Doctor {
         } else if (ran) {
             checks.accept(shells(trial, nsenter));
         } else {
-            skip("the guest could not be entered", "shells");
+            skip("the trial did not run", "shells");
         }
         checks.accept(ran ? scriptUser(agent, user, trial) : Check.skipped("script-user", "the trial did not run"));
         checks.accept(trial.check(failed));
@@ -164,7 +164,7 @@ public final class Doctor {
         // some builds of BusyBox run themselves for a program that they have, in whatever file system, and call it by its name alone
         return nsenter.busyBox() && trial.found("sh").filter(path -> path.startsWith("/")).isEmpty()
             ? Check.warning("shells", found + ": sh is not the guest's, but the agent's BusyBox, which prefers its own",
-            EnteringChecks.INSTALL)
+                EnteringChecks.INSTALL)
             : Check.ok("shells", found);
     }
 
@@ -180,7 +180,8 @@ public final class Doctor {
         if (uid != agent.uid() && !agent.effective().contains(Capability.DAC_OVERRIDE)) {
             return Check.warning("script-user", finding
                 + ", without DAC_OVERRIDE: it cannot delete what they leave in folders of their own",
-                agent.uid() == 0 ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}" : "leave --user and GO_K8S_USER unset");
+                agent.uid() == 0 ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}"
+                    : "leave --user and GO_K8S_USER unset");
         }
         return Check.ok("script-user", finding + " and can delete what they leave");
     }

@@ -131,7 +131,8 @@ final class EnteringChecks {
         Set<Capability> missing = Privileges.missing(needed, file.permitted());
         if (!missing.isEmpty() || !file.effective()) {
             return Check.failure(FILE_CAPABILITIES, "the agent is user " + agent.uid() + ", not root, and the file " + program
-                + " gives no " + Privileges.names(missing.isEmpty() ? needed : missing) + (missing.isEmpty() ? " that is effective" : ""), remedy);
+                + " gives no " + Privileges.names(missing.isEmpty() ? needed : missing) + (missing.isEmpty() ? " that is effective" : ""),
+                remedy);
         }
         if (Mount.holding(program, proc.mounts("self")).filter(mount -> mount.options().contains("nosuid")).isPresent()) {
             return Check.failure(FILE_CAPABILITIES, program

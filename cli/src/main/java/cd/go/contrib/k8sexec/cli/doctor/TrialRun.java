@@ -143,10 +143,10 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
             return Check.failure("trial", "a script that prints three lines did not end in " + LIMIT.toSeconds() + " s, and was ended",
                 "look what the guest's sh does at its start, and whether the shared volume hangs: k8s-exec run --dry-run");
         }
-        return outcome.get().exitCode() == 0 ? Check.ok("trial", "a script ran in the guest, in " + millis + " ms"
-            + (notes.isEmpty() ? "" : "; " + String.join("; ", notes)))
-            : Check.failure("trial", "a script that only prints ended with " + outcome.get().exitCode() + ": "
-            + K8sExecException.quoted(output.strip()),
-                "look at the guest's sh");
+        if (outcome.get().exitCode() != 0) {
+            return Check.failure("trial", "a script that only prints ended with " + outcome.get().exitCode() + ": "
+                + K8sExecException.quoted(output.strip()), "look at the guest's sh");
+        }
+        return Check.ok("trial", "a script ran in the guest, in " + millis + " ms" + (notes.isEmpty() ? "" : "; " + String.join("; ", notes)));
     }
 }

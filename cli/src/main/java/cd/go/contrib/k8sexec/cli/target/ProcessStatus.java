@@ -16,14 +16,16 @@ import java.util.stream.Stream;
  * @param seccomp       0: off, 1: strict, 2: filter
  */
 public record ProcessStatus(List<Long> uids, List<Long> gids, String umask, long residentBytes, Set<Capability> inheritable,
-                            Set<Capability> permitted, Set<Capability> effective, Set<Capability> bounding, Set<Capability> ambient, boolean noNewPrivs, int seccomp) {
+                            Set<Capability> permitted, Set<Capability> effective, Set<Capability> bounding,
+                            Set<Capability> ambient, boolean noNewPrivs, int seccomp) {
 
     static ProcessStatus parse(byte[] bytes) {
         // the name on the first line is the process's own choice; the kernel writes its line ends as \n
         String status = new String(bytes, StandardCharsets.ISO_8859_1);
         return new ProcessStatus(numbers(field(status, "Uid")), numbers(field(status, "Gid")), field(status, "Umask"),
             numbers(field(status, "VmRSS").replace("kB", "")).stream().mapToLong(Long::longValue).sum() * 1024,
-            capabilities(status, "CapInh"), capabilities(status, "CapPrm"), capabilities(status, "CapEff"), capabilities(status, "CapBnd"), capabilities(status, "CapAmb"),
+            capabilities(status, "CapInh"), capabilities(status, "CapPrm"), capabilities(status, "CapEff"),
+            capabilities(status, "CapBnd"), capabilities(status, "CapAmb"),
             field(status, "NoNewPrivs").equals("1"), field(status, "Seccomp").isEmpty() ? 0 : Integer.parseInt(field(status, "Seccomp")));
     }
 

@@ -27,10 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each thing that can be wrong with a Pod is named by the check of that id, and whoever does what its remedy says has a Pod that works. */
 class DoctorIT {
     private static final List<String> IDS = List.of("shared-process-namespace", "target", "nsenter", "capabilities", "file-capabilities",
-        "no-new-privs", "seccomp",
-        "shared-root", "container-root", "mount-options", "free-space", "writable", "guest-environment", "memory-limit", "cpu-limit",
-        "shells", "script-user", "trial");
-    private static final String KUBERNETES = "chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,sys_chroot,kill,audit_write";
+        "no-new-privs", "seccomp", "shared-root", "container-root", "mount-options", "free-space", "writable", "guest-environment",
+        "memory-limit", "cpu-limit", "shells", "script-user", "trial");
+    private static final String KUBERNETES = "chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,"
+        + "sys_chroot,kill,audit_write";
 
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
