@@ -67,6 +67,14 @@ class DoctorIT {
     }
 
     @Test
+    void a_terminal_gets_colours_unless_it_wants_none() {
+        String command = "exec " + Pod.K8S_EXEC + " doctor --shared-root /go";
+
+        assertTrue(pod.exec("agent", "env", "TERM=xterm", "script", "-qec", command, "/dev/null").text().contains("\033[32mok"));
+        assertTrue(!pod.exec("agent", "env", "TERM=xterm", "NO_COLOR=1", "script", "-qec", command, "/dev/null").text().contains("\033"));
+    }
+
+    @Test
     void a_wrong_container_root_gets_the_right_one() {
         String remedy = diagnose(pod, Map.of("GO_K8S_CONTAINER_ROOT", "/usr"))
             .assertFailure("container-root", "does not have the agent's /go at /usr, but at /go");

@@ -68,6 +68,19 @@ class TargetsIT {
     }
 
     @Test
+    void a_terminal_gets_lines_of_its_width() {
+        String at = "stty cols %d; exec " + Pod.K8S_EXEC + " targets";
+        for (int width : List.of(60, 72)) {
+            // the JVM build does not know a terminal's width
+            List<String> lines = pod.exec("agent", "env", "COLUMNS=" + (Pod.isNative() ? "" : width), "script", "-qec", at.formatted(width),
+                "/dev/null").text().lines().toList();
+            assertEquals(5, lines.size(), lines.toString());
+            assertEquals(width, lines.get(2).length(), lines.get(2));
+            assertTrue(lines.get(2).endsWith("…"), lines.get(2));
+        }
+    }
+
+    @Test
     void watching_goes_on_until_it_is_told_to_end() {
         String text = pod.exec("agent", "sh", "-c", "timeout 60 \"$0\" targets --watch=300ms | head -n 12", Pod.K8S_EXEC.toString()).text();
         assertEquals(12, text.lines().count(), text);
