@@ -26,7 +26,7 @@ final class Program {
      */
     static Optional<Output> run(String... command) {
         try {
-            Path file = Files.createTempFile("k8s-exec-doctor", null);
+            Path file = newFile();
             try {
                 Launcher.Child child = Launcher.DEFAULT.capturing(file)
                     .start(List.of(command), Map.of("PATH", ScriptEnvironment.DEFAULT_PATH, "LC_ALL", "C"), new byte[0]);
@@ -45,6 +45,15 @@ final class Program {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();
+        }
+    }
+
+    /** A file for what a program prints; also where the agent's root file system is read-only. */
+    static Path newFile() throws IOException {
+        try {
+            return Files.createTempFile("k8s-exec-doctor", null);
+        } catch (IOException e) {
+            return Files.createTempFile(Path.of("/dev/shm"), "k8s-exec-doctor", null);
         }
     }
 

@@ -58,7 +58,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         long start = System.nanoTime();
         Path output;
         try {
-            output = Files.createTempFile("k8s-exec-doctor", null);
+            output = Program.newFile();
         } catch (IOException e) {
             return failed(new K8sExecException(ErrorId.INTERNAL, "the agent's temporary folder cannot be written (" + e + ")",
                 "so nobody could tell what the trial prints",
@@ -147,6 +147,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
             return Check.failure("trial", "a script that only prints ended with " + outcome.get().exitCode() + ": "
                 + K8sExecException.quoted(output.strip()), "look at the guest's sh");
         }
-        return Check.ok("trial", "a script ran in the guest, in " + millis + " ms" + (notes.isEmpty() ? "" : "; " + String.join("; ", notes)));
+        String told = notes.isEmpty() ? "" : "; " + String.join("; ", notes);
+        return Check.ok("trial", "a script ran in the guest, in " + millis + " ms" + told);
     }
 }

@@ -148,7 +148,7 @@ public record ProcFs(Path root) {
         try {
             double uptime = read("", "uptime").map(bytes -> Double.parseDouble(new String(bytes, StandardCharsets.US_ASCII).split(" ")[0]))
                 .orElse(0.0);
-            return Duration.ofMillis(Math.max(0, (long) (uptime * 1000) - process.startTicks() * 1000 / TICKS_PER_SECOND));
+            return Duration.ofMillis(Math.max(0, Math.round(uptime * 1000) - process.startTicks() * 1000 / TICKS_PER_SECOND));
         } catch (NumberFormatException e) {
             return Duration.ZERO;
         }

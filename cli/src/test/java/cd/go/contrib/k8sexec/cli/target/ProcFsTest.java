@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +77,45 @@ class ProcFsTest {
 
         assertEquals(Optional.of("1000:1001"), proc.user(5));
         assertEquals(Optional.empty(), proc.user(6));
+    }
+
+    @Test
+    void what_a_process_may_do_is_in_its_status() throws IOException {
+        write(5, "status", "Name:\tCapEff:\\nCapEff:\nUmask:\t0027\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nVmRSS:\t   1404 kB\n"
+            + "CapInh:\t0000000000000000\nCapPrm:\t0000000000200001\nCapEff:\t0000000000040000\nCapBnd:\t000001ffffffffff\n"
+            + "CapAmb:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n");
+
+        ProcessStatus status = proc.status(5).orElseThrow();
+        assertEquals(List.of(1L, 2L, 3L, 4L), status.uids());
+        assertEquals("0027", status.umask());
+        assertEquals(1404 * 1024, status.residentBytes());
+        assertEquals(Set.of(Capability.CHOWN, Capability.SYS_ADMIN), status.permitted());
+        assertEquals(Set.of(Capability.SYS_CHROOT), status.effective());
+        assertEquals(Set.of(Capability.values()), status.bounding());
+        assertTrue(status.noNewPrivs());
+        assertEquals(2, status.seccomp());
+        write(6, "status", "Name:\tx\n");
+        assertEquals(Optional.empty(), proc.status(6));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"11:memory:/kubepods/pod1/ID\n", "0::/../ID\n", "0::/../cri-containerd-ID.scope\n",
+        "0::/kubepods.slice/crio-ID.scope/init\n"})
+    void the_containers_id_is_in_the_path_of_its_control_group(String groups) throws IOException {
+        String id = "0123456789abcdef".repeat(4);
+        write(5, "cgroup", groups.replace("ID", id));
+        write(6, "cgroup", "0::/\n");
+
+        assertEquals(Optional.of(id), proc.containerId(5));
+        assertEquals(Optional.empty(), proc.containerId(6));
+    }
+
+    @Test
+    void a_processs_age_is_in_seconds_of_the_machine() throws IOException {
+        write(5, "stat", "5 (x) S 1 " + AFTER_PARENT);
+        Files.writeString(root.resolve("uptime"), "100.11 50.00\n");
+
+        assertEquals(Duration.ofMillis(53_000), proc.age(proc.process(5).orElseThrow()));
     }
 
     @Test
