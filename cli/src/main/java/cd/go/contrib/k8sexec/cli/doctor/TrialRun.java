@@ -40,7 +40,7 @@ import java.util.regex.Pattern;
  * @param millis  how long it took, from staging to the removal of its files
  */
 record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output, List<String> notes, long millis) {
-    static final Duration LIMIT = Duration.ofSeconds(10);
+    static final Duration LIMIT = Duration.ofSeconds(20);
 
     private static final Duration GRACE = Duration.ofSeconds(1);
     /** To end a run takes the grace period and a few seconds for what even SIGKILL does not end. */

@@ -334,7 +334,7 @@ class DoctorIT {
 
             Files.writeString(shell, "#!/bin/busybox sh\nexec /bin/sleep 1000\n");
             shell.toFile().setExecutable(true, false);
-            diagnose(bare).assertFailure("trial", "did not end in 10 s");
+            diagnose(bare).assertFailure("trial", "did not end in 20 s");
             bare.assertNoProcesses();
 
             Files.copy(shell.resolveSibling("busybox"), shell, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
