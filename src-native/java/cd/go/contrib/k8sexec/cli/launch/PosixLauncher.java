@@ -148,6 +148,7 @@ public record PosixLauncher(Path output) implements Launcher {
 
         @Override
         public Status await() {
+            ResidentMemory.release();
             CIntPointer status = UnmanagedMemory.malloc(4);
             while (true) {
                 int ended = Libc.waitPid(-1, status, 0);

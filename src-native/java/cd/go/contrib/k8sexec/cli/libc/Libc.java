@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.libc;
 
 import java.nio.charset.StandardCharsets;
+import org.graalvm.nativeimage.PinnedObject;
 import org.graalvm.nativeimage.UnmanagedMemory;
 import org.graalvm.nativeimage.c.function.CFunction;
 import org.graalvm.nativeimage.c.type.CCharPointer;
@@ -26,6 +27,7 @@ public final class Libc {
     public static final int ALL_SEALS = 15;
     /** MFD_CLOEXEC and MFD_ALLOW_SEALING. */
     public static final int MFD_SEALABLE = 3;
+    public static final int MADV_DONTNEED = 4;
     public static final int MFD_CLOEXEC = 1;
     public static final int MFD_NOEXEC_SEAL = 8;
     public static final int MFD_EXEC = 16;
@@ -68,9 +70,7 @@ public final class Libc {
     /** A copy outside of Java's heap, which is never freed. */
     public static Pointer copy(byte[] bytes) {
         Pointer copy = UnmanagedMemory.malloc(Math.max(1, bytes.length));
-        for (int i = 0; i < bytes.length; i++) {
-            copy.writeByte(i, bytes[i]);
-        }
+        CTypeConversion.asByteBuffer(copy, bytes.length).put(bytes);
         return copy;
     }
 
@@ -102,6 +102,9 @@ public final class Libc {
 
     @CFunction("ioctl")
     public static native int ioctl(int fd, long request, PointerBase argument);
+
+    @CFunction("madvise")
+    public static native int madvise(PointerBase start, UnsignedWord length, int advice);
 
     @CFunction("memfd_create")
     public static native int memfdCreate(CCharPointer name, int flags);
@@ -164,16 +167,17 @@ public final class Libc {
      * @return whether all of it could be written
      */
     public static boolean writeFully(int fd, byte[] bytes) {
-        Pointer copy = copy(bytes);
-        int written = 0;
-        while (written < bytes.length) {
-            long count = write(fd, copy.add(written), WordFactory.unsigned(bytes.length - written)).rawValue();
-            if (count < 0 && errno() != EINTR) {
-                return false;
+        try (PinnedObject pinned = PinnedObject.create(bytes)) {
+            int written = 0;
+            while (written < bytes.length) {
+                long count = write(fd, pinned.addressOfArrayElement(written), WordFactory.unsigned(bytes.length - written)).rawValue();
+                if (count < 0 && errno() != EINTR) {
+                    return false;
+                }
+                written += (int) Math.max(0, count);
             }
-            written += (int) Math.max(0, count);
+            return true;
         }
-        return true;
     }
 
     @CFunction("write")

@@ -13,6 +13,7 @@ public final class Main {
     }
 
     public static void main(String... args) {
-        System.exit(K8sExec.execute(args));
+        // not exit, which would stop the threads for signals one by one; there is no shutdown hook
+        Runtime.getRuntime().halt(K8sExec.execute(args));
     }
 }

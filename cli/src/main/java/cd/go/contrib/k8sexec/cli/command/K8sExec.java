@@ -34,6 +34,12 @@ import picocli.CommandLine.Option;
     },
     footer = {"k8s-exec COMMAND --help has all options. An error that k8s-exec prints has an id,", "which k8s-exec explain ID explains."})
 public final class K8sExec implements Runnable {
+    /**
+     * All commands with their options. In the native executable this is done while it is built, as a static field's value, so that a start
+     * costs the same however many commands there are. Nothing in it may depend on where it runs: default values are read when they are needed.
+     */
+    private static final CommandLine MODEL = commandLine();
+
     @Mixin
     HelpOption help;
 
@@ -51,12 +57,15 @@ public final class K8sExec implements Runnable {
      * @return the exit code
      */
     public static int execute(String... args) {
-        CommandLine commandLine = commandLine();
+        CommandLine commandLine = MODEL.setOut(utf8(System.out)).setErr(utf8(System.err));
         try {
             return commandLine.execute(args);
         } catch (OutOfMemoryError | StackOverflowError e) {
             // not an exit code of 1, which would be taken for a script's
             return ErrorHandler.fail(e, commandLine);
+        } finally {
+            commandLine.getOut().flush();
+            commandLine.getErr().flush();
         }
     }
 
@@ -64,8 +73,7 @@ public final class K8sExec implements Runnable {
     public static CommandLine commandLine() {
         K8sExec root = new K8sExec();
         ErrorHandler errors = new ErrorHandler();
-        root.commandLine = new CommandLine(root).setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors)
-            .setOut(utf8(System.out)).setErr(utf8(System.err)).setExpandAtFiles(false);
+        root.commandLine = new CommandLine(root).setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors).setExpandAtFiles(false);
         // what follows the program are its arguments
         root.commandLine.getSubcommands().get("exec").setStopAtPositional(true);
         return root.commandLine;

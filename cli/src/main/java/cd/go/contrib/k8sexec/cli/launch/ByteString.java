@@ -14,7 +14,9 @@ public final class ByteString {
 
     /** The UTF-8 bytes of a text. */
     public static String of(String text) {
-        return of(text.getBytes(StandardCharsets.UTF_8));
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        // as many bytes as characters: all of them are ASCII
+        return utf8.length == text.length() ? text : of(utf8);
     }
 
     static String of(byte[] bytes) {
@@ -53,6 +55,11 @@ public final class ByteString {
 
     /** As one word of a shell's input: only the quote itself is special between single quotes (POSIX, Shell Command Language, 2.2.2). */
     static String shellQuoted(String byteString) {
-        return "'" + byteString.replace("'", "'\\''") + "'";
+        return "'" + betweenQuotes(byteString) + "'";
+    }
+
+    /** What stands between the quotes of {@link #shellQuoted}. */
+    static String betweenQuotes(String byteString) {
+        return byteString.replace("'", "'\\''");
     }
 }

@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
@@ -31,9 +32,9 @@ public record Launch(Launcher launcher, ProcFs proc, Path sharedRoot, RunId run,
 
     /** An id for a run of this process. */
     public static RunId newRunId(ProcFs proc) {
-        int pid = Math.toIntExact(ProcessHandle.current().pid());
-        long started = proc.process(pid).map(ProcessInfo::startTicks).orElse(0L);
-        return RunId.create(proc.namespace("self", Namespace.PID).orElse("0"), pid, started);
+        ProcessInfo self = proc.self().orElseThrow(() -> new K8sExecException(ErrorId.INTERNAL, "/proc/self/stat cannot be read",
+            "so nobody could tell this run from others", "mount procfs on /proc in the agent container"));
+        return RunId.create(proc.namespace("self", Namespace.PID).orElse("0"), self.pid(), self.startTicks());
     }
 
     /**

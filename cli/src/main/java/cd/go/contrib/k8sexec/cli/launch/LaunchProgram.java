@@ -50,6 +50,8 @@ public final class LaunchProgram {
     /** Less than Linux takes in one argument: MAX_ARG_STRLEN in linux/binfmts.h, 32 pages. */
     private static final int LONGEST_ENV_ARGUMENT = 120_000;
     private static final int NAMES_IN_A_WARNING = 20;
+    /** More than the program takes without its variables, usually. */
+    private static final int USUAL_SIZE = 2048;
     private static final Pattern EXPORTABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     /** A shell reads what follows in the charset that these set, and looks for programs along PATH: they are set last. */
     private static final Pattern LAST = Pattern.compile("LC_[A-Z]+|LANG|LANGUAGE|PATH");
@@ -59,9 +61,14 @@ public final class LaunchProgram {
         "GID", "GROUPS", "HISTCMD", "IFS", "LINENO", "LINES", "OLDPWD", "OPTARG", "OPTIND", "PIPESTATUS", "POSIXLY_CORRECT", "PPID", "PWD",
         "RANDOM", "SECONDS", "SHELLOPTS", "SHLVL", "SRANDOM", "TMOUT", "UID");
 
-    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder text;
 
-    private LaunchProgram() {
+    private LaunchProgram(ScriptEnvironment environment) {
+        int size = USUAL_SIZE;
+        for (Map.Entry<String, String> variable : environment.variables().entrySet()) {
+            size += variable.getKey().length() + variable.getValue().length() + "export =''\n".length();
+        }
+        text = new StringBuilder(size);
     }
 
     /**
@@ -73,7 +80,7 @@ public final class LaunchProgram {
      */
     public static byte[] of(String runFolder, boolean opensScript, String workingDirectory, Interpreter interpreter,
                             ScriptEnvironment environment, List<String> warnings) {
-        LaunchProgram program = new LaunchProgram();
+        LaunchProgram program = new LaunchProgram(environment);
         String state = shellQuoted(ByteString.of(runFolder + "/state"));
         program.line("[ -w ", state, " ] || exit ", String.valueOf(NO_VOLUME));
         if (opensScript) {
@@ -84,7 +91,7 @@ public final class LaunchProgram {
 
     /** For a program that takes this process's place: it ends with that program as the shell's arguments, for {@link #BECOME}. */
     static byte[] of(GuestProgram program) {
-        LaunchProgram launch = new LaunchProgram();
+        LaunchProgram launch = new LaunchProgram(program.environment());
         launch.line(program.terminals().stream().map(descriptor -> "[ -t " + descriptor + " ] && ").collect(Collectors.joining()), ": || ",
             fail(program.noTerminal()));
         launch.line("cd ", shellQuoted(program.workingDirectory()), " 2>/dev/null || ", fail(program.noDirectory()));
@@ -243,7 +250,8 @@ public final class LaunchProgram {
     }
 
     private void export(Map.Entry<String, String> variable) {
-        line("export ", variable.getKey(), "=", shellQuoted(variable.getValue()));
+        // the pieces of a quoted word, not the word, which would be one more copy of it
+        line("export ", variable.getKey(), "='", ByteString.betweenQuotes(variable.getValue()), "'");
     }
 
     private void line(String... parts) {

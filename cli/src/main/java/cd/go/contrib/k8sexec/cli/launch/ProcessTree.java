@@ -23,24 +23,25 @@ public final class ProcessTree {
     private static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
     private final ProcFs proc;
-    private final int self = Math.toIntExact(ProcessHandle.current().pid());
+    private final int self;
     private final boolean withDescendants;
     private final String mark;
 
-    private ProcessTree(ProcFs proc, RunId run, boolean withDescendants) {
+    private ProcessTree(ProcFs proc, RunId run, int self, boolean withDescendants) {
         this.proc = proc;
+        this.self = self;
         this.withDescendants = withDescendants;
         this.mark = "\0" + Nsenter.RUN_ID + "=" + run.text() + "\0";
     }
 
     /** Of a run of this process. */
     public static ProcessTree ofOwnRun(ProcFs proc, RunId run) {
-        return new ProcessTree(proc, run, true);
+        return new ProcessTree(proc, run, run.owner(), true);
     }
 
     /** Of a run whose k8s-exec has ended: what has that one's number by now, and its descendants, are no part of it. */
     static ProcessTree ofAbandonedRun(ProcFs proc, RunId run) {
-        return new ProcessTree(proc, run, false);
+        return new ProcessTree(proc, run, Math.toIntExact(ProcessHandle.current().pid()), false);
     }
 
     /** The ids of all runs of which a process is alive. */

@@ -13,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +22,8 @@ import java.util.List;
  * SecureDirectoryStream is not there in a static executable, and cannot make directories.)
  */
 public final class HeldDirectory implements Closeable {
+    /** S_IWGRP and S_IWOTH (inode(7)). */
+    private static final int WRITABLE_BY_OTHERS = 022;
     private static final int DEEPEST = 16;
     private static final int PASSES = 10_000;
 
@@ -59,10 +60,9 @@ public final class HeldDirectory implements Closeable {
 
     /** Whether it is this user's, and nobody else may write to it. */
     boolean isOwn() throws IOException {
-        PosixFileAttributes attributes = attributes();
-        return attributes.owner().equals(Files.readAttributes(Path.of("/proc/self"), PosixFileAttributes.class).owner())
-            && !attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
-            && !attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE);
+        // numbers, not names: for those the JDK would read /etc/passwd each time
+        var attributes = Files.readAttributes(path, "unix:uid,mode");
+        return attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")) && ((int) attributes.get("mode") & WRITABLE_BY_OTHERS) == 0;
     }
 
     PosixFileAttributes attributes() throws IOException {

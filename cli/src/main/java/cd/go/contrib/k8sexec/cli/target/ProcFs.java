@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.target;
 
+import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,12 +23,22 @@ import java.util.regex.Pattern;
 public record ProcFs(Path root) {
     /** In which Linux tells times to programs, on all of its machines that matter here (USER_HZ, time(7)). */
     private static final int TICKS_PER_SECOND = 100;
+    private static final int CHUNK = 2048;
     private static final Pattern CONTAINER_ID = Pattern.compile("([0-9a-f]{64})(\\.scope)?(/|$)", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
-        return read(pid, "stat").flatMap(stat -> {
+        return stat(pid).filter(process -> process.pid() == pid);
+    }
+
+    /** This process; java.lang.ProcessHandle would read more to say less. */
+    public Optional<ProcessInfo> self() {
+        return stat("self");
+    }
+
+    private Optional<ProcessInfo> stat(Object process) {
+        return read(process, "stat").flatMap(stat -> {
             try {
-                return Optional.of(ProcessInfo.parse(stat)).filter(process -> process.pid() == pid);
+                return Optional.of(ProcessInfo.parse(stat));
             } catch (IllegalArgumentException e) {
                 return Optional.empty();
             }
@@ -156,7 +167,13 @@ public record ProcFs(Path root) {
 
     private Optional<byte[]> read(Object process, String file) {
         try (InputStream in = new FileInputStream(root + "/" + process + "/" + file)) {
-            return Optional.of(in.readAllBytes());
+            // not readAllBytes, which asks for the size first, that procfs does not tell, and takes a new buffer for each read
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            byte[] chunk = new byte[CHUNK];
+            for (int count = in.read(chunk); count > 0; count = in.read(chunk)) {
+                content.write(chunk, 0, count);
+            }
+            return Optional.of(content.toByteArray());
         } catch (IOException e) {
             return Optional.empty();
         }

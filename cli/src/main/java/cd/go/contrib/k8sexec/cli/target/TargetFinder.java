@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,13 +159,16 @@ public final class TargetFinder {
      * them the number of the mount that is their root, which anybody may read. (Not the control group: it is relative to the reader's.)
      */
     private Function<Object, String> containerKey(List<ProcessInfo> processes) {
-        boolean visible = processes.stream().allMatch(process -> process.pid() == PAUSE || proc.namespace(process.pid(), Namespace.MOUNT)
-            .isPresent());
-        return visible ? this::mountNamespace : process -> rootMount(process).orElseGet(() -> mountNamespace(process));
-    }
-
-    private String mountNamespace(Object process) {
-        return proc.namespace(process, Namespace.MOUNT).or(() -> rootMount(process)).orElse("");
+        Map<Object, String> namespaces = new HashMap<>();
+        processes.forEach(process -> proc.namespace(process.pid(), Namespace.MOUNT)
+            .ifPresent(namespace -> namespaces.put(process.pid(), namespace)));
+        proc.namespace("self", Namespace.MOUNT).ifPresent(namespace -> namespaces.put("self", namespace));
+        if (processes.stream().allMatch(process -> process.pid() == PAUSE || namespaces.containsKey(process.pid()))) {
+            // another user's, usually, and the only process of its container
+            namespaces.putIfAbsent(PAUSE, "pause");
+            return process -> namespaces.getOrDefault(process, "");
+        }
+        return process -> rootMount(process).orElse(namespaces.getOrDefault(process, ""));
     }
 
     private Optional<String> rootMount(Object process) {

@@ -1,0 +1,273 @@
+/*
+ * Starts commands and measures each: the wall time from before posix_spawn(3) to the end of the child, the CPU time and peak resident memory
+ * of the child and all that it waited for (wait4(2)), and what the process holds while its script runs (/proc/PID/smaps_rollup).
+ *
+ *   measure serve PLAN                           in a container: does one measurement for each request on standard input
+ *   measure run PLAN PLACE=EXECUTOR... -- RUNS   does all of PLAN's measurements RUNS times, shuffled anew in each round, and prints them
+ *
+ * PLAN has one line for each command, with tabs between its fields: name, place, kind, a file for the command's standard input, and the words of
+ * the command. EXECUTOR is a shell command that starts "measure serve PLAN" in that place, so that all places share one order of measurements.
+ * Kinds: "time" throws the output away; "output" reads it; "memory" looks at the process once it has written its first byte.
+ *
+ * Each measurement is one line: name, kind, milliseconds of wall time, milliseconds of CPU time, KiB of peak resident memory, and for "memory" KiB
+ * of private memory, of private memory that no file backs, and of all resident memory.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LARGEST_PLAN 64
+#define MOST_WORDS 64
+
+extern char **environ;
+
+struct command {
+    char *name, *place, *kind, *input, *words[MOST_WORDS + 1];
+    size_t input_size;
+};
+
+struct measurement {
+    double wall, cpu;
+    long peak, private, anonymous, resident;
+};
+
+static struct command plan[LARGEST_PLAN];
+static int plan_size;
+
+static void die(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("measure: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    exit(1);
+}
+
+static char *read_file(const char *path, size_t *size) {
+    FILE *file = fopen(path, "r");
+    char *text = NULL;
+    size_t capacity = 0;
+    *size = 0;
+    if (!file)
+        die("%s: %s", path, strerror(errno));
+    do {
+        text = realloc(text, capacity = *size + (1 << 20));
+        *size += fread(text + *size, 1, capacity - *size - 1, file);
+    } while (!feof(file) && !ferror(file));
+    fclose(file);
+    text[*size] = '\0';
+    return text;
+}
+
+static void read_plan(const char *path) {
+    size_t size;
+    char *rest = read_file(path, &size), *line;
+    while ((line = strsep(&rest, "\n")) && *line) {
+        if (plan_size == LARGEST_PLAN)
+            die("%s has too many lines", path);
+        struct command *command = &plan[plan_size++];
+        command->name = strsep(&line, "\t");
+        command->place = strsep(&line, "\t");
+        command->kind = strsep(&line, "\t");
+        command->input = strsep(&line, "\t");
+        for (int i = 0; i < MOST_WORDS && line; i++)
+            command->words[i] = strsep(&line, "\t");
+        if (!command->words[0])
+            die("%s: line %d is incomplete", path, plan_size);
+    }
+}
+
+static double milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+static void look_at_memory(pid_t pid, struct measurement *result) {
+    char path[64], line[256];
+    long value, private_clean = 0, private_dirty = 0;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", pid);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        die("%s: %s", path, strerror(errno));
+    while (fgets(line, sizeof line, file)) {
+        if (sscanf(line, "Rss: %ld", &value) == 1)
+            result->resident = value;
+        else if (sscanf(line, "Private_Clean: %ld", &value) == 1)
+            private_clean = value;
+        else if (sscanf(line, "Private_Dirty: %ld", &value) == 1)
+            private_dirty = value;
+        else if (sscanf(line, "Anonymous: %ld", &value) == 1)
+            result->anonymous = value;
+    }
+    fclose(file);
+    result->private = private_clean + private_dirty;
+}
+
+static void write_all(int fd, const char *bytes, size_t size) {
+    while (size > 0) {
+        ssize_t count = write(fd, bytes, size);
+        if (count < 0 && errno != EINTR)
+            return; /* the command does not read it, which its exit status tells if that is wrong */
+        if (count > 0)
+            bytes += count, size -= count;
+    }
+}
+
+static struct measurement measure(struct command *command) {
+    static char buffer[1 << 20];
+    static const char *input;
+    static char *inputs[LARGEST_PLAN];
+    struct measurement result = {0};
+    int in[2], out[2] = {-1, -1}, status, reads = strcmp(command->kind, "time") != 0;
+    if (!inputs[command - plan])
+        inputs[command - plan] = read_file(command->input, &command->input_size);
+    input = inputs[command - plan];
+
+    if (pipe2(in, O_CLOEXEC) || (reads && pipe2(out, O_CLOEXEC)))
+        die("pipe: %s", strerror(errno));
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, in[0], 0);
+    if (reads)
+        posix_spawn_file_actions_adddup2(&files, out[1], 1);
+    else
+        posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawnattr_t attributes;
+    sigset_t signals;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes, &signals);
+
+    pid_t pid;
+    double start = milliseconds();
+    int error = posix_spawnp(&pid, command->words[0], &files, &attributes, command->words, environ);
+    if (error)
+        die("%s: %s", command->words[0], strerror(error));
+    close(in[0]);
+    if (reads)
+        close(out[1]);
+    write_all(in[1], input, command->input_size);
+    close(in[1]);
+    if (reads) {
+        int looks = strcmp(command->kind, "memory") == 0;
+        ssize_t count;
+        while ((count = read(out[0], buffer, sizeof buffer)) > 0) {
+            if (looks)
+                look_at_memory(pid, &result);
+            looks = 0;
+        }
+        close(out[0]);
+    }
+    struct rusage usage;
+    while (wait4(pid, &status, 0, &usage) < 0)
+        if (errno != EINTR)
+            die("wait4: %s", strerror(errno));
+    result.wall = milliseconds() - start;
+    if (status != 0)
+        die("%s ended with status %#x", command->name, status);
+    result.cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+    result.peak = usage.ru_maxrss;
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attributes);
+    return result;
+}
+
+static void serve(void) {
+    int index;
+    while (read(0, &index, sizeof index) == sizeof index) {
+        struct measurement result = measure(&plan[index]);
+        write_all(1, (const char *) &result, sizeof result);
+    }
+}
+
+struct executor {
+    const char *place;
+    int requests, answers;
+};
+
+static struct executor start_executor(char *place_and_command) {
+    struct executor executor = {.place = strsep(&place_and_command, "=")};
+    int to[2], from[2];
+    if (pipe2(to, O_CLOEXEC) || pipe2(from, O_CLOEXEC))
+        die("pipe: %s", strerror(errno));
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, to[0], 0);
+    posix_spawn_file_actions_adddup2(&files, from[1], 1);
+    char *words[] = {"sh", "-c", place_and_command, NULL};
+    pid_t pid;
+    if (posix_spawnp(&pid, "sh", &files, NULL, words, environ))
+        die("sh cannot be started");
+    close(to[0]);
+    close(from[1]);
+    executor.requests = to[1];
+    executor.answers = from[0];
+    return executor;
+}
+
+static void run(struct executor *executors, int executor_count, int runs) {
+    int order[LARGEST_PLAN];
+    for (int i = 0; i < plan_size; i++)
+        order[i] = i;
+    srand(time(NULL));
+    /* the first round fills the caches and is not counted */
+    for (int round = 0; round <= runs; round++) {
+        for (int i = plan_size - 1; i > 0; i--) {
+            int other = rand() % (i + 1), moved = order[i];
+            order[i] = order[other];
+            order[other] = moved;
+        }
+        for (int i = 0; i < plan_size; i++) {
+            struct command *command = &plan[order[i]];
+            struct executor *executor = executors;
+            struct measurement result;
+            while (executor < executors + executor_count && strcmp(executor->place, command->place) != 0)
+                executor++;
+            if (executor == executors + executor_count)
+                die("no executor for %s", command->place);
+            write_all(executor->requests, (const char *) &order[i], sizeof order[i]);
+            size_t size = 0;
+            while (size < sizeof result) {
+                ssize_t count = read(executor->answers, (char *) &result + size, sizeof result - size);
+                if (count <= 0)
+                    die("the executor for %s has ended", command->place);
+                size += count;
+            }
+            if (round > 0)
+                printf("%s\t%s\t%.3f\t%.3f\t%ld\t%ld\t%ld\t%ld\n", command->name, command->kind, result.wall, result.cpu, result.peak, result.private,
+                       result.anonymous, result.resident);
+        }
+    }
+}
+
+int main(int argc, char **argv) {
+    static struct executor executors[LARGEST_PLAN];
+    int count = 0;
+    if (argc < 3)
+        die("usage: measure serve PLAN, or measure run PLAN PLACE=EXECUTOR... -- RUNS");
+    signal(SIGPIPE, SIG_IGN);
+    read_plan(argv[2]);
+    if (strcmp(argv[1], "serve") == 0) {
+        serve();
+        return 0;
+    }
+    while (3 + count < argc - 2 && strcmp(argv[3 + count], "--") != 0) {
+        executors[count] = start_executor(argv[3 + count]);
+        count++;
+    }
+    run(executors, count, atoi(argv[argc - 1]));
+    return 0;
+}

@@ -1,0 +1,109 @@
+package cd.go.contrib.k8sexec.cli.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a run costs, in counts that are the same on every machine: bench/run measures the time. Of the native executable, as strace(1) sees it. */
+class CostIT {
+    /** The agent's main process, the guest's, pause, strace and k8s-exec. */
+    private static final int PROCESSES = 5;
+    private static final int OUTPUT = 10_000_000;
+
+    @RegisterExtension
+    static final Pod pod = Pod.forClass();
+
+    private static List<Call> calls;
+
+    /** @param result what it returned; negative for an error */
+    private record Call(int process, String text, long result) {
+        private static final Pattern LINE = Pattern.compile("(\\d+) +(<\\.\\.\\. \\w+ resumed>)?(.*?)(<unfinished \\.\\.\\.>| += (-?\\d+).*)");
+
+        /** Of calls that another one came between there are two lines. */
+        static List<Call> parse(Stream<String> lines) {
+            Map<Integer, String> unfinished = new HashMap<>();
+            List<Call> calls = new ArrayList<>();
+            lines.map(LINE::matcher).filter(Matcher::matches).forEach(line -> {
+                int process = Integer.parseInt(line.group(1));
+                String text = line.group(2) == null ? line.group(3) : unfinished.remove(process) + line.group(3);
+                if (line.group(5) == null) {
+                    unfinished.put(process, text);
+                } else {
+                    calls.add(new Call(process, text, Long.parseLong(line.group(5))));
+                }
+            });
+            return calls;
+        }
+
+        boolean is(String... names) {
+            return List.of(names).contains(text.substring(0, text.indexOf('(')));
+        }
+    }
+
+    @BeforeAll
+    static void trace() {
+        Assumptions.assumeTrue(Pod.isNative(), "skipped: the JVM's own costs are not ours");
+        String script = "head -c " + OUTPUT + " /dev/zero";
+        Result result = pod.exec("agent", Pod.request("sh", script, Map.of()).getBytes(StandardCharsets.UTF_8), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+            "strace", "-f", "-s", "128", "-o", "/tmp/trace", Pod.K8S_EXEC.toString(), "run");
+        assertEquals(OUTPUT, result.assertExitCode(0).out().length);
+        calls = Call.parse(pod.exec("agent", "cat", "/tmp/trace").assertExitCode(0).text().lines());
+    }
+
+    /** k8s-exec's own, without the child's. */
+    private static List<Call> own() {
+        Set<Integer> threads = new HashSet<>(Set.of(calls.get(0).process()));
+        calls.stream().filter(call -> call.text().contains("CLONE_THREAD")).forEach(call -> threads.add((int) call.result()));
+        return calls.stream().filter(call -> threads.contains(call.process())).toList();
+    }
+
+    @Test
+    void one_process_is_started_and_becomes_nsenter_then_the_launching_shell_then_the_scripts() {
+        List<Call> started = own().stream().filter(call -> call.is("clone", "clone3", "fork", "vfork") && !call.text().contains("CLONE_THREAD")).toList();
+        assertEquals(1, started.size(), started.toString());
+        List<String> programs = calls.stream().filter(call -> call.process() == started.get(0).result() && call.is("execve") && call.result() == 0)
+            .map(Call::text).toList();
+
+        assertEquals(3, programs.size(), programs.toString());
+        assertTrue(programs.get(0).contains("/nsenter\"") && programs.get(1).contains("/sh\"") && programs.get(2).contains("/proc/self/fd/9"), programs.toString());
+    }
+
+    @Test
+    void of_each_process_few_entries_are_read_in_proc() {
+        List<String> entries = own().stream().filter(call -> call.is("open", "openat", "readlink"))
+            .map(Call::text).filter(text -> text.contains("\"/proc/") && !text.contains("/proc/self/fd/")).toList();
+
+        assertTrue(entries.size() <= 3 * PROCESSES + 20, entries.size() + " entries: " + entries);
+    }
+
+    @Test
+    void no_byte_of_the_output_passes_through_it() {
+        long bytes = own().stream().filter(call -> call.is("read", "readv", "pread64", "write", "writev", "pwrite64", "splice", "sendfile"))
+            .mapToLong(Call::result).filter(count -> count > 0).sum();
+
+        assertTrue(bytes < 100_000, bytes + " bytes");
+    }
+
+    @Test
+    void two_folders_and_one_file_are_made_in_the_shared_volume() {
+        List<String> made = own().stream().filter(call -> call.result() >= 0).map(Call::text)
+            .filter(text -> text.startsWith("mkdir") || text.startsWith("open") && text.contains("O_CREAT")).toList();
+
+        assertEquals(3, made.size(), made.toString());
+    }
+}
