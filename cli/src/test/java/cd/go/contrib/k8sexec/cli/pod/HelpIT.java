@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,9 @@ class HelpIT {
     private static final Set<String> END_ONLY_WHEN_TOLD = Set.of("k8s-exec pause", "k8s-exec targets --watch=5s");
     private static final Set<String> NATIVE_ONLY = Set.of("k8s-exec pause", "k8s-exec install /go");
 
+    /** At a terminal, where somebody types exit until it has ended. */
+    private static final String AT_TERMINAL = "while sleep 1; do echo exit; done | script -qec \"$0\" /dev/null";
+
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=busybox");
 
@@ -26,9 +30,14 @@ class HelpIT {
             .flatMap(command -> Stream.of(command.getCommandSpec().usageMessage().description())).map(String::strip);
     }
 
+    @BeforeEach
+    void the_job_has_a_directory() {
+        pod.exec("agent", "mkdir", "-p", "/go/pipelines/web").assertExitCode(0);
+    }
+
     @AfterEach
-    void remove_what_was_installed() {
-        pod.exec("agent", "sh", "-c", "rm -f /go/pause /go/k8s-exec").assertExitCode(0);
+    void remove_what_was_made() {
+        pod.exec("agent", "sh", "-c", "rm -rf /go/*").assertExitCode(0);
     }
 
     @ParameterizedTest
@@ -36,8 +45,9 @@ class HelpIT {
     void the_example_works(String example) {
         boolean refused = NATIVE_ONLY.contains(example) && !Pod.isNative();
         boolean endless = END_ONLY_WHEN_TOLD.contains(example) && !refused;
+        boolean interactive = example.matches(".*k8s-exec (shell|exec -it) ?.*");
         Result result = pod.exec("agent", "env", "PATH=/opt/extra:/usr/bin:/usr/sbin:/bin:/sbin", "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-            "timeout", endless ? "10" : "100", "sh", "-c", example);
+            "timeout", endless ? "10" : "100", "sh", "-c", interactive ? AT_TERMINAL : example, example);
 
         result.assertExitCode(refused ? 125 : endless ? 124 : 0);
         assertTrue(refused || !result.errors().contains("error ["), result.toString());
