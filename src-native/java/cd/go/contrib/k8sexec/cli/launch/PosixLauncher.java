@@ -61,6 +61,8 @@ public record PosixLauncher(Path output) implements Launcher {
         Libc.signal(Libc.SIGPIPE, Libc.SIG_DFL);
         Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
         int file = sealedFile(program);
+        // for a shell that cannot open it anew
+        check("lseek", Libc.lseek(file, 0, Libc.SEEK_SET) == 0);
         closeOnExec();
         if (file == LaunchProgram.SCRIPT_DESCRIPTOR) {
             check("fcntl", Libc.fcntl(file, Libc.F_SETFD, 0) == 0);

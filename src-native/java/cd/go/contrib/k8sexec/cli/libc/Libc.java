@@ -42,6 +42,7 @@ public final class Libc {
     public static final int PR_SET_CHILD_SUBREAPER = 36;
     public static final long SYS_CLOSE_RANGE = 436;
     public static final long CLOSE_RANGE_CLOEXEC = 4;
+    public static final int SEEK_SET = 0;
     public static final int SIGPIPE = 13;
     public static final int SIGCHLD = 17;
     public static final long SIG_DFL = 0;
@@ -102,6 +103,9 @@ public final class Libc {
 
     @CFunction("ioctl")
     public static native int ioctl(int fd, long request, PointerBase argument);
+
+    @CFunction("lseek")
+    public static native long lseek(int fd, long offset, int from);
 
     @CFunction("madvise")
     public static native int madvise(PointerBase start, UnsignedWord length, int advice);

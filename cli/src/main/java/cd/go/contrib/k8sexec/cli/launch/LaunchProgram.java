@@ -27,12 +27,6 @@ public final class LaunchProgram {
     public static final String READ_STDIN = "if [ -r /proc/self/fd/0 ]; then . /proc/self/fd/0; "
         + "elif command -v cat >/dev/null; then eval \"$(cat)\"; else exec sh; fi";
 
-    /**
-     * Makes the launching shell read its program from {@link #SCRIPT_DESCRIPTOR}, which leaves standard input alone, and become what that has
-     * set as its arguments. Not while it reads: BusyBox's shell would leave the file open.
-     */
-    public static final String BECOME = "if [ -r /proc/self/fd/9 ]; then . /proc/self/fd/9; else eval \"$(cat <&9)\"; fi; exec 9<&-; exec \"$@\"";
-
     /** The launching shell's exit code where it does not see the state file; nsenter itself only has 1, 126 and 127. */
     public static final int NO_VOLUME = 121;
     /** The state once the task's shell was started. All states have eight letters: each is written over the one before. */
@@ -46,6 +40,13 @@ public final class LaunchProgram {
 
     /** Where the task's shell finds the script open. One digit: dash opens no others. Not among those that scripts use most. */
     public static final int SCRIPT_DESCRIPTOR = 9;
+
+    /**
+     * Makes the launching shell read its program from {@link #SCRIPT_DESCRIPTOR}, which leaves standard input alone, and become what that has
+     * set as its arguments. Not while it reads: BusyBox's shell would leave the file open.
+     */
+    static final String BECOME = "if [ -r /proc/self/fd/" + SCRIPT_DESCRIPTOR + " ]; then . /proc/self/fd/" + SCRIPT_DESCRIPTOR
+        + "; else eval \"$(cat <&" + SCRIPT_DESCRIPTOR + ")\"; fi; exec " + SCRIPT_DESCRIPTOR + "<&-; [ $# -gt 0 ] || exit 125; exec \"$@\"";
 
     /** Less than Linux takes in one argument: MAX_ARG_STRLEN in linux/binfmts.h, 32 pages. */
     private static final int LONGEST_ENV_ARGUMENT = 120_000;
