@@ -2,10 +2,12 @@ package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.launch.Launcher;
 import cd.go.contrib.k8sexec.cli.launch.ScriptEnvironment;
+import cd.go.contrib.k8sexec.cli.staging.RandomName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,10 +52,12 @@ final class Program {
 
     /** A file for what a program prints; also where the agent's root file system is read-only. */
     static Path newFile() throws IOException {
+        String name = "k8s-exec-doctor-" + RandomName.create();
+        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try {
-            return Files.createTempFile("k8s-exec-doctor", null);
+            return Files.createFile(Path.of(System.getProperty("java.io.tmpdir"), name), ownerOnly);
         } catch (IOException e) {
-            return Files.createTempFile(Path.of("/dev/shm"), "k8s-exec-doctor", null);
+            return Files.createFile(Path.of("/dev/shm", name), ownerOnly);
         }
     }
 

@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.install;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.staging.HeldDirectory;
+import cd.go.contrib.k8sexec.cli.staging.RandomName;
 import cd.go.contrib.k8sexec.cli.target.Mount;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.io.Closeable;
@@ -22,7 +23,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * Programs that are put into a directory of the shared volume. Whoever else may write to the volume, the guest of an earlier life of the
@@ -72,7 +72,7 @@ public final class Installation implements Closeable {
      * @throws K8sExecException INSTALL_FAILED
      */
     public String put(String name, InputStream program) {
-        Path file = directory.entry(UNFINISHED + UUID.randomUUID());
+        Path file = directory.entry(UNFINISHED + RandomName.create());
         try {
             removeAbandoned();
             long size;

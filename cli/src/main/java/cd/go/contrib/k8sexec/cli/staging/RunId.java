@@ -1,10 +1,5 @@
 package cd.go.contrib.k8sexec.cli.staging;
 
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,17 +19,8 @@ public record RunId(String text, String pidNamespace, int owner, long ownerStart
 
     public static RunId create(String pidNamespace, int owner, long ownerStartTicks) {
         String number = pidNamespace.replaceAll("\\D", "");
-        String text = String.join("_", number, String.valueOf(owner), String.valueOf(ownerStartTicks), HexFormat.of().formatHex(random()));
+        String text = String.join("_", number, String.valueOf(owner), String.valueOf(ownerStartTicks), RandomName.create());
         return new RunId(text, number, owner, ownerStartTicks);
-    }
-
-    /** 16 bytes of the kernel's own: what java.security.SecureRandom reads too, without loading its providers. */
-    private static byte[] random() {
-        try (InputStream random = new FileInputStream("/dev/urandom")) {
-            return random.readNBytes(16);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The run that a folder is named after, or empty where it is not one of ours. */
