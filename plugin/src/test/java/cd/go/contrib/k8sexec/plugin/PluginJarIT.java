@@ -1,31 +1,40 @@
 package cd.go.contrib.k8sexec.plugin;
 
-import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.DataInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.jar.JarInputStream;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.util.Elements;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
 
-/** The jar as GoCD gets it. GoCD loads every class at its root and refuses the plugin if one cannot be loaded. */
+/** The jar as GoCD gets it. */
 class PluginJarIT {
 
     private static final int JAVA_11 = 55;
-    private static final int MAGIC = 0xCAFEBABE;
 
     @TempDir
     Path folder;
@@ -38,57 +47,128 @@ class PluginJarIT {
                 .filter(name -> !name.startsWith("cd/go/contrib/k8sexec/plugin/") && !name.startsWith("META-INF/"))
                 .map(name -> name.replaceAll("-[0-9.]+\\.jar", ".jar")).sorted().toList();
 
-        assertEquals(List.of("lib/jackson-annotations.jar", "lib/jackson-core.jar", "lib/jackson-databind.jar", "plugin.xml"), others);
+        assertEquals(List.of("gocd-bundle.xml", "lib/jackson-annotations.jar", "lib/jackson-core.jar", "lib/jackson-databind.jar", "plugin.xml"), others);
     }
 
     @Test
-    void has_classes_that_java_11_loads() throws IOException {
-        try (JarFile file = new JarFile(jar.toFile())) {
-            List<JarEntry> classes = file.stream().filter(entry -> entry.getName().endsWith(".class")).toList();
+    void describes_itself_to_gocd_in_both_forms_alike() throws Exception {
+        Document plugin = xml("plugin.xml");
+        Document bundle = xml("gocd-bundle.xml");
 
-            assertTrue(classes.size() > 10);
-            assertAll(classes.stream().map(entry -> () -> {
-                try (DataInputStream in = new DataInputStream(file.getInputStream(entry))) {
-                    assertEquals(MAGIC, in.readInt());
-                    in.readUnsignedShort();
-                    assertTrue(in.readUnsignedShort() <= JAVA_11, entry.getName());
-                }
-            }));
+        assertEquals("k8s-executor", plugin.getDocumentElement().getAttribute("id"));
+        assertEquals("k8s-executor", ((org.w3c.dom.Element) bundle.getElementsByTagName("plugin").item(0)).getAttribute("id"));
+        for (Document document : List.of(plugin, bundle)) {
+            assertEquals("1", document.getDocumentElement().getAttribute("version"));
+            assertEquals(System.getProperty("plugin.version"), text(document, "version"));
+            assertEquals("20.1.0", text(document, "target-go-version"));
+            assertEquals("Linux", text(document, "value"));
         }
-    }
-
-    @Test
-    void describes_itself_to_gocd() throws IOException {
-        String descriptor = read("plugin.xml");
-
-        assertTrue(descriptor.contains("<go-plugin id=\"k8s-executor\" version=\"1\">"), descriptor);
-        assertTrue(descriptor.contains("<version>" + System.getProperty("plugin.version") + "</version>"), descriptor);
-        assertTrue(descriptor.contains("<target-go-version>20.1.0</target-go-version>"), descriptor);
-        assertTrue(descriptor.contains("<value>Linux</value>"), descriptor);
+        assertEquals(text(plugin, "about"), text(bundle, "about"));
         try (JarFile file = new JarFile(jar.toFile())) {
             assertNull(file.getManifest().getMainAttributes().getValue("Bundle-SymbolicName"));
         }
     }
 
+    /** GoCD would load every class at the jar's root, and refuse the plugin if one could not be loaded. */
     @Test
-    void loads_with_nothing_but_gocds_api_the_jdk_and_its_own_libraries() throws Exception {
-        List<URL> urls = new ArrayList<>(List.of(jar.toUri().toURL()));
-        urls.add(Class.forName("com.thoughtworks.go.plugin.api.GoPlugin").getProtectionDomain().getCodeSource().getLocation());
-        try (JarFile file = new JarFile(jar.toFile())) {
-            for (String library : entries().stream().filter(name -> name.matches("lib/.*\\.jar")).toList()) {
-                Path copy = folder.resolve(library.substring("lib/".length()));
-                try (InputStream in = file.getInputStream(file.getEntry(library))) {
-                    Files.copy(in, copy);
-                }
-                urls.add(copy.toUri().toURL());
+    void declares_its_one_entrance() throws Exception {
+        Document bundle = xml("gocd-bundle.xml");
+
+        assertEquals(1, bundle.getElementsByTagName("extension").getLength());
+        assertEquals(K8sExecutorPlugin.class.getName(),
+                ((org.w3c.dom.Element) bundle.getElementsByTagName("extension").item(0)).getAttribute("class"));
+    }
+
+    @Test
+    void has_class_files_of_java_11_or_older_in_its_libraries_too() throws IOException {
+        Map<String, ConstantPool> classes = classes();
+
+        assertTrue(classes.size() > 500, "only " + classes.size() + " classes");
+        assertEquals(List.of(), classes.entrySet().stream().filter(entry -> entry.getValue().version > JAVA_11).map(Map.Entry::getKey).toList());
+    }
+
+    /** javac knows what Java 11 had (--release). A member is looked for by its name and its number of parameters. */
+    @Test
+    void uses_nothing_of_the_jdk_that_java_11_has_not() throws IOException {
+        Set<String> used = new TreeSet<>();
+        classes().values().forEach(pool -> pool.members.stream().filter(member -> member.startsWith("java/")).forEach(used::add));
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        com.sun.source.util.JavacTask task = (com.sun.source.util.JavacTask) compiler.getTask(null, null, null, List.of("--release", "11"),
+                List.of("java.lang.String"), null);
+
+        assertTrue(used.size() > 500, "only " + used.size() + " members");
+        assertEquals(List.of(), used.stream().filter(member -> !isThere(member, task.getElements())).toList());
+        assertTrue(!isThere("java/util/stream/Stream.toList()Ljava/util/List;", task.getElements()), "Java 16 is taken for Java 11");
+    }
+
+    private static boolean isThere(String member, Elements elements) {
+        String owner = member.substring(0, member.indexOf('.'));
+        TypeElement type = elements.getTypeElement(owner.replace('/', '.').replace('$', '.'));
+        if (type == null) {
+            return false;
+        }
+        if (!member.contains("(")) {
+            return elements.getAllMembers(type).stream().anyMatch(element -> member.startsWith(owner + '.' + element.getSimpleName()));
+        }
+        String name = member.substring(owner.length() + 1, member.indexOf('('));
+        long parameters = member.substring(member.indexOf('(') + 1, member.indexOf(')')).replaceAll("\\[*(L[^;]*;|[BCDFIJSZ])", "p").length();
+        // an interface has Object's methods too
+        return Stream.of(type, elements.getTypeElement("java.lang.Object")).flatMap(owning -> elements.getAllMembers(owning).stream())
+                .filter(element -> element.getKind() == ElementKind.METHOD || element.getKind() == ElementKind.CONSTRUCTOR)
+                .map(ExecutableElement.class::cast)
+                .anyMatch(method -> method.getSimpleName().contentEquals(name) && (method.getParameters().size() == parameters || method.isVarArgs()));
+    }
+
+    /** With nothing but GoCD's API, the JDK and its own libraries. */
+    @Test
+    void loads_on_each_jdk_of_this_machine() throws Exception {
+        Path api = Path.of(Class.forName("com.thoughtworks.go.plugin.api.GoPlugin").getProtectionDomain().getCodeSource().getLocation().toURI());
+        Map<String, Path> jdks = new TreeMap<>(Map.of(System.getProperty("java.specification.version"), Path.of(System.getProperty("java.home"))));
+        try (Stream<Path> installed = Files.isDirectory(Path.of("/usr/lib/jvm")) ? Files.list(Path.of("/usr/lib/jvm")) : Stream.empty()) {
+            for (Path home : installed.filter(path -> Files.isExecutable(path.resolve("bin/javac"))).toList()) {
+                String release = Files.readString(home.resolve("release"));
+                jdks.put(release.replaceAll("(?s).*JAVA_VERSION=\"(\\d+).*", "$1"), home);
             }
         }
-        try (URLClassLoader loader = new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
-            for (String name : entries().stream().filter(entry -> entry.endsWith(".class")).toList()) {
-                loader.loadClass(name.replace('/', '.').substring(0, name.length() - ".class".length())).getDeclaredMethods();
+        for (Map.Entry<String, Path> jdk : jdks.entrySet()) {
+            Path libraries = Files.createDirectory(folder.resolve(jdk.getKey()));
+            Process java = new ProcessBuilder(jdk.getValue().resolve("bin/java").toString(), "src/test/jar/LoadPlugin.java", jar.toString(),
+                    api.toString(), libraries.toString()).redirectErrorStream(true).start();
+            String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(0, java.waitFor(), output);
+            assertTrue(output.matches("(?s)configuration 200\nview 200\nvalidate 200\n\\d\\d+ classes, Java " + jdk.getKey() + "\n"), output);
+        }
+    }
+
+    /** Of the jar and of the libraries in it, without those for newer versions of Java that older ones do not look at. */
+    private Map<String, ConstantPool> classes() throws IOException {
+        Map<String, ConstantPool> classes = new TreeMap<>();
+        try (JarFile file = new JarFile(jar.toFile())) {
+            for (JarEntry entry : file.stream().toList()) {
+                byte[] bytes = bytes(file, entry);
+                if (entry.getName().endsWith(".jar")) {
+                    JarInputStream library = new JarInputStream(new ByteArrayInputStream(bytes));
+                    for (JarEntry inner = library.getNextJarEntry(); inner != null; inner = library.getNextJarEntry()) {
+                        add(classes, inner.getName(), library.readAllBytes());
+                    }
+                } else {
+                    add(classes, entry.getName(), bytes);
+                }
             }
-            Object plugin = loader.loadClass(K8sExecutorPlugin.class.getName()).getDeclaredConstructor().newInstance();
-            assertEquals(loader, plugin.getClass().getClassLoader());
+        }
+        return classes;
+    }
+
+    private static void add(Map<String, ConstantPool> classes, String name, byte[] bytes) throws IOException {
+        boolean newer = name.matches("META-INF/versions/(1[2-9]|[2-9]\\d)/.*") || name.endsWith("module-info.class");
+        if (name.endsWith(".class") && !newer) {
+            classes.put(name, ConstantPool.of(new ByteArrayInputStream(bytes)));
+        }
+    }
+
+    private static byte[] bytes(JarFile file, JarEntry entry) throws IOException {
+        try (InputStream in = file.getInputStream(entry)) {
+            return in.readAllBytes();
         }
     }
 
@@ -98,9 +178,13 @@ class PluginJarIT {
         }
     }
 
-    private String read(String name) throws IOException {
+    private Document xml(String name) throws Exception {
         try (JarFile file = new JarFile(jar.toFile()); InputStream in = file.getInputStream(file.getEntry(name))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(in);
         }
+    }
+
+    private static String text(Document document, String tag) {
+        return document.getElementsByTagName(tag).item(0).getTextContent().strip().replaceAll("\\s+", " ");
     }
 }

@@ -2,47 +2,24 @@ package cd.go.contrib.k8sexec.plugin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
-import java.io.File;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that go all the way: the plugin in the agent container, the k8s-exec that was built, the script in the guest container. */
 class TaskInPodIT {
-    private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
-    /** Where the agent sees the project. */
-    private static final Path IN_AGENT = Path.of("/opt/extra");
-    private static final String CLASS_PATH = Stream.of("classes", "test-classes", "classes/lib/*", "demo-lib/*")
-            .map(part -> IN_AGENT.resolve("plugin/target").resolve(part).toString()).reduce((a, b) -> a + File.pathSeparator + b).orElseThrow();
-
-    private static Path directory;
+    private static TaskPod pod;
 
     @BeforeAll
     static void up() throws Exception {
-        boolean possible = System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/unshare"));
-        if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
-            fail("Pod tests are required here, and need root and unshare");
-        }
-        Assumptions.assumeTrue(possible, "skipped: Pod tests need root and unshare");
-        directory = Files.createTempDirectory("pod");
-        pod(0, "up");
+        pod = TaskPod.up();
     }
 
     @AfterAll
     static void down() throws Exception {
-        if (directory != null) {
-            pod(0, "down");
+        if (pod != null) {
+            pod.close();
         }
     }
 
@@ -65,6 +42,17 @@ class TaskInPodIT {
     }
 
     @Test
+    void what_the_task_sets_reaches_the_script() throws Exception {
+        pod.exec("agent", "mkdir", "-p", "/go/pipelines/web/sub");
+        String console = task(1, "--shell sh --property failFast=true --property trace=true --property workingDirectory=sub --directory pipelines/web "
+                + "--property user=1000:1001 --property container=guest 'pwd; id -u; false; echo after'");
+
+        assertTrue(console.contains("      | /go/pipelines/web/sub\n      | 1000\n"), console);
+        assertTrue(console.contains("stderr| + false\n") && !console.contains("| after"), console);
+        assertTrue(console.contains("Script completed with exit code: 1."), console);
+    }
+
+    @Test
     void a_background_process_does_not_hold_the_task() throws Exception {
         long start = System.nanoTime();
         String console = task(0, "--shell sh 'sleep 20 & echo done'");
@@ -83,20 +71,6 @@ class TaskInPodIT {
     }
 
     private static String task(int exitCode, String arguments) throws Exception {
-        return pod(exitCode, "exec", "agent", "bash", "-c", "set -o pipefail; GO_K8S_CONTAINER_SHARED_ROOT=/go K8S_EXEC=\"$0\" \"$1\" -Xmx256m -cp \"$2\" "
-                + "cd.go.contrib.k8sexec.plugin.demo.TaskDemo " + arguments, IN_AGENT.resolve("cli/target/k8s-exec").toString(),
-                System.getProperty("java.home") + "/bin/java", CLASS_PATH);
-    }
-
-    private static String pod(int exitCode, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(PROJECT.resolve("cli/src/test/pod/pod").toString()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(Map.of("POD_DIR", directory.toString(), "AGENT_EXTRA", PROJECT.toString()));
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(exitCode, process.waitFor(), output);
-        return output;
+        return pod.task(arguments).assertExitCode(exitCode).text;
     }
 }

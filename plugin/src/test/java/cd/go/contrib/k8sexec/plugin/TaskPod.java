@@ -1,0 +1,109 @@
+package cd.go.contrib.k8sexec.plugin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/** A stand-in Pod, in whose agent container tasks run: by the plugin's own class and the k8s-exec that was built. */
+final class TaskPod implements AutoCloseable {
+
+    private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+    /** Where the agent sees the project. */
+    private static final Path IN_AGENT = Path.of("/opt/extra");
+    private static final String CLASS_PATH = Stream.of("classes", "test-classes", "classes/lib/*", "demo-lib/*")
+            .map(part -> IN_AGENT.resolve("plugin/target").resolve(part).toString()).reduce((a, b) -> a + File.pathSeparator + b).orElseThrow();
+
+    private final Path directory;
+
+    private TaskPod(Path directory) {
+        this.directory = directory;
+    }
+
+    /** @param settings the variables of the pod script, like GUEST_IMAGE=debian */
+    static TaskPod up(String... settings) throws IOException, InterruptedException {
+        boolean possible = System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/unshare"));
+        if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
+            fail("Pod tests are required here, and need root and unshare");
+        }
+        Assumptions.assumeTrue(possible, "skipped: Pod tests need root and unshare");
+        TaskPod pod = new TaskPod(Files.createTempDirectory("pod"));
+        pod.run(List.of(settings), "up").assertExitCode(0);
+        return pod;
+    }
+
+    /** What the console shows of a task. The arguments are TaskDemo's, as a shell reads them. */
+    Output task(String arguments) throws IOException, InterruptedException {
+        return task(Map.of(), arguments);
+    }
+
+    /** As {@link #task(String)}, with these variables of the agent on top; one with an empty value is not set. */
+    Output task(Map<String, String> agent, String arguments) throws IOException, InterruptedException {
+        StringBuilder variables = new StringBuilder();
+        agent.forEach((name, value) -> variables.append(value.isEmpty() ? "unset " + name + "\n" : "export " + name + "='" + value + "'\n"));
+        return exec("agent", "bash", "-c", "set -o pipefail; demo() { \"$java\" -Xmx256m -cp \"$path\" cd.go.contrib.k8sexec.plugin.demo.TaskDemo \"$@\"; }\n"
+                + "java=$1 path=$2\nexport GO_K8S_CONTAINER_SHARED_ROOT=/go K8S_EXEC=\"$0\"\n" + variables + "demo " + arguments,
+                IN_AGENT.resolve("cli/target/k8s-exec").toString(), System.getProperty("java.home") + "/bin/java", CLASS_PATH);
+    }
+
+    /** Runs a command in a container. */
+    Output exec(String container, String... command) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("exec", container));
+        arguments.addAll(Arrays.asList(command));
+        return run(List.of(), arguments.toArray(String[]::new));
+    }
+
+    /** The main process of a container, as the Pod sees it. */
+    String pid(String container) throws IOException, InterruptedException {
+        return run(List.of(), "pid", container).text.strip();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            run(List.of(), "down").assertExitCode(0);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a test", e);
+        }
+    }
+
+    private Output run(List<String> settings, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("env"));
+        command.addAll(settings);
+        command.add(PROJECT.resolve("cli/src/test/pod/pod").toString());
+        command.addAll(Arrays.asList(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(Map.of("POD_DIR", directory.toString(), "AGENT_EXTRA", PROJECT.toString()));
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Output(process.waitFor(), text);
+    }
+
+    /** What a command printed. */
+    static final class Output {
+
+        final int exitCode;
+        final String text;
+
+        private Output(int exitCode, String text) {
+            this.exitCode = exitCode;
+            this.text = text;
+        }
+
+        Output assertExitCode(int expected) {
+            assertEquals(expected, exitCode, text);
+            return this;
+        }
+    }
+}
