@@ -92,7 +92,7 @@ public final class K8sExecutorPlugin implements GoPlugin {
         }
         ObjectNode answer = json.createObjectNode();
         ObjectNode errors = answer.putObject("errors");
-        TaskConfig.parse(properties).errors().forEach(errors::put);
+        TaskConfig.parse(properties).errorsBeforeParameters().forEach(errors::put);
         return answer(answer);
     }
 

@@ -78,7 +78,9 @@ class K8sExecutorPluginTest {
             "'',bash,script", "' \t',bash,script", "missing,bash,script",
             "make,python3,", "make,/usr/bin/pwsh,", "make,/opt/my tools/sh,", "'#!/usr/bin/env node',shebang,",
             "make,bash -x,shtype", "make,bin/sh,shtype", "make,-x,shtype", "make,/,shtype", "make,/bin/,shtype", "make,shebang,shtype",
-            "'',bash -x,script shtype"})
+            "'',bash -x,script shtype",
+            // GoCD puts in the values of parameters only after that
+            "make,#{SHELL},", "#{SCRIPT},shebang,", "#{SCRIPT},bash -x,shtype", "'',#{SHELL},script"})
     void validates_each_property(String script, String shell, String keysWithErrors) {
         Map<String, String> errors = errors(script, shell);
 

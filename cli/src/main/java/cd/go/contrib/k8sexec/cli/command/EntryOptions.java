@@ -33,7 +33,7 @@ final class EntryOptions {
 
     @Option(names = "--workdir", paramLabel = "DIR",
         description = "Where to start, as the guest sees it. Default: the current directory where that is on the shared volume, "
-            + "else where the guest mounts that volume, else where the guest's main process is.")
+            + "else where the guest mounts that volume, else where the guest's main process is, else /.")
     String workingDirectory;
 
     /**
@@ -49,8 +49,8 @@ final class EntryOptions {
         List<String> warnings = guestEnvironment.isPresent() ? List.of() : List.of("the guest's own environment cannot be read, so the program gets a "
             + "standard PATH only; give the agent container the capability SYS_PTRACE");
         ScriptEnvironment environment = ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), variables);
-        return new GuestProgram(target, Nsenter.find(System.getenv("PATH")), user.of(target, proc), environment, directory(proc, target), choice, readsInput,
-            terminals, warnings).become(Launcher.DEFAULT, proc);
+        return new GuestProgram(target, Nsenter.find(System.getenv("PATH")), user.of(target, proc), environment, directory(proc, target),
+            workingDirectory != null, choice, readsInput, terminals, warnings).become(Launcher.DEFAULT, proc);
     }
 
     private String directory(ProcFs proc, Target target) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(name = "env", header = "Shows the environment of a script in the guest: names, or values too.",
@@ -52,6 +53,9 @@ final class EnvCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (nul && (json || !values)) {
+            throw new ParameterException(spec.commandLine(), "--null goes with --values alone");
+        }
         ProcFs proc = new ProcFs(Path.of("/proc"));
         Map<String, String> jobs = request == null ? Map.of() : jobs();
         Target target = targetOptions.find(proc, wait.duration());

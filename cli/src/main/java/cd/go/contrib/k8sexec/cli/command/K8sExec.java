@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
         InstallCommand.class,
         PauseCommand.class,
     },
-    footer = {"k8s-exec COMMAND --help has all options. An error that k8s-exec prints has an id,", "which k8s-exec explain ID explains."})
+    footer = {"k8s-exec COMMAND --help has all options. An error that k8s-exec prints has an", "id, which k8s-exec explain ID explains."})
 public final class K8sExec implements Runnable {
     /**
      * All commands with their options. In the native executable this is done while it is built, as a static field's value, so that a start
@@ -60,7 +60,7 @@ public final class K8sExec implements Runnable {
         CommandLine commandLine = MODEL.setOut(utf8(System.out)).setErr(utf8(System.err));
         try {
             return commandLine.execute(args);
-        } catch (OutOfMemoryError | StackOverflowError e) {
+        } catch (Error e) {
             // not an exit code of 1, which would be taken for a script's
             return ErrorHandler.fail(e, commandLine);
         } finally {

@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.ContainerView;
 import cd.go.contrib.k8sexec.cli.target.Limits;
@@ -78,7 +79,10 @@ final class TargetsCommand implements Callable<Integer> {
         try {
             return Optional.of(targetOptions.find(proc, Duration.ZERO));
         } catch (K8sExecException e) {
-            // the table shows why: candidates, or no other container
+            // several candidates show in the table; what was named and is not there does not
+            if (e.id() != ErrorId.TARGET_AMBIGUOUS && e.id() != ErrorId.TARGET_NONE) {
+                spec.commandLine().getErr().println("k8s-exec: warning: no target: " + e.getMessage());
+            }
             return Optional.empty();
         }
     }

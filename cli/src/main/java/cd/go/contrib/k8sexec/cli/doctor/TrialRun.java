@@ -49,7 +49,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
     private static final String SCRIPT = """
         for shell in sh bash zsh; do echo "$shell=$(command -v $shell)"; done
         echo "umask=$(umask)"
-        if [ -w . ]; then echo writable=yes; fi
+        if [ -w . ]; then echo writable=yes; else echo writable=no; fi
         """;
 
     /** Runs it. It never takes longer than {@link #LIMIT} and some seconds, and never throws but for an interrupt. */

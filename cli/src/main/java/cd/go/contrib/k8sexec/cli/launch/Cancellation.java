@@ -15,6 +15,7 @@ public final class Cancellation {
     private static final int TIMED_OUT = -1;
 
     private Duration timeout = Duration.ZERO;
+    private boolean clockStopped;
     private int signal;
     private boolean hasty;
     private IntConsumer action;
@@ -47,13 +48,23 @@ public final class Cancellation {
         }
     }
 
+    /** The script has ended: from now on no time is over. */
+    synchronized void stopClock() {
+        clockStopped = true;
+    }
+
     private void waitForTimeout() {
         try {
             Thread.sleep(timeout.toMillis());
-            request(TIMED_OUT);
+            timeOut();
         } catch (InterruptedException e) {
             // nobody interrupts it
         }
+    }
+
+    /** The time is over. */
+    void timeOut() {
+        request(TIMED_OUT);
     }
 
     /** How long the script was allowed to run, where that is what ended it. */
@@ -70,6 +81,9 @@ public final class Cancellation {
     void request(int number) {
         IntConsumer first = null;
         synchronized (this) {
+            if (number == TIMED_OUT && clockStopped) {
+                return;
+            }
             if (signal == 0) {
                 signal = number;
                 first = action;

@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -18,13 +19,15 @@ import java.util.Map;
  *
  * @param environment      the guest's own
  * @param workingDirectory absolute, as the guest sees it, as a byte string ({@link ByteString})
+ * @param directoryNeeded  whether it is an error where the guest does not have that; else the program starts in /, with a warning
  * @param choice           commands and their arguments, as byte strings: the first whose program is there, or else the last
  * @param readsInput       whether it gets this process's standard input; else that is empty
  * @param terminals        which of 0, 1 and 2 have to be a terminal
  * @param warnings         for people
  */
-public record GuestProgram(Target target, Nsenter nsenter, User user, ScriptEnvironment environment, String workingDirectory, List<List<String>> choice,
-                           boolean readsInput, List<Integer> terminals, List<String> warnings) {
+public record GuestProgram(Target target, Nsenter nsenter, User user, ScriptEnvironment environment, String workingDirectory,
+                           boolean directoryNeeded, List<List<String>> choice, boolean readsInput, List<Integer> terminals, List<String> warnings) {
+    private static final Duration TRIAL_LIMIT = Duration.ofSeconds(20);
 
     /**
      * The last words of a command line, as byte strings.
@@ -47,8 +50,18 @@ public record GuestProgram(Target target, Nsenter nsenter, User user, ScriptEnvi
         try {
             target.checkUnchanged(proc);
             Launcher.Child trial = launcher.start(nsenter.commandLine(target, user, List.of("sh", "-c", ":")), nsenterEnvironment, new byte[0]);
+            // no signal is caught: what the caller ignores, the program shall ignore too
+            Cancellation limit = new Cancellation();
+            limit.timeOutAfter(TRIAL_LIMIT);
+            limit.onFirst(unused -> ProcessHandle.of(trial.pid()).ifPresent(ProcessHandle::destroyForcibly));
+            limit.startClock();
             trial.feed(new byte[0]);
             Launcher.Status status = trial.await();
+            limit.stopClock();
+            if (limit.timedOutAfter().isPresent()) {
+                throw new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "the guest's sh, told to do nothing, did not end in " + TRIAL_LIMIT.toSeconds() + " s",
+                    "so nothing was run", "look what the guest's sh does at its start, and whether the guest's file systems hang");
+            }
             if (status.exitCode() != 0) {
                 throw nsenter.notEntered(target, status);
             }
@@ -67,6 +80,10 @@ public record GuestProgram(Target target, Nsenter nsenter, User user, ScriptEnvi
         return new K8sExecException(ErrorId.WORKING_DIRECTORY_MISSING, "the guest cannot change to the working directory "
             + quoted(ByteString.toText(workingDirectory)), "so the program has nowhere to run",
             "name another with --workdir, like /, or set GO_K8S_CONTAINER_ROOT to where the guest mounts the shared volume");
+    }
+
+    String startsElsewhere() {
+        return "k8s-exec: warning: the guest has no " + quoted(ByteString.toText(workingDirectory)) + ", so the program starts in /; --workdir names a directory";
     }
 
     K8sExecException missing() {

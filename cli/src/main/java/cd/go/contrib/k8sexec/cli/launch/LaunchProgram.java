@@ -95,7 +95,8 @@ public final class LaunchProgram {
         LaunchProgram launch = new LaunchProgram(program.environment());
         launch.line(program.terminals().stream().map(descriptor -> "[ -t " + descriptor + " ] && ").collect(Collectors.joining()), ": || ",
             fail(program.noTerminal()));
-        launch.line("cd ", shellQuoted(program.workingDirectory()), " 2>/dev/null || ", fail(program.noDirectory()));
+        launch.line("cd ", shellQuoted(program.workingDirectory()), " 2>/dev/null || ",
+            program.directoryNeeded() ? fail(program.noDirectory()) : "{ cd /; printf '%s\\n' " + shellQuoted(ByteString.of(program.startsElsewhere())) + " >&2; }");
         String env = launch.environment(program.environment(), program.warnings());
         if (!program.readsInput()) {
             launch.line("exec </dev/null");

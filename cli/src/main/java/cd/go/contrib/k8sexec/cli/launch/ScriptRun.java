@@ -56,6 +56,7 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         cancellation.startClock();
         child.feed(plan.program(!launcher.passesScript()));
         Launcher.Status status = child.await();
+        cancellation.stopClock();
         if (looksCanceled(status)) {
             cancellation.awaitFirst(SIGNAL_MILLIS);
         }

@@ -20,6 +20,8 @@ public record Interpreter(String program, List<String> arguments) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]*");
     private static final Pattern PATH = Pattern.compile("/[^\\p{Cntrl}]*[^\\p{Cntrl}/]");
+    /** An argument with which a shell's options end (POSIX, Shell and Utilities, "sh"). */
+    private static final Pattern END_OF_OPTIONS = Pattern.compile("--?([ \t].*)?");
     /** Those that have -e and -x as POSIX has them (Shell Command Language, 2.14, "set"). */
     private static final Set<String> POSIX_SHELLS = Set.of("ash", "bash", "dash", "ksh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "posh", "sh",
         "yash", "zsh");
@@ -96,9 +98,14 @@ public record Interpreter(String program, List<String> arguments) {
         return with(List.of("-x"));
     }
 
+    /** After the arguments of its own, but before one that ends the options, as in {@code #!/bin/sh -}. */
     private Interpreter with(List<String> more) {
         List<String> all = new ArrayList<>(arguments);
-        all.addAll(more);
+        int end = 0;
+        while (end < all.size() && !END_OF_OPTIONS.matcher(all.get(end)).matches()) {
+            end++;
+        }
+        all.addAll(end, more);
         return new Interpreter(program, all);
     }
 

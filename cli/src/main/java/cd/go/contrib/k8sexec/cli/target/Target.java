@@ -38,7 +38,7 @@ public record Target(ProcessInfo process, String reason, Set<Namespace> namespac
 
     /** For people. */
     public String describe() {
-        return "process " + pid() + " (" + process.command() + "): " + reason;
+        return "process " + pid() + " (" + K8sExecException.harmless(process.command()) + "): " + reason;
     }
 
     /**

@@ -42,6 +42,7 @@ class TaskRequestReaderTest {
         "node|x|-|node --preserve-symlinks-main",
         "shebang|#!/usr/bin/perl|-|/usr/bin/perl", "shebang|#! \\t/usr/bin/perl \\t-w -T\\t \\n#!/bin/sh|-|/usr/bin/perl,-w -T",
         "shebang|#!/bin/bash -u\\r\\nx|failFast|/bin/bash -u -e -o pipefail", "shebang|#!/usr/bin/env bash|failFast trace|/usr/bin/env bash -e -o pipefail -x",
+        "shebang|#!/bin/sh -|failFast trace|/bin/sh -e -x -", "shebang|#!/bin/bash --|trace|/bin/bash -x --",
         "shebang|#!/usr/bin/env -S node --use-strict|-|/usr/bin/env,-S node --use-strict,--preserve-symlinks-main",
     })
     void the_shell_may_be_any_interpreter(String shell, String script, String flags, String words) {

@@ -122,6 +122,23 @@ public final class TaskConfig {
         return errors;
     }
 
+    /**
+     * As {@link #errors()}, of a task that is being saved: GoCD puts in the values of parameters ({@code #{NAME}}) only later, so what
+     * depends on one cannot be judged yet.
+     */
+    public Map<String, String> errorsBeforeParameters() {
+        Map<String, String> errors = errors();
+        errors.keySet().removeIf(this::hasParameter);
+        if (hasParameter(TaskDefinition.SCRIPT) && shell().equals(SHEBANG)) {
+            errors.remove(TaskDefinition.SHELL);
+        }
+        return errors;
+    }
+
+    private boolean hasParameter(String key) {
+        return option(key).orElse("").contains("#{");
+    }
+
     private Optional<String> shellError() {
         if (shell().equals(SHEBANG)) {
             return script().startsWith("#!") ? Optional.empty() : Optional.of("The shell is \"shebang\", but the script does not begin"
