@@ -57,7 +57,8 @@ final class TargetsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         print(out, "");
-        while (watch != null && !out.checkError()) {
+        // the writer does not hear of a reader that has gone: System.out below it keeps that to itself
+        while (watch != null && !System.out.checkError()) {
             Thread.sleep(watch.compareTo(SHORTEST) < 0 ? SHORTEST.toMillis() : watch.toMillis());
             print(out, json ? "" : Terminal.isOutput() ? Terminal.CLEAR : System.lineSeparator());
         }
