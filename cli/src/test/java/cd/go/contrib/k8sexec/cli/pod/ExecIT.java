@@ -102,7 +102,7 @@ class ExecIT {
         String files = PODS.get(image).k8sExec("", "exec", "--", "ls", "-l", "/proc/self/fd").assertExitCode(0).text();
 
         // the last is that of ls itself
-        assertEquals(4, files.lines().filter(line -> line.matches(".* \\d( -> .*)?")).count(), files);
+        assertEquals(4, files.lines().filter(line -> line.matches(".*:\\d\\d \\d( -> .*)?")).count(), files);
         assertFalse(files.contains("memfd"), files);
     }
 

@@ -22,7 +22,7 @@ class HelpIT {
     private static final String AT_TERMINAL = "while sleep 1; do echo exit; done | script -qec \"$0\" /dev/null";
 
     @RegisterExtension
-    static final Pod pod = Pod.forClass("GUEST_IMAGE=busybox");
+    static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
 
     static Stream<String> examples() {
         CommandLine root = K8sExec.commandLine();
