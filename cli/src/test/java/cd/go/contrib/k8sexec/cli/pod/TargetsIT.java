@@ -85,7 +85,8 @@ class TargetsIT {
         String readSome = "{ timeout 60 \"$0\" targets --watch=300ms; echo $? >/tmp/watched; } | head -n 12; cat /tmp/watched";
         String text = pod.exec("agent", "sh", "-c", readSome, Pod.K8S_EXEC.toString()).text();
         assertEquals(13, text.lines().count(), text);
-        assertTrue(text.endsWith("\n0\n"), "it does not end when its reader has gone: " + text);
+        // by SIGPIPE, or where that is ignored by itself
+        assertTrue(text.endsWith("\n0\n") || text.endsWith("\n141\n"), "it does not end when its reader has gone: " + text);
         assertEquals(2, text.lines().filter(line -> line.startsWith("ROLE ")).count(), text);
         assertTrue(!text.contains("\033"), "terminal control without a terminal");
 
