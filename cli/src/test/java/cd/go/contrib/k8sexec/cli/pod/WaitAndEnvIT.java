@@ -122,7 +122,7 @@ class WaitAndEnvIT {
 
     @Test
     void an_environment_that_may_not_be_read_is_an_error() {
-        try (Pod stranger = Pod.up("GUEST_UID=1000", "GUEST_GID=1000")) {
+        try (Pod stranger = Pod.up("AGENT_UID=1000", "AGENT_GID=1000")) {
             stranger.k8sExec("", "env").assertExitCode(125).assertError("ENVIRONMENT_UNREADABLE", "SYS_PTRACE");
         }
     }
