@@ -173,7 +173,7 @@ public final class Doctor {
         long gid = user.change().map(owner -> owner.gid()).orElse(agent.gid());
         String finding = "scripts run as " + uid + ":" + gid + " with umask " + trial.found("umask").orElse("?") + ", the agent is "
             + agent.uid() + ":" + agent.gid();
-        if (trial.found("writable").isEmpty()) {
+        if (trial.found("writable").filter("yes"::equals).isEmpty()) {
             return Check.warning("script-user", finding + "; they cannot write to the shared volume", "chown " + uid + ":" + gid + " "
                 + K8sExecException.quoted(settings.sharedRoot().toString()));
         }
