@@ -83,6 +83,9 @@ public final class Libc {
     @CFunction("__errno_location")
     private static native CIntPointer errnoLocation();
 
+    @CFunction("chdir")
+    public static native int chdir(CCharPointer path);
+
     @CFunction("close")
     public static native int close(int fd);
 
@@ -97,6 +100,9 @@ public final class Libc {
 
     @CFunction("fcntl")
     public static native int fcntl(int fd, int command, int argument);
+
+    @CFunction("getcwd")
+    public static native CCharPointer getcwd(CCharPointer path, UnsignedWord size);
 
     @CFunction("getxattr")
     public static native SignedWord getXattr(CCharPointer path, CCharPointer name, PointerBase value, UnsignedWord size);

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.doctor.Check;
 import cd.go.contrib.k8sexec.cli.doctor.Doctor;
 import cd.go.contrib.k8sexec.cli.doctor.Report;
 import cd.go.contrib.k8sexec.cli.doctor.Settings;
+import cd.go.contrib.k8sexec.cli.launch.Cancellation;
 import cd.go.contrib.k8sexec.cli.launch.User;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
@@ -52,13 +53,19 @@ final class DoctorCommand implements Callable<Integer>, Settings {
 
     @Override
     public Integer call() throws InterruptedException {
+        Cancellation cancellation = Cancellation.bySignals();
+        // as long as no script was started, there is nothing to end
+        cancellation.onFirst(signal -> Runtime.getRuntime().halt(128 + signal));
         List<Check> checks = new ArrayList<>();
-        new Doctor(proc, this, check -> {
+        new Doctor(proc, this, cancellation, check -> {
             checks.add(check);
             if (!json) {
                 print(check);
             }
         }).examine();
+        if (cancellation.signal() > 0) {
+            return 128 + cancellation.signal();
+        }
         Report report = new Report(checks);
         long failures = report.count(Check.Status.FAILURE);
         PrintWriter out = spec.commandLine().getOut();

@@ -57,6 +57,7 @@ public final class K8sExec implements Runnable {
      * @return the exit code
      */
     public static int execute(String... args) {
+        CurrentDirectory.DEFAULT.leaveIfDeleted();
         CommandLine commandLine = MODEL.setOut(utf8(System.out)).setErr(utf8(System.err));
         try {
             return commandLine.execute(args);

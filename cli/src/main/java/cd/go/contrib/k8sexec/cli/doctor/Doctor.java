@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
+import cd.go.contrib.k8sexec.cli.launch.Cancellation;
 import cd.go.contrib.k8sexec.cli.launch.Nsenter;
 import cd.go.contrib.k8sexec.cli.launch.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
@@ -23,20 +24,25 @@ import java.util.stream.Stream;
 public final class Doctor {
     private final ProcFs proc;
     private final Settings settings;
+    private final Cancellation cancellation;
     private final Consumer<Check> checks;
     private boolean failed;
 
-    /** @param checks gets them, in the order in which they are made */
-    public Doctor(ProcFs proc, Settings settings, Consumer<Check> checks) {
+    /**
+     * @param cancellation ends the script that is run
+     * @param checks       gets them, in the order in which they are made
+     */
+    public Doctor(ProcFs proc, Settings settings, Cancellation cancellation, Consumer<Check> checks) {
         this.proc = proc;
         this.settings = settings;
+        this.cancellation = cancellation;
         this.checks = check -> {
             failed |= check.status() == Check.Status.FAILURE;
             checks.accept(check);
         };
     }
 
-    /** Never throws but for an interrupt, and ends within some seconds. */
+    /** Never throws but for an interrupt, and ends within some seconds; early where it is cancelled. */
     public void examine() throws InterruptedException {
         ProcessStatus agent = proc.status("self").orElse(null);
         if (agent == null) {
@@ -46,7 +52,13 @@ public final class Doctor {
         }
         checks.accept(sharedProcessNamespace());
         Target target = target();
-        User user = user(target);
+        User user = null;
+        Check wrongUser = null;
+        try {
+            user = target == null ? null : settings.user(target);
+        } catch (K8sExecException e) {
+            wrongUser = Check.failure("script-user", e);
+        }
         Nsenter nsenter = nsenter();
         if (nsenter == null) {
             skip("there is no nsenter", "capabilities", "file-capabilities", "no-new-privs", "seccomp");
@@ -60,7 +72,10 @@ public final class Doctor {
             new GuestChecks(proc, target).all().forEach(checks);
         }
         if (target == null || user == null || nsenter == null || sharedRoot == null) {
-            skip("a script cannot be run for the reasons above", "shells", "script-user", "trial");
+            String reason = "a script cannot be run for the reasons above";
+            skip(reason, "shells");
+            checks.accept(wrongUser == null ? Check.skipped("script-user", reason) : wrongUser);
+            skip(reason, "trial");
         } else {
             trial(agent, target, user, nsenter, sharedRoot);
         }
@@ -105,18 +120,6 @@ public final class Doctor {
             + String.join("}], or value: ", names) + "}]";
     }
 
-    private User user(Target target) {
-        if (target == null) {
-            return null;
-        }
-        try {
-            return settings.user(target);
-        } catch (K8sExecException e) {
-            checks.accept(Check.failure("user", e));
-            return null;
-        }
-    }
-
     private Nsenter nsenter() {
         try {
             return Nsenter.find(settings.path());
@@ -145,8 +148,11 @@ public final class Doctor {
     }
 
     private void trial(ProcessStatus agent, Target target, User user, Nsenter nsenter, Path sharedRoot) throws InterruptedException {
-        TrialRun trial = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, nsenter, user);
-        boolean ran = trial.outcome().isPresent();
+        TrialRun trial = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, nsenter, user, cancellation);
+        if (cancellation.signal() > 0) {
+            return;
+        }
+        boolean ran = trial.ended();
         if (trial.error() != null && trial.error().id() == ErrorId.SH_MISSING) {
             checks.accept(Check.failure("shells", trial.error()));
         } else if (ran) {

@@ -29,11 +29,6 @@ public final class Cancellation {
         return cancellation;
     }
 
-    /** Tells it to end, as SIGTERM does. */
-    public void cancel() {
-        request(15);
-    }
-
     /** How long the script may run, from its start on; zero for as long as it likes. */
     public synchronized void timeOutAfter(Duration limit) {
         timeout = limit;

@@ -144,6 +144,21 @@ class BadInputIT {
         assertTrue(result.errors().contains("Try 'k8s-exec run --help'"), result.toString());
     }
 
+    @ParameterizedTest
+    @CsvSource({"run,GO_K8S_GRACE,x", "run,GO_K8S_TIMEOUT,1y", "wait,GO_K8S_WAIT,soon", "run,GO_K8S_END_BACKGROUND,perhaps"})
+    void a_wrong_value_in_the_environment_is_named_by_its_variable(String command, String variable, String value) {
+        String errors = pod.k8sExec(Map.of(variable, value), REQUEST, command).assertExitCode(2).errors();
+
+        assertTrue(errors.startsWith("k8s-exec: " + variable + " in the environment: ") && errors.contains("'" + value + "'"), errors);
+    }
+
+    @Test
+    void a_wrong_option_is_not_taken_for_the_variable() {
+        String errors = pod.k8sExec(Map.of("GO_K8S_GRACE", "10s"), REQUEST, "run", "--grace=x").assertExitCode(2).errors();
+
+        assertTrue(errors.startsWith("k8s-exec: Invalid value for option '--grace'"), errors);
+    }
+
     @Test
     void a_missing_command_is_wrong_usage() {
         assertTrue(pod.k8sExec("").assertExitCode(2).errors().contains("Try 'k8s-exec --help'"));

@@ -86,7 +86,7 @@ class DoctorIT {
     void an_unset_shared_root_gets_the_volume_that_both_have() {
         String remedy = diagnose(pod, Map.of("GO_K8S_CONTAINER_SHARED_ROOT", ""))
             .assertFailure("shared-root", "GO_K8S_CONTAINER_SHARED_ROOT is not set");
-        assertEquals(Map.of("GO_K8S_CONTAINER_SHARED_ROOT", "/go"), variable(remedy));
+        diagnose(pod, variable(remedy)).assertNothing("failure", "warning").assertCheck("shared-root", "ok", "/go");
 
         diagnose(pod, Map.of("GO_K8S_CONTAINER_SHARED_ROOT", "/none")).assertFailure("shared-root", "/none does not exist");
     }
@@ -96,6 +96,7 @@ class DoctorIT {
         String remedy = diagnose(pod, Map.of("GO_K8S_CONTAINER_PID", "4194304")).assertFailure("target", "4194304");
 
         assertTrue(remedy.startsWith("leave it unset"), remedy);
+        diagnose(pod).assertNothing("failure", "warning");
     }
 
     @Test
@@ -124,6 +125,9 @@ class DoctorIT {
             "no nsenter along the agent's PATH (/tmp/none)");
 
         assertTrue(remedy.contains("apt-get install -y util-linux"), remedy);
+        // what that package brings
+        pod.exec("agent", "ln", "-s", "/usr/bin/nsenter", "/tmp/none/nsenter").assertExitCode(0);
+        diagnose(pod, Map.of("PATH", "/tmp/none")).assertNothing("failure", "warning").assertCheck("nsenter", "ok", "/tmp/none/nsenter");
     }
 
     @Test
@@ -144,6 +148,73 @@ class DoctorIT {
             "process 1 is the agent container's own"));
         diagnosis.assertFailure("target", "no other container can be seen");
         diagnosis.assertCheck("trial", "skipped", "cannot be run");
+        // the Pod as it is shares it
+        diagnose(pod).assertNothing("failure", "warning").assertCheck("shared-process-namespace", "ok", "process 1 is the Pod's");
+    }
+
+    @Test
+    void a_user_that_is_none_stops_the_trial() {
+        Diagnosis diagnosis = diagnose(pod, Map.of("GO_K8S_USER", "root"));
+        String remedy = diagnosis.assertFailure("script-user", "\"root\"");
+
+        assertTrue(remedy.contains("UID:GID"), remedy);
+        assertEquals(IDS, diagnosis.json().getList("checks.id"));
+        diagnosis.assertCheck("trial", "skipped", "for the reasons above");
+        diagnose(pod, Map.of("GO_K8S_USER", "0:0")).assertNothing("failure", "warning");
+    }
+
+    @Test
+    void a_guest_with_more_processor_time_than_the_agent_does_not_get_it() {
+        requireRunc();
+        String remedy;
+        try (Pod slow = Pod.up("AGENT_CPU=500", "GUEST_CPU=1500", "GUEST_CAPS=" + KUBERNETES, "AGENT_CAPS=" + KUBERNETES + ",sys_admin")) {
+            remedy = diagnose(slow).assertNothing("failure").assertWarning("cpu-limit", "agent: 500m, guest: 1500m", "scripts run under the agent's");
+        }
+        Matcher limit = Pattern.compile("limits: \\{cpu: (\\d+)m}").matcher(remedy);
+        assertTrue(limit.find(), remedy);
+        try (Pod mended = Pod.up("AGENT_CPU=" + limit.group(1), "GUEST_CPU=1500")) {
+            diagnose(mended).assertNothing("failure", "warning").assertCheck("cpu-limit", "ok", "agent: 1500m, guest: 1500m");
+        }
+    }
+
+    @Test
+    void an_agent_that_is_not_root_may_need_the_volume_of_its_group() throws IOException, InterruptedException {
+        try (Pod other = Pod.up("AGENT_UID=1000", "AGENT_GID=1000", "AGENT_NNP=false", "AGENT_CAPS=" + KUBERNETES + ",sys_admin,sys_ptrace")) {
+            Map<String, String> environment = nsenterOf(other);
+            setcap(other, "setcap cap_sys_admin,cap_sys_chroot,cap_sys_ptrace+ep /tmp/bin/nsenter");
+            // as kubelet makes an emptyDir for a Pod with an fsGroup
+            onMachine("chmod", "755", other.shared().toString());
+            Diagnosis diagnosis = diagnose(other, environment);
+            String remedy = diagnosis.assertFailure("writable", "/go/.k8s-exec", "Permission denied");
+            diagnosis.assertCheck("trial", "skipped");
+            Matcher group = Pattern.compile("in the Pod: securityContext: \\{fsGroup: (\\d+)}").matcher(remedy);
+            assertTrue(group.matches(), remedy);
+            // what kubelet does for it
+            onMachine("chgrp", group.group(1), other.shared().toString());
+            onMachine("chmod", "2775", other.shared().toString());
+            diagnose(other, environment).assertNothing("failure", "warning");
+        }
+    }
+
+    private static void onMachine(String... command) throws IOException, InterruptedException {
+        assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor(), String.join(" ", command));
+    }
+
+    @Test
+    void a_signal_ends_it_with_the_script_that_it_tries() throws IOException, InterruptedException {
+        try (Pod bare = Pod.up()) {
+            Path shell = bare.files("guest").resolve("bin/sh");
+            Files.delete(shell);
+            Files.writeString(shell, "#!/bin/busybox sh\nexec /bin/busybox sleep 300\n");
+            assertTrue(shell.toFile().setExecutable(true));
+
+            Result result = bare.exec("agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "timeout", "--preserve-status", "-s", "INT", "3",
+                Pod.K8S_EXEC.toString(), "doctor", "--json").assertExitCode(130);
+
+            assertEquals("", result.text());
+            bare.awaitNoProcesses();
+            assertEquals(List.of(), bare.sharedFiles());
+        }
     }
 
     @Test
@@ -190,8 +261,7 @@ class DoctorIT {
 
     /** After the shared folder was mounted so in that container alone. */
     private static Diagnosis remounted(String container, String option) throws IOException, InterruptedException {
-        assertEquals(0, new ProcessBuilder("nsenter", "-t", pod.machinePid(container), "-m", "mount", "-o", "remount,bind," + option, "/go")
-            .inheritIO().start().waitFor());
+        onMachine("nsenter", "-t", pod.machinePid(container), "-m", "mount", "-o", "remount,bind," + option, "/go");
         return diagnose(pod);
     }
 
@@ -289,6 +359,15 @@ class DoctorIT {
             diagnose(mended, nsenterOf(mended)).assertFailures("file-capabilities", "trial");
             setcap(mended, setcap);
             diagnose(mended, nsenterOf(mended)).assertNothing("failure", "warning");
+
+            // as on a volume
+            String agent = mended.machinePid("agent");
+            onMachine("nsenter", "-t", agent, "-m", "mount", "--bind", "/tmp/bin", "/tmp/bin");
+            onMachine("nsenter", "-t", agent, "-m", "mount", "-o", "remount,bind,nosuid", "/tmp/bin");
+            String remedy = diagnose(mended, nsenterOf(mended)).assertFailure("file-capabilities", "/tmp/bin/nsenter lies", "mounted nosuid");
+            assertEquals("put nsenter into the agent's image, not onto a volume", remedy);
+            onMachine("nsenter", "-t", agent, "-m", "umount", "/tmp/bin");
+            diagnose(mended, nsenterOf(mended)).assertNothing("failure", "warning");
         }
     }
 
@@ -306,7 +385,7 @@ class DoctorIT {
         String command = remedy.replaceFirst("in the agent's Dockerfile: RUN ", "")
             .replace(" /tmp/bin", " " + of.files("agent") + "/tmp/bin");
         assertTrue(command.startsWith("setcap cap_"), remedy);
-        assertEquals(0, new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor());
+        onMachine("sh", "-c", command);
     }
 
     @Test

@@ -76,6 +76,17 @@ class ExecIT {
     }
 
     @Test
+    void a_current_directory_that_was_deleted_does_no_harm() {
+        for (String command : List.of("exec -- pwd", "targets --json", "doctor --json")) {
+            Result result = PODS.get("debian").exec("agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
+                "mkdir /go/job && cd /go/job && rmdir /go/job && exec " + Pod.K8S_EXEC + " " + command).assertExitCode(0);
+
+            assertEquals("", result.errors());
+            assertTrue(command.startsWith("exec") ? result.text().equals("/go\n") : result.text().startsWith("{"), result.toString());
+        }
+    }
+
+    @Test
     void a_gigabyte_of_input_passes_through() {
         Result result = PODS.get("debian").exec("agent", "bash", "-c", """
             set -o pipefail
