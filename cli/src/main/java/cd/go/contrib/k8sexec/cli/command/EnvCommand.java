@@ -2,17 +2,14 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.launch.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -89,8 +86,7 @@ final class EnvCommand implements Callable<Integer> {
     }
 
     private String toJson(ScriptEnvironment environment) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
+        return JsonText.line(generator -> {
             if (values) {
                 generator.writeStartObject();
                 for (Map.Entry<String, String> variable : environment.texts().entrySet()) {
@@ -101,9 +97,6 @@ final class EnvCommand implements Callable<Integer> {
                 String[] names = environment.names().toArray(String[]::new);
                 generator.writeArray(names, 0, names.length);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        });
     }
 }

@@ -1,18 +1,14 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.ContainerView;
 import cd.go.contrib.k8sexec.cli.target.Limits;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Sizes;
 import cd.go.contrib.k8sexec.cli.target.Target;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,8 +123,7 @@ final class TargetsCommand implements Callable<Integer> {
     }
 
     private static String toJson(List<ContainerView> containers) {
-        StringWriter json = new StringWriter();
-        try (JsonGenerator generator = new JsonFactory().createGenerator(json)) {
+        return JsonText.line(generator -> {
             generator.writeStartObject();
             generator.writeArrayFieldStart("containers");
             for (ContainerView container : containers) {
@@ -152,9 +147,6 @@ final class TargetsCommand implements Callable<Integer> {
             }
             generator.writeEndArray();
             generator.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return json.toString();
+        });
     }
 }

@@ -1,12 +1,8 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -46,8 +42,7 @@ final class WaitCommand implements Callable<Integer> {
     }
 
     private static String toJson(ProcFs proc, Target target) {
-        StringWriter json = new StringWriter();
-        try (JsonGenerator generator = new JsonFactory().createGenerator(json)) {
+        return JsonText.line(generator -> {
             generator.writeStartObject();
             generator.writeNumberField("pid", target.pid());
             generator.writeStringField("name", proc.containerName(target.pid()).orElse(null));
@@ -56,9 +51,6 @@ final class WaitCommand implements Callable<Integer> {
             generator.writeStringField("command", proc.commandLine(target.pid()));
             generator.writeStringField("reason", target.reason());
             generator.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return json.toString();
+        });
     }
 }

@@ -1,10 +1,6 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,8 +13,7 @@ public record Report(List<Check> checks) {
 
     /** One JSON object: {@code status} is the worst of the checks, which follow in {@code checks}. */
     public String toJson() {
-        StringWriter json = new StringWriter();
-        try (JsonGenerator generator = new JsonFactory().createGenerator(json).useDefaultPrettyPrinter()) {
+        return JsonText.pretty(generator -> {
             generator.writeStartObject();
             generator.writeStringField("status", name(count(Check.Status.FAILURE) > 0 ? Check.Status.FAILURE
                 : count(Check.Status.WARNING) > 0 ? Check.Status.WARNING : Check.Status.OK));
@@ -33,10 +28,7 @@ public record Report(List<Check> checks) {
             }
             generator.writeEndArray();
             generator.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return json.toString();
+        });
     }
 
     public static String name(Check.Status status) {

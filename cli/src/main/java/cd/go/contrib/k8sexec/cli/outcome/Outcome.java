@@ -1,10 +1,5 @@
 package cd.go.contrib.k8sexec.cli.outcome;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 
 /**
  * How a run ended.
@@ -59,8 +54,7 @@ public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, Str
 
     /** The result file's content: one JSON object and a line end. */
     public String toJson(long durationMillis) {
-        StringWriter json = new StringWriter();
-        try (JsonGenerator generator = new JsonFactory().createGenerator(json)) {
+        return JsonText.line(generator -> {
             generator.writeStartObject();
             generator.writeStringField("outcome", kind.text);
             generator.writeNumberField("exitCode", exitCode);
@@ -70,9 +64,6 @@ public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, Str
             generator.writeStringField("reason", reason);
             generator.writeNumberField("durationMillis", durationMillis);
             generator.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return json.append('\n').toString();
+        }) + '\n';
     }
 }
