@@ -60,21 +60,21 @@ class CancelIT {
     void a_signal_ends_the_whole_tree(String name, int number) {
         Result result = cancel(stubborn(), "kill -" + name + " $run");
 
-        assertCanceled(result, number, 3000);
+        assertCanceled(result, number);
         assertEquals(name, JsonPath.from(result.text().split(" ", 3)[2]).getString("signal"));
         assertTrue(result.errors().contains("ended with SIGKILL, because SIGTERM did not end it: "), result.errors());
     }
 
     @Test
     void sigterm_to_all_descendants_at_once_as_gocds_agent_sends_it() {
-        assertCanceled(cancel(stubborn(), "kill -TERM $run $(descendants $run)"), 15, 3000);
+        assertCanceled(cancel(stubborn(), "kill -TERM $run $(descendants $run)"), 15);
     }
 
     @Test
     void sigterm_that_the_script_feels_first_is_a_cancel_all_the_same() {
         for (int i = 0; i < 10; i++) {
             assertCanceled(cancel("(trap '' TERM; exec setsid sleep 1000) & touch /go/ready; exec sleep 100",
-                "kill -TERM $(cat /proc/$run/task/*/children) $run"), 15, 3000);
+                "kill -TERM $(cat /proc/$run/task/*/children) $run"), 15);
             pod.assertNoProcesses();
         }
     }
@@ -85,7 +85,7 @@ class CancelIT {
             + "rm -f /tmp/result; $0 run --container none --wait 60s --result /tmp/result </tmp/request & run=$!; sleep 1; started=$(date +%s%3N); kill -TERM $run"
             + END, Pod.K8S_EXEC.toString());
 
-        assertCanceled(result, 15, 900);
+        assertCanceled(result, 15);
     }
 
     @Test
@@ -93,14 +93,14 @@ class CancelIT {
         Result result = pod.exec("agent", request(stubborn()), "bash", "-c", "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
             + START.replace("--grace 1s", "--grace 100s") + "kill -TERM $run; sleep 0.5; kill -TERM $run" + END, Pod.K8S_EXEC.toString());
 
-        assertCanceled(result, 15, 4000);
+        assertCanceled(result, 15);
     }
 
     @Test
     void a_script_that_ends_on_sigterm_is_not_killed() {
         Result result = cancel("trap 'echo bye; exit 0' TERM\ntouch /go/ready\nwhile :; do sleep 0.05; done", "kill -TERM $run");
 
-        assertCanceled(result, 15, 900);
+        assertCanceled(result, 15);
         assertFalse(result.errors().contains("k8s-exec:"), result.errors());
         assertTrue(result.text().startsWith("bye\n"), result.toString());
     }
@@ -209,10 +209,11 @@ class CancelIT {
             "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; " + START + how + END, Pod.K8S_EXEC.toString());
     }
 
-    private static void assertCanceled(Result result, int number, long limitMillis) {
+    private static void assertCanceled(Result result, int number) {
         String[] fields = result.text().lines().reduce((first, last) -> last).orElse("").split(" ", 3);
         assertEquals(String.valueOf(128 + number), fields[0], result.toString());
-        assertTrue(Long.parseLong(fields[1]) < limitMillis, result.toString());
+        // what it would wait for otherwise takes 60 s and more
+        assertTrue(Long.parseLong(fields[1]) < 30_000, result.toString());
         JsonPath json = JsonPath.from(fields[2]);
         assertEquals("canceled", json.getString("outcome"));
         assertEquals(128 + number, json.getInt("exitCode"));
