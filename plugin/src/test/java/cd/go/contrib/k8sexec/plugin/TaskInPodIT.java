@@ -3,24 +3,18 @@ package cd.go.contrib.k8sexec.plugin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that go all the way: the plugin in the agent container, the k8s-exec that was built, the script in the guest container. */
 class TaskInPodIT {
+    @AutoClose
     private static TaskPod pod;
 
     @BeforeAll
     static void up() throws Exception {
         pod = TaskPod.up();
-    }
-
-    @AfterAll
-    static void down() throws Exception {
-        if (pod != null) {
-            pod.close();
-        }
     }
 
     @Test
@@ -55,7 +49,7 @@ class TaskInPodIT {
     @Test
     void a_background_process_does_not_hold_the_task() throws Exception {
         long start = System.nanoTime();
-        String console = task(0, "--shell sh 'sleep 20 & echo done'");
+        String console = task(0, "--shell sh 'sleep 20 & sleep 0.5; echo done'");
 
         assertTrue(console.contains("| done\n") && console.contains("left running in the background: sleep"), console);
         assertTrue(System.nanoTime() - start < 15_000_000_000L, "the task waited for the background process");

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -26,6 +26,7 @@ class TroubleshootingIT {
 
     /** What makes it happen, by the row's message; added in the table's order. */
     private static final Map<String, Failure> FAILURES = new LinkedHashMap<>();
+    @AutoClose
     private static TaskPod pod;
 
     static {
@@ -86,13 +87,6 @@ class TroubleshootingIT {
     @BeforeAll
     static void up() throws Exception {
         pod = TaskPod.up();
-    }
-
-    @AfterAll
-    static void down() throws Exception {
-        if (pod != null) {
-            pod.close();
-        }
     }
 
     @Test
