@@ -40,7 +40,6 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         if (cancellation.signal() != 0) {
             return cancellation.outcome();
         }
-        MemoryWatch memory = MemoryWatch.begin(proc);
         Launcher.Child child = start(staged);
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Runnable ending = () -> {
@@ -53,6 +52,8 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         if (!cancellation.onFirst(signal -> new Thread(ending, "ending").start())) {
             new Thread(ending, "ending").start();
         }
+        // while nsenter starts; the script does not before it is fed
+        MemoryWatch memory = MemoryWatch.begin(proc);
         cancellation.startClock();
         child.feed(plan.program(!launcher.passesScript()));
         Launcher.Status status = child.await();
