@@ -2,9 +2,11 @@ package cd.go.contrib.k8sexec.cli.launch;
 
 import cd.go.contrib.k8sexec.cli.libc.Libc;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.graalvm.nativeimage.StackValue;
 import org.graalvm.nativeimage.UnmanagedMemory;
 import org.graalvm.nativeimage.c.type.CCharPointer;
 import org.graalvm.nativeimage.c.type.CCharPointerPointer;
@@ -141,16 +143,21 @@ public record PosixLauncher(Path output) implements Launcher {
     }
 
     private record PosixChild(int pid, int stdin) implements Child {
+        /** A script that ends in this time is not worth the time that it takes to give memory back, and to have it again. */
+        private static final int SHORT_MILLIS = 200;
+
         @Override
-        public void feed(byte[] input) {
+        public void feed(ByteBuffer input) {
             // where that fails with a broken pipe, the child has ended, and its exit status says more
-            Libc.writeFully(stdin, input);
+            Libc.writeFully(stdin, input.array(), input.limit());
             Libc.close(stdin);
         }
 
         @Override
         public Status await() {
-            ResidentMemory.release();
+            if (!endsWithin(SHORT_MILLIS)) {
+                ResidentMemory.release();
+            }
             CIntPointer status = UnmanagedMemory.malloc(4);
             while (true) {
                 int ended = Libc.waitPid(-1, status, 0);
@@ -162,6 +169,21 @@ public record PosixLauncher(Path output) implements Launcher {
                     throw new IllegalStateException("wait: " + Libc.message(Libc.errno()));
                 }
             }
+        }
+
+        /** Also where the kernel cannot tell: Linux before 5.3. */
+        private boolean endsWithin(int millis) {
+            int process = (int) Libc.syscall(Libc.SYS_PIDFD_OPEN, pid, 0, 0);
+            if (process < 0) {
+                return false;
+            }
+            // struct pollfd: a descriptor, and two masks of events
+            CIntPointer poll = StackValue.get(8);
+            poll.write(0, process);
+            poll.write(1, Libc.POLLIN);
+            boolean ended = Libc.poll(poll, 1, millis) != 0;
+            Libc.close(process);
+            return ended;
         }
 
         /** All that descends from the child is this process's own child by now, or a child of one. */

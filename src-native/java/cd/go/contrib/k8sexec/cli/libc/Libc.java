@@ -37,9 +37,11 @@ public final class Libc {
     /** These two are among the few numbers that differ between processors. */
     public static final int O_DIRECTORY = isArm() ? 040000 : 0200000;
     public static final int O_NOFOLLOW = isArm() ? 0100000 : 0400000;
+    public static final int POLLIN = 1;
     public static final short POSIX_SPAWN_SETSIGDEF = 4;
     public static final short POSIX_SPAWN_SETSIGMASK = 8;
     public static final int PR_SET_CHILD_SUBREAPER = 36;
+    public static final long SYS_PIDFD_OPEN = 434;
     public static final long SYS_CLOSE_RANGE = 436;
     public static final long CLOSE_RANGE_CLOEXEC = 4;
     public static final int SEEK_SET = 0;
@@ -125,6 +127,9 @@ public final class Libc {
     @CFunction("pipe2")
     public static native int pipe2(CIntPointer fds, int flags);
 
+    @CFunction("poll")
+    public static native int poll(PointerBase descriptors, long count, int timeoutMillis);
+
     @CFunction("posix_spawn")
     public static native int posixSpawn(CIntPointer pid, CCharPointer path, PointerBase fileActions, PointerBase attributes,
                                  CCharPointerPointer arguments, CCharPointerPointer environment);
@@ -171,16 +176,21 @@ public final class Libc {
     @CFunction("waitpid")
     public static native int waitPid(int pid, CIntPointer status, int options);
 
+    /** As {@link #writeFully(int, byte[], int)}, of all bytes. */
+    public static boolean writeFully(int fd, byte[] bytes) {
+        return writeFully(fd, bytes, bytes.length);
+    }
+
     /**
-     * Writes all of it, however long that takes.
+     * Writes that many bytes, however long that takes.
      *
      * @return whether all of it could be written
      */
-    public static boolean writeFully(int fd, byte[] bytes) {
+    public static boolean writeFully(int fd, byte[] bytes, int length) {
         try (PinnedObject pinned = PinnedObject.create(bytes)) {
             int written = 0;
-            while (written < bytes.length) {
-                long count = write(fd, pinned.addressOfArrayElement(written), WordFactory.unsigned(bytes.length - written)).rawValue();
+            while (written < length) {
+                long count = write(fd, pinned.addressOfArrayElement(written), WordFactory.unsigned(length - written)).rawValue();
                 if (count < 0 && errno() != EINTR) {
                     return false;
                 }

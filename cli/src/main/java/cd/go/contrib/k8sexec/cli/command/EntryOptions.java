@@ -39,7 +39,7 @@ final class EntryOptions {
     /**
      * @param choice    commands of which the first is taken whose program is there, as byte strings
      * @param terminals which of 0, 1 and 2 have to be a terminal
-     * @param variables on top of the guest's own
+     * @param variables on top of the guest's own, as byte strings
      * @return the program's exit code, where it has not taken the place of this process
      */
     int become(ProcFs proc, List<List<String>> choice, boolean readsInput, List<Integer> terminals, Map<String, String> variables)

@@ -1,14 +1,14 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.install.PauseProgram;
-import java.io.IOException;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +38,7 @@ public final class K8sExec implements Runnable {
      * All commands with their options. In the native executable this is done while it is built, as a static field's value, so that a start
      * costs the same however many commands there are. Nothing in it may depend on where it runs: default values are read when they are needed.
      */
-    private static final CommandLine MODEL = commandLine();
+    private static final CommandLine MODEL = commandLine().setOut(utf8(() -> System.out)).setErr(utf8(() -> System.err));
 
     @Mixin
     HelpOption help;
@@ -58,15 +58,14 @@ public final class K8sExec implements Runnable {
      */
     public static int execute(String... args) {
         CurrentDirectory.DEFAULT.leaveIfDeleted();
-        CommandLine commandLine = MODEL.setOut(utf8(System.out)).setErr(utf8(System.err));
         try {
-            return commandLine.execute(args);
+            return MODEL.execute(args);
         } catch (Error e) {
             // not an exit code of 1, which would be taken for a script's
-            return ErrorHandler.fail(e, commandLine);
+            return ErrorHandler.fail(e, MODEL);
         } finally {
-            commandLine.getOut().flush();
-            commandLine.getErr().flush();
+            MODEL.getOut().flush();
+            MODEL.getErr().flush();
         }
     }
 
@@ -80,9 +79,24 @@ public final class K8sExec implements Runnable {
         return root.commandLine;
     }
 
-    /** What we print is UTF-8, as GoCD reads it, and not what LANG=C makes of it. */
-    private static PrintWriter utf8(OutputStream out) {
-        return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
+    /** What we print is UTF-8, as GoCD reads it, and not what LANG=C makes of it. The stream is that of the process that prints. */
+    private static PrintWriter utf8(Supplier<PrintStream> stream) {
+        return new PrintWriter(new OutputStreamWriter(new OutputStream() {
+            @Override
+            public void write(int value) {
+                stream.get().write(value);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                stream.get().write(bytes, offset, length);
+            }
+
+            @Override
+            public void flush() {
+                stream.get().flush();
+            }
+        }, StandardCharsets.UTF_8), true);
     }
 
     @Override
@@ -95,12 +109,8 @@ public final class K8sExec implements Runnable {
 
     /** By which name this program was started, like "pause" by a link to it. */
     private static String programName() {
-        try {
-            String arguments = Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.ISO_8859_1);
-            String program = arguments.substring(0, Math.max(0, arguments.indexOf('\0')));
-            return program.substring(program.lastIndexOf('/') + 1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        String arguments = new String(new ProcFs(Path.of("/proc")).ownArguments(), StandardCharsets.ISO_8859_1);
+        String program = arguments.substring(0, Math.max(0, arguments.indexOf('\0')));
+        return program.substring(program.lastIndexOf('/') + 1);
     }
 }

@@ -13,6 +13,8 @@ import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -48,7 +50,7 @@ final class RunCommand implements Callable<Integer> {
         description = "End the script, as on cancel, when it has run that long. Default: 0s, no limit. [GO_K8S_TIMEOUT]")
     Duration timeout;
 
-    @Option(names = "--end-background", defaultValue = "${env:GO_K8S_END_BACKGROUND:-false}", fallbackValue = "true",
+    @Option(names = "--end-background", defaultValue = "${env:GO_K8S_END_BACKGROUND}", fallbackValue = "true",
         description = "End what the script leaves running in the background. [GO_K8S_END_BACKGROUND]")
     boolean endBackground;
 
@@ -95,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Outcome execute(Cancellation cancellation) throws InterruptedException {
-        TaskRequest request = TaskRequestReader.read(System.in);
+        TaskRequest request = TaskRequestReader.read(new FileInputStream(FileDescriptor.in));
         Path sharedRoot = volumeOptions.sharedRoot();
         Target target = targetOptions.find(proc, wait.duration());
         RunId run = Launch.newRunId(proc);

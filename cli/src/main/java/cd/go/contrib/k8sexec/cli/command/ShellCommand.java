@@ -35,6 +35,6 @@ final class ShellCommand implements Callable<Integer> {
     /** What the program has to know of the terminal, as the caller's shell does; xterm is what Kubernetes says of one. */
     static Map<String, String> terminal() {
         String type = System.getenv("TERM");
-        return Map.of("TERM", TargetOptions.isSet(type) ? type : "xterm");
+        return Map.of("TERM", TargetOptions.isSet(type) ? ByteString.of(type) : "xterm");
     }
 }

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.launch.Launcher;
 import cd.go.contrib.k8sexec.cli.launch.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.staging.RandomName;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class Program {
             try {
                 Launcher.Child child = Launcher.DEFAULT.capturing(file)
                     .start(List.of(command), Map.of("PATH", ScriptEnvironment.DEFAULT_PATH, "LC_ALL", "C"), new byte[0]);
-                child.feed(new byte[0]);
+                child.feed(ByteBuffer.allocate(0));
                 // the handle is of this child alone, also where its number is another process's by then
                 Optional<ProcessHandle> handle = ProcessHandle.of(child.pid());
                 CompletableFuture.delayedExecutor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)

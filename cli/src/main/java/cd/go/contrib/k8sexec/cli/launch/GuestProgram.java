@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,7 @@ public record GuestProgram(Target target, Nsenter nsenter, User user, ScriptEnvi
             limit.timeOutAfter(TRIAL_LIMIT);
             limit.onFirst(unused -> ProcessHandle.of(trial.pid()).ifPresent(ProcessHandle::destroyForcibly));
             limit.startClock();
-            trial.feed(new byte[0]);
+            trial.feed(ByteBuffer.allocate(0));
             Launcher.Status status = trial.await();
             limit.stopClock();
             if (limit.timedOutAfter().isPresent()) {

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.outcome.Signals;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,7 @@ record JvmLauncher(Path output) implements Launcher {
         Process process = builder.start();
         started.complete(process);
         JvmChild child = new JvmChild(process);
-        child.feed(program);
+        child.feed(ByteBuffer.wrap(program));
         return child.await().exitCode();
     }
 
@@ -70,9 +71,9 @@ record JvmLauncher(Path output) implements Launcher {
         }
 
         @Override
-        public void feed(byte[] input) {
+        public void feed(ByteBuffer input) {
             try (OutputStream stdin = process.getOutputStream()) {
-                stdin.write(input);
+                stdin.write(input.array(), 0, input.limit());
             } catch (IOException e) {
                 // a broken pipe: the child has ended, and its exit status says more
             }

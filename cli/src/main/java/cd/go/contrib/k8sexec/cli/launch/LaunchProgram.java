@@ -4,11 +4,12 @@ import static cd.go.contrib.k8sexec.cli.launch.ByteString.shellQuoted;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.request.Interpreter;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -53,23 +54,21 @@ public final class LaunchProgram {
     private static final int NAMES_IN_A_WARNING = 20;
     /** More than the program takes without its variables, usually. */
     private static final int USUAL_SIZE = 2048;
-    private static final Pattern EXPORTABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-    /** A shell reads what follows in the charset that these set, and looks for programs along PATH: they are set last. */
-    private static final Pattern LAST = Pattern.compile("LC_[A-Z]+|LANG|LANGUAGE|PATH");
     /** Names that some shell does not take like others: read-only, computed, or a number to it (bash(1), dash(1), mksh(1), zshparam(1)). */
     private static final Set<String> SPECIAL = Set.of("_", "BASHOPTS", "BASHPID", "BASH_ARGC", "BASH_ARGV", "BASH_ARGV0", "BASH_LINENO",
         "BASH_SOURCE", "BASH_SUBSHELL", "BASH_VERSINFO", "COLUMNS", "DIRSTACK", "EGID", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME",
         "GID", "GROUPS", "HISTCMD", "IFS", "LINENO", "LINES", "OLDPWD", "OPTARG", "OPTIND", "PIPESTATUS", "POSIXLY_CORRECT", "PPID", "PWD",
         "RANDOM", "SECONDS", "SHELLOPTS", "SHLVL", "SRANDOM", "TMOUT", "UID");
 
-    private final StringBuilder text;
+    private byte[] text;
+    private int length;
 
     private LaunchProgram(ScriptEnvironment environment) {
         int size = USUAL_SIZE;
         for (Map.Entry<String, String> variable : environment.variables().entrySet()) {
             size += variable.getKey().length() + variable.getValue().length() + "export =''\n".length();
         }
-        text = new StringBuilder(size);
+        text = new byte[size];
     }
 
     /**
@@ -79,7 +78,7 @@ public final class LaunchProgram {
      * @param interpreter      the task's shell, looked for along the script's PATH
      * @param warnings         for people, printed once the guest has been entered
      */
-    public static byte[] of(String runFolder, boolean opensScript, String workingDirectory, Interpreter interpreter,
+    public static ByteBuffer of(String runFolder, boolean opensScript, String workingDirectory, Interpreter interpreter,
                             ScriptEnvironment environment, List<String> warnings) {
         LaunchProgram program = new LaunchProgram(environment);
         String state = shellQuoted(ByteString.of(runFolder + "/state"));
@@ -114,7 +113,7 @@ public final class LaunchProgram {
             launch.line("case $K8S_EXEC_ENV0,$1 in ?*,*=*) set -- nice -n 0 \"$@\";; esac");
             launch.line("case $K8S_EXEC_ENV0 in ?*) set -- ", env, "\"$@\";; esac");
         }
-        return ByteString.toBytes(launch.text.toString());
+        return Arrays.copyOf(launch.text, launch.length);
     }
 
     private static String set(List<String> words) {
@@ -125,7 +124,7 @@ public final class LaunchProgram {
         return "{ printf '%s\\n' " + shellQuoted(ByteString.of(error.line())) + " >&2; exit " + error.id().exitCode() + "; }";
     }
 
-    private byte[] write(String state, String workingDirectory, Interpreter interpreter, ScriptEnvironment environment, List<String> warnings) {
+    private ByteBuffer write(String state, String workingDirectory, Interpreter interpreter, ScriptEnvironment environment, List<String> warnings) {
         line("cd ", workingDirectory, " 2>/dev/null || { ", note(NO_DIRECTORY, state), "; exit 125; }");
         String env = environment(environment, warnings);
         for (String program : interpreter.required()) {
@@ -141,7 +140,7 @@ public final class LaunchProgram {
             line("case $K8S_EXEC_ENV0 in ?*) exec ", env, handOver, ";; esac");
         }
         line("exec ", handOver);
-        return ByteString.toBytes(text.toString());
+        return ByteBuffer.wrap(text, 0, length);
     }
 
     /** @return what goes before a command where K8S_EXEC_ENV0 is not empty; empty where it always is */
@@ -151,9 +150,9 @@ public final class LaunchProgram {
         List<Map.Entry<String, String>> last = new ArrayList<>();
         List<Map.Entry<String, String>> special = new ArrayList<>();
         for (Map.Entry<String, String> variable : environment.variables().entrySet()) {
-            if (!EXPORTABLE.matcher(variable.getKey()).matches() || SPECIAL.contains(variable.getKey())) {
+            if (!isExportable(variable.getKey()) || SPECIAL.contains(variable.getKey())) {
                 special.add(variable);
-            } else if (LAST.matcher(variable.getKey()).matches()) {
+            } else if (isLast(variable.getKey())) {
                 last.add(variable);
             } else {
                 export(variable);
@@ -166,6 +165,22 @@ public final class LaunchProgram {
         line(":");
         line("} 2>/dev/null");
         return env;
+    }
+
+    /** [A-Za-z_][A-Za-z0-9_]*, without a regular expression: there may be thousands of variables. */
+    private static boolean isExportable(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c != '_' && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (i == 0 || c < '0' || c > '9')) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
+    /** A shell reads what follows in the charset that these set, and looks for programs along PATH. */
+    private static boolean isLast(String name) {
+        return name.equals("PATH") || name.startsWith("LC_") || name.equals("LANG") || name.equals("LANGUAGE");
     }
 
     /** Of a path that cannot be run the system says why, when it is tried. */
@@ -202,7 +217,7 @@ public final class LaunchProgram {
         line("else");
         List<Map.Entry<String, String>> never = new ArrayList<>();
         for (Map.Entry<String, String> variable : special) {
-            if (EXPORTABLE.matcher(variable.getKey()).matches()) {
+            if (isExportable(variable.getKey())) {
                 line("if (export ", variable.getKey(), "=", shellQuoted(variable.getValue()), ") 2>/dev/null; then");
                 export(variable);
                 line("else");
@@ -258,8 +273,20 @@ public final class LaunchProgram {
 
     private void line(String... parts) {
         for (String part : parts) {
-            text.append(part);
+            append(part);
         }
-        text.append('\n');
+        append("\n");
+    }
+
+    /** A builder of bytes and not of text, which would have to be copied twice in the end: a large environment is a megabyte. */
+    @SuppressWarnings("deprecation")
+    private void append(String part) {
+        int end = length + part.length();
+        if (end > text.length) {
+            text = Arrays.copyOf(text, Math.max(end, 2 * text.length));
+        }
+        // deprecated because it takes the low byte of each char: a byte string has no more
+        part.getBytes(0, part.length(), text, length);
+        length = end;
     }
 }

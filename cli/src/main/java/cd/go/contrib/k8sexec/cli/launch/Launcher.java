@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ public interface Launcher {
         int pid();
 
         /** Writes all of it to the child's standard input and closes that. A child that ended early is no error: its exit status tells. */
-        void feed(byte[] input);
+        void feed(ByteBuffer input);
 
         /** Waits for its end: its exit code, or 128+n where signal n killed it. */
         Status await() throws InterruptedException;

@@ -12,7 +12,7 @@ import java.util.Optional;
 record MemoryWatch(ProcFs proc, long killsBefore) {
 
     static MemoryWatch begin(ProcFs proc) {
-        return new MemoryWatch(proc, Limits.of(proc, "self").map(Limits::memoryKills).orElse(0L));
+        return new MemoryWatch(proc, Limits.ownMemoryKills(proc));
     }
 
     /** What to tell people where something was killed; empty where nothing was, or where that cannot be seen. */

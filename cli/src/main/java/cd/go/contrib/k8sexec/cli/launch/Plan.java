@@ -8,12 +8,14 @@ import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +28,7 @@ import java.util.stream.Collectors;
  */
 public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Interpreter interpreter, String containerRoot, String workingDirectory,
                    String runFolder, ScriptEnvironment environment, List<String> warnings) {
+    private static final Pattern FINAL_SLASHES = Pattern.compile("/+$");
 
     /**
      * @param guestEnvironment as in /proc/PID/environ, or empty where it may not be read
@@ -37,7 +40,7 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
             throw new K8sExecException(ErrorId.SETTING_INVALID, "GO_K8S_CONTAINER_ROOT or --container-root is "
                 + K8sExecException.quoted(containerRoot), "which is not an absolute path", "set it to where the guest mounts the shared volume");
         }
-        String root = containerRoot.equals("/") ? "" : containerRoot.replaceAll("/+$", "");
+        String root = containerRoot.equals("/") ? "" : FINAL_SLASHES.matcher(containerRoot).replaceAll("");
         return new Plan(target, nsenter, user, request.script().getBytes(StandardCharsets.UTF_8), request.interpreter(), containerRoot,
             root + inside(request.workingDirectory()), root + "/" + SharedVolume.FOLDER + "/" + run.text(), ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
             guestEnvironment.isPresent() ? List.of() : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
@@ -73,7 +76,7 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
     }
 
     /** What the launching shell reads. */
-    byte[] program(boolean opensScript) {
+    ByteBuffer program(boolean opensScript) {
         return LaunchProgram.of(runFolder, opensScript, workingDirectory.isEmpty() ? "/" : workingDirectory, interpreter, environment, warnings);
     }
 

@@ -29,7 +29,7 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
 
     /**
      * @param guest NUL-ended "NAME=value" entries, as in /proc/PID/environ; of two with one name the first counts, as for getenv(3)
-     * @param gocd  the request's variables
+     * @param gocd  the request's variables, as byte strings
      */
     public static ScriptEnvironment of(byte[] guest, Map<String, String> gocd) {
         Map<String, String> variables = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
             }
         }
         String guestPath = variables.get("PATH");
-        gocd.forEach((name, value) -> variables.put(ByteString.of(name), ByteString.of(value)));
+        variables.putAll(gocd);
         return new ScriptEnvironment(variables, guestPath);
     }
 

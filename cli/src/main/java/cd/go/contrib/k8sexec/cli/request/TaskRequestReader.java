@@ -10,10 +10,14 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,12 +31,20 @@ import java.util.Set;
  */
 public final class TaskRequestReader {
     private static final int VERSION = 1;
-    /** What is too long for Linux is refused with the field's name; the parser need not set limits of its own. */
-    private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
+    /** Bytes, of most values. */
+    private static final int USUAL_SIZE = 1024;
+    /**
+     * What is too long for Linux is refused with the field's name; the parser need not set limits of its own. One request is read: to find
+     * its names' earlier copies costs more than it saves.
+     */
+    private static final JsonFactory JSON = JsonFactory.builder().disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).streamReadConstraints(StreamReadConstraints.builder()
         .maxStringLength(Integer.MAX_VALUE).maxNameLength(Integer.MAX_VALUE).maxNumberLength(Integer.MAX_VALUE).build()).build();
     /** A Linux kernel refuses a longer "NAME=value" with its final NUL: MAX_ARG_STRLEN in linux/binfmts.h, 32 pages. */
     private static final int LONGEST_VARIABLE = 32 * 4096;
 
+    private final CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
+    private ByteBuffer encoded = ByteBuffer.allocate(USUAL_SIZE);
     private boolean versionSeen;
     private String script;
     private String shell;
@@ -49,10 +61,9 @@ public final class TaskRequestReader {
      *                          its message names the field, and never holds the value of a variable
      */
     public static TaskRequest read(InputStream in) {
-        try {
-            try (JsonParser parser = parser(in.readAllBytes())) {
-                return new TaskRequestReader().read(parser);
-            }
+        // the reader refuses what is no UTF-8, of which the parser would take some
+        try (JsonParser parser = JSON.createParser(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()))) {
+            return new TaskRequestReader().read(parser);
         } catch (CharacterCodingException e) {
             throw notJson("is not UTF-8");
         } catch (JsonProcessingException e) {
@@ -62,16 +73,6 @@ public final class TaskRequestReader {
         } catch (IOException e) {
             throw notJson("cannot be read (" + e.getMessage() + ")");
         }
-    }
-
-    /** Of bytes that are all ASCII it is the quickest; of others it would take some that are no UTF-8, or another encoding. */
-    private static JsonParser parser(byte[] json) throws IOException {
-        for (byte character : json) {
-            if (character <= 0) {
-                return JSON.createParser(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString());
-            }
-        }
-        return JSON.createParser(json);
     }
 
     private TaskRequest read(JsonParser parser) throws IOException {
@@ -162,16 +163,15 @@ public final class TaskRequestReader {
             if (name.startsWith("K8S_EXEC_")) {
                 throw field(field, "has a name that is kept for k8s-exec itself", "rename it");
             }
-            checkUnicode(field, name);
-            parser.nextToken();
-            String value = text(field, parser);
-            int bytes = name.getBytes(StandardCharsets.UTF_8).length + 1 + value.getBytes(StandardCharsets.UTF_8).length;
+            String nameBytes = bytes(field, CharBuffer.wrap(name));
+            String value = bytes(field, string(field, parser.nextToken(), parser));
+            int bytes = nameBytes.length() + 1 + value.length();
             if (bytes >= LONGEST_VARIABLE) {
                 throw new K8sExecException(ErrorId.VARIABLE_TOO_LARGE, field + " takes " + bytes + " bytes with its name",
                     "Linux passes at most " + (LONGEST_VARIABLE - 1) + " in one variable",
                     "put the value into a file, an artifact or a Kubernetes secret and its path into the variable");
             }
-            if (variables.put(name, value) != null) {
+            if (variables.put(nameBytes, value) != null) {
                 throw field(field, "is there twice", "send it once");
             }
         }
@@ -185,22 +185,34 @@ public final class TaskRequestReader {
         return token == JsonToken.VALUE_TRUE;
     }
 
-    private static String text(String field, JsonParser parser) throws IOException {
-        if (parser.currentToken() != JsonToken.VALUE_STRING) {
-            throw wrongType(field, parser.currentToken(), "a string");
-        }
-        String text = parser.getText();
-        if (text.indexOf('\0') >= 0) {
-            throw field(field, "holds a NUL character", "remove it: neither a script nor a variable nor a path can hold one");
-        }
-        checkUnicode(field, text);
-        return text;
+    private String text(String field, JsonParser parser) throws IOException {
+        CharBuffer text = string(field, parser.currentToken(), parser);
+        bytes(field, text.duplicate());
+        return text.toString();
     }
 
-    private static void checkUnicode(String field, String text) {
-        if (!text.equals(new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))) {
+    /** The parser's own characters, until its next token. */
+    private static CharBuffer string(String field, JsonToken token, JsonParser parser) throws IOException {
+        if (token != JsonToken.VALUE_STRING) {
+            throw wrongType(field, token, "a string");
+        }
+        return CharBuffer.wrap(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+    }
+
+    /** The UTF-8 bytes as characters; without a copy on the way, since there may be a megabyte of them. */
+    private String bytes(String field, CharBuffer text) {
+        int most = (int) (text.remaining() * utf8.maxBytesPerChar());
+        if (encoded.capacity() < most) {
+            encoded = ByteBuffer.allocate(most);
+        }
+        if (utf8.reset().encode(text, encoded.clear(), true).isError()) {
             throw field(field, "holds half of a surrogate pair, which has no UTF-8", "send whole characters");
         }
+        String bytes = new String(encoded.array(), 0, encoded.position(), StandardCharsets.ISO_8859_1);
+        if (bytes.indexOf('\0') >= 0) {
+            throw field(field, "holds a NUL character", "remove it: neither a script nor a variable nor a path can hold one");
+        }
+        return bytes;
     }
 
     private static K8sExecException wrongType(String field, JsonToken token, String wanted) {

@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
  * @param ownerStartTicks  its start, in clock ticks after the machine's start
  */
 public record RunId(String text, String pidNamespace, int owner, long ownerStartTicks) {
+    private static final Pattern NOT_A_DIGIT = Pattern.compile("\\D");
     private static final Pattern FORM = Pattern.compile("(\\d{1,20})_(\\d{1,10})_(\\d{1,19})_[0-9a-f]{32}");
 
     public static RunId create(String pidNamespace, int owner, long ownerStartTicks) {
-        String number = pidNamespace.replaceAll("\\D", "");
+        String number = NOT_A_DIGIT.matcher(pidNamespace).replaceAll("");
         String text = String.join("_", number, String.valueOf(owner), String.valueOf(ownerStartTicks), RandomName.create());
         return new RunId(text, number, owner, ownerStartTicks);
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a container's control group uses and may use, as its own /sys/fs/cgroup says: version 2 (Linux, cgroup-v2.rst) or 1
@@ -31,25 +32,31 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
         return mounted ? read(proc.root().resolve(process + "/root" + CGROUP)) : Optional.empty();
     }
 
+    /** {@link #memoryKills} of this process's own container, as far as it is known; read alone, because each run needs it. */
+    public static long ownMemoryKills(ProcFs proc) {
+        return Stream.of("/memory.events", "/memory/memory.oom_control").flatMap(file -> proc.read("self", "root" + CGROUP + file).stream())
+            .findFirst().map(content -> kills(new String(content, StandardCharsets.US_ASCII))).orElse(0L);
+    }
+
     /** @param folder where the control groups are mounted */
     static Optional<Limits> read(Path folder) {
         Optional<String> used = text(folder.resolve("memory.current"));
         if (used.isPresent()) {
             String[] cpu = text(folder.resolve("cpu.max")).orElse("max 100000").split(" ");
             return Optional.of(new Limits(number(used.get()), text(folder.resolve("memory.max")).map(Limits::number).orElse(NONE),
-                kills(folder.resolve("memory.events")), cpu.length < 2 || cpu[0].equals("max") ? NONE : number(cpu[0]) * 1000 / Math.max(1, number(cpu[1]))));
+                kills(text(folder.resolve("memory.events")).orElse("")), cpu.length < 2 || cpu[0].equals("max") ? NONE : number(cpu[0]) * 1000 / Math.max(1, number(cpu[1]))));
         }
         return text(folder.resolve("memory/memory.usage_in_bytes")).map(bytes -> {
             long limit = text(folder.resolve("memory/memory.limit_in_bytes")).map(Limits::number).orElse(NONE);
             long quota = text(folder.resolve("cpu/cpu.cfs_quota_us")).map(Limits::number).orElse(-1L);
             long period = text(folder.resolve("cpu/cpu.cfs_period_us")).map(Limits::number).orElse(100_000L);
             return new Limits(number(bytes), limit >= V1_UNLIMITED ? NONE : limit,
-                kills(folder.resolve("memory/memory.oom_control")), quota < 0 ? NONE : quota * 1000 / Math.max(1, period));
+                kills(text(folder.resolve("memory/memory.oom_control")).orElse("")), quota < 0 ? NONE : quota * 1000 / Math.max(1, period));
         });
     }
 
-    private static long kills(Path file) {
-        return text(file).orElse("").lines().filter(line -> line.startsWith("oom_kill ")).map(line -> number(line.substring("oom_kill ".length())))
+    private static long kills(String events) {
+        return events.lines().filter(line -> line.startsWith("oom_kill ")).map(line -> number(line.substring("oom_kill ".length())))
             .findFirst().orElse(0L);
     }
 

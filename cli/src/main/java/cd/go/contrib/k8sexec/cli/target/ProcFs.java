@@ -1,6 +1,5 @@
 package cd.go.contrib.k8sexec.cli.target;
 
-import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
 public record ProcFs(Path root) {
     /** In which Linux tells times to programs, on all of its machines that matter here (USER_HZ, time(7)). */
     private static final int TICKS_PER_SECOND = 100;
-    private static final int CHUNK = 2048;
+    /** Bytes; of which most files of procfs take less. */
+    private static final int USUAL_SIZE = 512;
     private static final Pattern CONTAINER_ID = Pattern.compile("([0-9a-f]{64})(\\.scope)?(/|$)", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
@@ -165,15 +166,23 @@ public record ProcFs(Path root) {
         }
     }
 
-    private Optional<byte[]> read(Object process, String file) {
+    /**
+     * A file of a process.
+     *
+     * @param process a process id, or "self"
+     */
+    Optional<byte[]> read(Object process, String file) {
         try (InputStream in = new FileInputStream(root + "/" + process + "/" + file)) {
-            // not readAllBytes, which asks for the size first, that procfs does not tell, and takes a new buffer for each read
-            ByteArrayOutputStream content = new ByteArrayOutputStream();
-            byte[] chunk = new byte[CHUNK];
-            for (int count = in.read(chunk); count > 0; count = in.read(chunk)) {
-                content.write(chunk, 0, count);
+            // not readAllBytes, which asks for the size first, that procfs does not tell, and takes 16 kB for what is small
+            byte[] content = new byte[USUAL_SIZE];
+            int length = 0;
+            for (int count = in.read(content); count > 0; count = in.read(content, length, content.length - length)) {
+                length += count;
+                if (length == content.length) {
+                    content = Arrays.copyOf(content, 2 * length);
+                }
             }
-            return Optional.of(content.toByteArray());
+            return Optional.of(Arrays.copyOf(content, length));
         } catch (IOException e) {
             return Optional.empty();
         }

