@@ -86,14 +86,16 @@ public final class HeldDirectory implements Closeable {
      */
     void deleteTree(String name) throws IOException {
         try {
-            if (isDirectory(name)) {
+            try {
+                Files.delete(entry(name));
+            } catch (DirectoryNotEmptyException e) {
                 try (HeldDirectory directory = open(name)) {
                     for (int pass = 0; pass < PASSES && !directory.list().isEmpty(); pass++) {
                         directory.deleteContent(directory, 0);
                     }
                 }
+                Files.delete(entry(name));
             }
-            Files.delete(entry(name));
         } catch (NoSuchFileException e) {
             // somebody else was quicker
         }

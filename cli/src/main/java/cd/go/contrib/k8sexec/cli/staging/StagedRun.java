@@ -85,6 +85,12 @@ public final class StagedRun implements AutoCloseable {
      * @return what could not be removed, in words, or null
      */
     public String remove() {
+        try {
+            // usually that is all there is, which spares a look
+            Files.delete(directory.entry(STATE));
+        } catch (IOException e) {
+            // it goes with the folder, or tells why not
+        }
         close();
         return volume.remove(id);
     }

@@ -160,6 +160,15 @@ class BadInputIT {
     }
 
     @Test
+    void a_folder_that_cannot_be_given_to_the_scripts_user_leaves_nothing() {
+        try (Pod weak = Pod.up("AGENT_CAPS=dac_override,kill,setuid,setgid,sys_chroot,sys_admin")) {
+            weak.k8sExec(Map.of("GO_K8S_USER", "1000:1000"), REQUEST, "run").assertExitCode(125).assertError("STAGING_FAILED", "1000:1000", "CHOWN");
+            weak.awaitNoProcesses();
+            assertEquals(List.of(), weak.sharedFiles());
+        }
+    }
+
+    @Test
     void a_missing_command_is_wrong_usage() {
         assertTrue(pod.k8sExec("").assertExitCode(2).errors().contains("Try 'k8s-exec --help'"));
     }
@@ -188,6 +197,7 @@ class BadInputIT {
         try (Pod full = Pod.up("GO_OPTIONS=size=64k")) {
             full.exec("agent", "sh", "-c", "cat /dev/zero >/go/full 2>/dev/null");
             full.k8sExec(REQUEST, "run").assertExitCode(125).assertError("STAGING_FAILED", "No space left on device");
+            full.awaitNoProcesses();
             assertEquals(List.of("full"), full.sharedFiles());
         }
     }
