@@ -14,9 +14,9 @@ public final class PosixCurrentDirectory implements CurrentDirectory {
     @Override
     public void leaveIfDeleted() {
         CCharPointer path = StackValue.get(LONGEST_PATH);
-        if (Libc.getcwd(path, WordFactory.unsigned(LONGEST_PATH)).isNull()) {
-            try (CTypeConversion.CCharPointerHolder root = CTypeConversion.toCString("/")) {
-                Libc.chdir(root.get());
+        if (Libc.getcwd(path, WordFactory.unsigned(LONGEST_PATH)).isNull() && Libc.errno() == Libc.ENOENT) {
+            try (CTypeConversion.CCharPointerHolder elsewhere = CTypeConversion.toCString("/proc")) {
+                Libc.chdir(elsewhere.get());
             }
         }
     }

@@ -181,7 +181,7 @@ public record PosixLauncher(Path output) implements Launcher {
             CIntPointer poll = StackValue.get(8);
             poll.write(0, process);
             poll.write(1, Libc.POLLIN);
-            boolean ended = Libc.poll(poll, 1, millis) != 0;
+            boolean ended = Libc.poll(poll, 1, millis) > 0;
             Libc.close(process);
             return ended;
         }

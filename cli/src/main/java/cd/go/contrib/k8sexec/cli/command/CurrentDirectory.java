@@ -9,6 +9,9 @@ public interface CurrentDirectory {
     CurrentDirectory DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null ? () -> { }
         : ServiceLoader.load(CurrentDirectory.class).findFirst().orElse(() -> { });
 
-    /** Changes to / where somebody has deleted it: Java then opens no file, not even by an absolute path. */
+    /**
+     * Where somebody has deleted it, Java opens no file, not even by an absolute path. Changes to /proc then, where nothing can be made that
+     * a relative path names.
+     */
     void leaveIfDeleted();
 }

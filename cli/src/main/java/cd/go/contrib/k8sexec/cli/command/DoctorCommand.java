@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "doctor", header = "Checks all that a run needs, and runs a small script in the guest.",
     description = "  k8s-exec doctor --shared-root /go",
     footer = {"Each check has one line, which says what mends what is wrong.",
-        "Exit code: 0, also with warnings; 1 where a check fails."})
+        "Exit code: 0, also with warnings; 1 where a check fails; 128+n on signal n."})
 final class DoctorCommand implements Callable<Integer>, Settings {
     private static final Map<Check.Status, String> COLORS = Map.of(Check.Status.OK, "green", Check.Status.WARNING, "yellow",
         Check.Status.FAILURE, "bold,red", Check.Status.SKIPPED, "faint");
@@ -50,12 +50,11 @@ final class DoctorCommand implements Callable<Integer>, Settings {
     CommandSpec spec;
 
     private final ProcFs proc = new ProcFs(Path.of("/proc"));
+    private Cancellation cancellation;
 
     @Override
     public Integer call() throws InterruptedException {
-        Cancellation cancellation = Cancellation.bySignals();
-        // as long as no script was started, there is nothing to end
-        cancellation.onFirst(signal -> Runtime.getRuntime().halt(128 + signal));
+        cancellation = Cancellation.bySignals();
         List<Check> checks = new ArrayList<>();
         new Doctor(proc, this, cancellation, check -> {
             checks.add(check);
@@ -94,7 +93,13 @@ final class DoctorCommand implements Callable<Integer>, Settings {
 
     @Override
     public Target target() throws InterruptedException {
-        return targetOptions.find(proc, wait.duration());
+        // it may wait for long, and has made nothing yet
+        cancellation.onFirst(signal -> Runtime.getRuntime().halt(128 + signal));
+        try {
+            return targetOptions.find(proc, wait.duration());
+        } finally {
+            cancellation.onFirst(null);
+        }
     }
 
     @Override

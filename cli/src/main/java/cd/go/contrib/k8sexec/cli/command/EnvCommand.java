@@ -86,7 +86,7 @@ final class EnvCommand implements Callable<Integer> {
     }
 
     private String toJson(ScriptEnvironment environment) {
-        return JsonText.line(generator -> {
+        return JsonText.of(generator -> {
             if (values) {
                 generator.writeStartObject();
                 for (Map.Entry<String, String> variable : environment.texts().entrySet()) {

@@ -54,7 +54,7 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
     /** The environment variable that an option's value comes from, where it is not on the command line. */
     private static Optional<String> variable(ParameterException e, String[] args) {
         if (!(e.getArgSpec() instanceof OptionSpec option)
-            || Stream.of(args).anyMatch(word -> Stream.of(option.names()).anyMatch(name -> word.split("=", 2)[0].equals(name)))) {
+            || Stream.of(args).takeWhile(word -> !word.equals("--")).anyMatch(word -> Stream.of(option.names()).anyMatch(name -> word.split("=", 2)[0].equals(name)))) {
             return Optional.empty();
         }
         // by how the help text names it: picocli shows a default value with the variable's value in it

@@ -97,6 +97,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Outcome execute(Cancellation cancellation) throws InterruptedException {
+        // not System.in, which has a buffer of its own
         TaskRequest request = TaskRequestReader.read(new FileInputStream(FileDescriptor.in));
         Path sharedRoot = volumeOptions.sharedRoot();
         Target target = targetOptions.find(proc, wait.duration());

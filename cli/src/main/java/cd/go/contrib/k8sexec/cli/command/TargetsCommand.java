@@ -123,7 +123,7 @@ final class TargetsCommand implements Callable<Integer> {
     }
 
     private static String toJson(List<ContainerView> containers) {
-        return JsonText.line(generator -> {
+        return JsonText.of(generator -> {
             generator.writeStartObject();
             generator.writeArrayFieldStart("containers");
             for (ContainerView container : containers) {

@@ -42,7 +42,7 @@ final class WaitCommand implements Callable<Integer> {
     }
 
     private static String toJson(ProcFs proc, Target target) {
-        return JsonText.line(generator -> {
+        return JsonText.of(generator -> {
             generator.writeStartObject();
             generator.writeNumberField("pid", target.pid());
             generator.writeStringField("name", proc.containerName(target.pid()).orElse(null));

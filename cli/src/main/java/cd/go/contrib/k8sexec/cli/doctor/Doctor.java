@@ -13,6 +13,7 @@ import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.cli.target.TargetFinder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -152,7 +153,7 @@ public final class Doctor {
         if (cancellation.signal() > 0) {
             return;
         }
-        boolean ran = trial.ended();
+        boolean ran = trial.outcome().isPresent();
         if (trial.error() != null && trial.error().id() == ErrorId.SH_MISSING) {
             checks.accept(Check.failure("shells", trial.error()));
         } else if (ran) {
@@ -179,7 +180,11 @@ public final class Doctor {
         long gid = user.change().map(owner -> owner.gid()).orElse(agent.gid());
         String finding = "scripts run as " + uid + ":" + gid + " with umask " + trial.found("umask").orElse("?") + ", the agent is "
             + agent.uid() + ":" + agent.gid();
-        if (trial.found("writable").filter("yes"::equals).isEmpty()) {
+        Optional<String> writable = trial.found("writable");
+        if (writable.isEmpty()) {
+            return Check.skipped("script-user", finding + "; the trial did not tell whether they can write to the shared volume");
+        }
+        if (writable.get().equals("no")) {
             return Check.warning("script-user", finding + "; they cannot write to the shared volume", "chown " + uid + ":" + gid + " "
                 + K8sExecException.quoted(settings.sharedRoot().toString()));
         }

@@ -13,7 +13,8 @@ public record Report(List<Check> checks) {
 
     /** One JSON object: {@code status} is the worst of the checks, which follow in {@code checks}. */
     public String toJson() {
-        return JsonText.pretty(generator -> {
+        return JsonText.of(generator -> {
+            generator.useDefaultPrettyPrinter();
             generator.writeStartObject();
             generator.writeStringField("status", name(count(Check.Status.FAILURE) > 0 ? Check.Status.FAILURE
                 : count(Check.Status.WARNING) > 0 ? Check.Status.WARNING : Check.Status.OK));

@@ -33,7 +33,7 @@ import java.util.regex.Pattern;
 /**
  * A script that really runs in the guest, by the same way as every other, and tells what it finds there.
  *
- * @param outcome how it ended; empty where even its end took too long
+ * @param outcome how it ended; empty where it did not within the limit
  * @param error   why it could not run, or null
  * @param output  what it and nsenter printed
  * @param notes   what k8s-exec had to say
@@ -43,8 +43,8 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
     static final Duration LIMIT = Duration.ofSeconds(20);
 
     private static final Duration GRACE = Duration.ofSeconds(1);
-    /** With its end, which takes the grace period and a few seconds for what even SIGKILL does not end. */
-    private static final Duration PATIENCE = LIMIT.plusSeconds(8);
+    /** To end a run takes the grace period and a few seconds for what even SIGKILL does not end. */
+    private static final Duration ENDING = Duration.ofSeconds(8);
     /** Only what every sh has built in: the guest may have nothing else. */
     private static final String SCRIPT = """
         for shell in sh bash zsh; do echo "$shell=$(command -v $shell)"; done
@@ -64,8 +64,6 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                 "so nobody could tell what the trial prints",
                 "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"), "", List.of(), start);
         }
-        cancellation.onFirst(null);
-        cancellation.timeOutAfter(LIMIT);
         List<String> notes = new CopyOnWriteArrayList<>();
         CompletableFuture<Outcome> run = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
@@ -82,7 +80,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         thread.setDaemon(true);
         thread.start();
         try {
-            return new TrialRun(await(run), null, text(output), notes, millisSince(start));
+            return new TrialRun(await(run, cancellation), null, text(output), notes, millisSince(start));
         } catch (ExecutionException e) {
             return failed(e.getCause() instanceof K8sExecException known ? known : new K8sExecException(ErrorId.INTERNAL,
                 "the trial failed (" + e.getCause() + ")", "which is a fault in k8s-exec", "report it with the command line"),
@@ -104,13 +102,19 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         return Duration.ofNanos(System.nanoTime() - start).toMillis();
     }
 
-    private static Optional<Outcome> await(CompletableFuture<Outcome> run) throws InterruptedException, ExecutionException {
+    private static Optional<Outcome> await(CompletableFuture<Outcome> run, Cancellation cancellation)
+        throws InterruptedException, ExecutionException {
         try {
-            return Optional.of(run.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
+            return Optional.of(run.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
-            // something hangs in the kernel
-            return Optional.empty();
+            cancellation.timeOut();
         }
+        try {
+            run.get(ENDING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // a process that hangs in the kernel
+        }
+        return Optional.empty();
     }
 
     private static String text(Path output) {
@@ -119,11 +123,6 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         } catch (IOException e) {
             return "";
         }
-    }
-
-    /** Whether the script ran to its end. */
-    boolean ended() {
-        return outcome.filter(how -> how.kind() != Outcome.Kind.TIMED_OUT).isPresent();
     }
 
     /** What the script found. */
@@ -139,7 +138,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
             return Check.failure("trial", last.isEmpty() ? error.finding() : error.what() + ": " + last, explained ? "mend what fails above"
                 : error.remedy());
         }
-        if (!ended()) {
+        if (outcome.isEmpty()) {
             return Check.failure("trial", "a script that prints three lines did not end in " + LIMIT.toSeconds() + " s, and was ended",
                 "look what the guest's sh does at its start, and whether the shared volume hangs: k8s-exec run --dry-run");
         }

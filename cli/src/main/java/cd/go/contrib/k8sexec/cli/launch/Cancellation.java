@@ -58,7 +58,7 @@ public final class Cancellation {
     }
 
     /** The time is over. */
-    void timeOut() {
+    public void timeOut() {
         request(TIMED_OUT);
     }
 

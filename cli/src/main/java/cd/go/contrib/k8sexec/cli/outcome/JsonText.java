@@ -16,22 +16,10 @@ public final class JsonText {
         void write(JsonGenerator generator) throws IOException;
     }
 
-    /** One value, on one line without its end. */
-    public static String line(Content content) {
-        return text(content, false);
-    }
-
-    /** One value, for people to read too. */
-    public static String pretty(Content content) {
-        return text(content, true);
-    }
-
-    private static String text(Content content, boolean pretty) {
+    /** One value; on one line, without its end, unless the content asks for another form. */
+    public static String of(Content content) {
         StringWriter text = new StringWriter();
         try (JsonGenerator generator = new JsonFactory().createGenerator(text)) {
-            if (pretty) {
-                generator.useDefaultPrettyPrinter();
-            }
             content.write(generator);
         } catch (IOException e) {
             // a string is always written

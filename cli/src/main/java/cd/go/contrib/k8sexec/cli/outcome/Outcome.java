@@ -1,6 +1,5 @@
 package cd.go.contrib.k8sexec.cli.outcome;
 
-
 /**
  * How a run ended.
  *
@@ -54,7 +53,7 @@ public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, Str
 
     /** The result file's content: one JSON object and a line end. */
     public String toJson(long durationMillis) {
-        return JsonText.line(generator -> {
+        return JsonText.of(generator -> {
             generator.writeStartObject();
             generator.writeStringField("outcome", kind.text);
             generator.writeNumberField("exitCode", exitCode);

@@ -31,6 +31,8 @@ import java.util.Set;
  */
 public final class TaskRequestReader {
     private static final int VERSION = 1;
+    /** Bytes that one char takes at most in UTF-8. */
+    private static final long LONGEST_CHAR = 3;
     /** Bytes, of most values. */
     private static final int USUAL_SIZE = 1024;
     /**
@@ -201,11 +203,11 @@ public final class TaskRequestReader {
 
     /** The UTF-8 bytes as characters; without a copy on the way, since there may be a megabyte of them. */
     private String bytes(String field, CharBuffer text) {
-        int most = (int) (text.remaining() * utf8.maxBytesPerChar());
+        int most = Math.toIntExact(LONGEST_CHAR * text.remaining());
         if (encoded.capacity() < most) {
             encoded = ByteBuffer.allocate(most);
         }
-        if (utf8.reset().encode(text, encoded.clear(), true).isError()) {
+        if (utf8.reset().encode(text, encoded.clear(), true).isMalformed()) {
             throw field(field, "holds half of a surrogate pair, which has no UTF-8", "send whole characters");
         }
         String bytes = new String(encoded.array(), 0, encoded.position(), StandardCharsets.ISO_8859_1);
