@@ -1,11 +1,17 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
 import cd.go.contrib.k8sexec.cli.libc.Libc;
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.Namespace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.graalvm.nativeimage.PinnedObject;
 import org.graalvm.nativeimage.StackValue;
 import org.graalvm.nativeimage.UnmanagedMemory;
 import org.graalvm.nativeimage.c.type.CCharPointer;
@@ -14,7 +20,7 @@ import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.word.PointerBase;
 
 /**
- * Starts the child by posix_spawn(3) and makes this process the reaper of all that the child leaves (PR_SET_CHILD_SUBREAPER, prctl(2)), so
+ * Starts the child by posix_spawn(3), or in the guest by src-native/c/enter.c, and makes this process the reaper of all that the child leaves (PR_SET_CHILD_SUBREAPER, prctl(2)), so
  * that no descendant can leave the tree. The child gets default signal handling, an empty signal mask and no open file but 0, 1 and 2.
  * Few children for each process: what is allocated for one is never freed.
  *
@@ -38,10 +44,77 @@ public record PosixLauncher(Path output) implements Launcher {
     }
 
     @Override
-    public Child start(List<String> command, Map<String, String> environment, byte[] script) throws IOException {
+    public boolean canEnter(Plan plan) {
+        // who is not root may not, but perhaps its nsenter
+        return output == null && Libc.geteuid() == 0 && plan.isPlain();
+    }
+
+    @Override
+    public Optional<Child> enter(Plan plan, StagedRun staged) {
+        if (!canEnter(plan)) {
+            return Optional.empty();
+        }
+        int guest = (int) Libc.syscall(Libc.SYS_PIDFD_OPEN, plan.target().pid(), 0, 0);
+        try (PinnedObject environment = PinnedObject.create(plan.shellEnvironment(staged.id()))) {
+            becomeReaper();
+            int script = sealedFile(plan.script());
+            closeOnExec();
+            List<String> arguments = new ArrayList<>(plan.interpreter().words().stream().map(ByteString::of).toList());
+            arguments.add("/proc/self/fd/" + LaunchProgram.SCRIPT_DESCRIPTOR);
+            int pid = Libc.enter(guest, flags(plan.target().namespaces()), staged.descriptor(), script, LaunchProgram.SCRIPT_DESCRIPTOR,
+                Libc.string(ByteString.of(plan.runFolder())), Libc.string(plan.directory()), strings(plan.shellPaths()), strings(arguments),
+                entries(environment));
+            Libc.close(script);
+            return pid < 0 ? Optional.empty() : Optional.of(new PosixChild(pid, -1));
+        } catch (IOException e) {
+            return Optional.empty();
+        } finally {
+            Libc.close(guest);
+        }
+    }
+
+    private static int flags(Set<Namespace> namespaces) {
+        int flags = 0;
+        for (Namespace namespace : namespaces) {
+            flags |= switch (namespace) {
+                case CGROUP -> Libc.CLONE_NEWCGROUP;
+                case IPC -> Libc.CLONE_NEWIPC;
+                case UTS -> Libc.CLONE_NEWUTS;
+                case NETWORK -> Libc.CLONE_NEWNET;
+                case MOUNT -> Libc.CLONE_NEWNS;
+                case USER, PID, TIME -> throw new IllegalArgumentException(namespace.toString());
+            };
+        }
+        return flags;
+    }
+
+    /** Pointers to the NUL-ended strings that lie one behind the other in an array of bytes. */
+    private static CCharPointerPointer entries(PinnedObject bytes) {
+        byte[] block = (byte[]) bytes.getObject();
+        int count = 0;
+        for (byte b : block) {
+            count += b == 0 ? 1 : 0;
+        }
+        CCharPointerPointer array = UnmanagedMemory.calloc(Long.BYTES * (count + 1));
+        int start = 0;
+        for (int i = 0; i < count; i++) {
+            array.write(i, bytes.addressOfArrayElement(start));
+            while (block[start++] != 0) {
+                // on to the end of this one
+            }
+        }
+        return array;
+    }
+
+    private static void becomeReaper() {
         // where our parent ignores it, so would we, and the kernel would throw the child's exit status away (wait(2))
         Libc.signal(Libc.SIGCHLD, Libc.SIG_DFL);
         Libc.prctl(Libc.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    }
+
+    @Override
+    public Child start(List<String> command, Map<String, String> environment, byte[] script) throws IOException {
+        becomeReaper();
         int file = sealedFile(script);
         closeOnExec();
         CIntPointer pipe = UnmanagedMemory.malloc(8);

@@ -41,6 +41,11 @@ public final class Libc {
     public static final short POSIX_SPAWN_SETSIGDEF = 4;
     public static final short POSIX_SPAWN_SETSIGMASK = 8;
     public static final int PR_SET_CHILD_SUBREAPER = 36;
+    public static final int CLONE_NEWNS = 0x0002_0000;
+    public static final int CLONE_NEWCGROUP = 0x0200_0000;
+    public static final int CLONE_NEWUTS = 0x0400_0000;
+    public static final int CLONE_NEWIPC = 0x0800_0000;
+    public static final int CLONE_NEWNET = 0x4000_0000;
     public static final long SYS_PIDFD_OPEN = 434;
     public static final long SYS_CLOSE_RANGE = 436;
     public static final long CLOSE_RANGE_CLOEXEC = 4;
@@ -77,9 +82,9 @@ public final class Libc {
         return copy;
     }
 
-    /** As {@link #copy}, with a final NUL. */
-    public static CCharPointer string(String ascii) {
-        return (CCharPointer) copy((ascii + '\0').getBytes(StandardCharsets.US_ASCII));
+    /** As {@link #copy}, with a final NUL; each char is one byte. */
+    public static CCharPointer string(String bytes) {
+        return (CCharPointer) copy((bytes + '\0').getBytes(StandardCharsets.ISO_8859_1));
     }
 
     @CFunction("__errno_location")
@@ -94,6 +99,11 @@ public final class Libc {
     @CFunction("dup2")
     public static native int dup2(int from, int to);
 
+    /** In src-native/c/enter.c, which tells what it does. */
+    @CFunction("k8s_exec_enter")
+    public static native int enter(int target, int namespaces, int folder, int script, int scriptDescriptor, CCharPointer folderInGuest,
+                                   CCharPointer directory, CCharPointerPointer programs, CCharPointerPointer arguments, CCharPointerPointer environment);
+
     @CFunction("execv")
     public static native int execv(CCharPointer path, CCharPointerPointer arguments);
 
@@ -102,6 +112,9 @@ public final class Libc {
 
     @CFunction("fcntl")
     public static native int fcntl(int fd, int command, int argument);
+
+    @CFunction("geteuid")
+    public static native int geteuid();
 
     @CFunction("getcwd")
     public static native CCharPointer getcwd(CCharPointer path, UnsignedWord size);

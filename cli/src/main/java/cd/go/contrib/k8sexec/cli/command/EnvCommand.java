@@ -77,7 +77,7 @@ final class EnvCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(toJson(environment));
         } else if (values) {
             // as bytes: values need not be text
-            byte[] entries = environment.entries(nul ? '\0' : '\n');
+            byte[] entries = environment.sorted().entries(nul ? '\0' : '\n');
             System.out.write(entries, 0, entries.length);
             System.out.flush();
         } else {

@@ -105,7 +105,7 @@ final class RunCommand implements Callable<Integer> {
         Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), user.of(target, proc), volumeOptions.containerRoot(), run,
             proc.environment(target.pid()));
         if (dryRun) {
-            plan.describe().forEach(spec.commandLine().getOut()::println);
+            plan.describe(Launcher.DEFAULT).forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);
         }
         cancellation.onFirst(null);

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.launch.Launch;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.Mount;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
@@ -49,12 +50,23 @@ final class VolumeChecks {
         return Check.failure(SHARED_ROOT, e.finding(), remedy);
     }
 
+    private String writtenAndRemoved(SharedVolume volume) {
+        StagedRun run = volume.stage(Launch.newRunId(proc));
+        try {
+            run.prepare(Optional.of(new byte[1]), Optional.empty());
+        } catch (K8sExecException e) {
+            run.remove();
+            throw e;
+        }
+        return run.remove();
+    }
+
     /** @param containerRoot where the guest should have it, absolute */
     List<Check> all(String containerRoot) {
         Check options = mountOptions(containerRoot);
         Check space = freeSpace();
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
-            String notRemoved = volume.stage(Launch.newRunId(proc), Optional.of(new byte[1]), Optional.empty()).remove();
+            String notRemoved = writtenAndRemoved(volume);
             Check writable = notRemoved == null ? Check.ok(WRITABLE, "the agent's user can write to it")
                 : Check.warning(WRITABLE, notRemoved, "k8s-exec gc");
             return List.of(Check.ok(SHARED_ROOT, sharedRoot + mount("self", sharedRoot.toString()).map(mount -> ", " + mount.type())

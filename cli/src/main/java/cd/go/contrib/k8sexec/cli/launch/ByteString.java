@@ -48,6 +48,18 @@ public final class ByteString {
         return byteString.getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /**
+     * Puts the bytes at that place of an array.
+     *
+     * @return the place behind them
+     */
+    @SuppressWarnings("deprecation")
+    static int copy(String byteString, byte[] to, int place) {
+        // deprecated because it takes the low byte of each char: a byte string has no more
+        byteString.getBytes(0, byteString.length(), to, place);
+        return place + byteString.length();
+    }
+
     /** The text behind the bytes, for people. */
     static String toText(String byteString) {
         return new String(toBytes(byteString), StandardCharsets.UTF_8);

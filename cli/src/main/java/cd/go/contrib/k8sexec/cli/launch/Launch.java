@@ -43,8 +43,7 @@ public record Launch(Launcher launcher, ProcFs proc, Path sharedRoot, RunId run,
     public Outcome execute() throws InterruptedException {
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
             new Leftovers(proc, volume).sweep(grace, cancellation, notes);
-            StagedRun staged = volume.stage(run, launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()),
-                plan.user().change());
+            StagedRun staged = volume.stage(run);
             try {
                 return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, grace, endBackground, notes)
                     .run(staged);

@@ -74,7 +74,7 @@ public final class LaunchProgram {
     /**
      * @param runFolder        the run's folder as the guest sees it
      * @param opensScript      whether the script has to be opened there, or is open already
-     * @param workingDirectory absolute, as the guest sees it
+     * @param workingDirectory absolute, as the guest sees it, as a byte string
      * @param interpreter      the task's shell, looked for along the script's PATH
      * @param warnings         for people, printed once the guest has been entered
      */
@@ -86,7 +86,7 @@ public final class LaunchProgram {
         if (opensScript) {
             program.line("exec ", String.valueOf(SCRIPT_DESCRIPTOR), "<", shellQuoted(ByteString.of(runFolder + "/script")));
         }
-        return program.write(state, shellQuoted(ByteString.of(workingDirectory)), interpreter, environment, warnings);
+        return program.write(state, shellQuoted(workingDirectory), interpreter, environment, warnings);
     }
 
     /** For a program that takes this process's place: it ends with that program as the shell's arguments, for {@link #BECOME}. */
@@ -279,14 +279,11 @@ public final class LaunchProgram {
     }
 
     /** A builder of bytes and not of text, which would have to be copied twice in the end: a large environment is a megabyte. */
-    @SuppressWarnings("deprecation")
     private void append(String part) {
         int end = length + part.length();
         if (end > text.length) {
             text = Arrays.copyOf(text, Math.max(end, 2 * text.length));
         }
-        // deprecated because it takes the low byte of each char: a byte string has no more
-        part.getBytes(0, part.length(), text, length);
-        length = end;
+        length = ByteString.copy(part, text, length);
     }
 }

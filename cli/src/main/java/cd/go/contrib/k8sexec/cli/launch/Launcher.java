@@ -1,10 +1,12 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** Starts one child process that inherits standard output and error, unless told otherwise. */
@@ -19,6 +21,21 @@ public interface Launcher {
 
     /** One whose children print into this file instead. */
     Launcher capturing(Path output);
+
+    /** Whether {@link #enter} is worth a try. */
+    default boolean canEnter(Plan plan) {
+        return false;
+    }
+
+    /**
+     * Starts the script's shell in the guest straight away: this process's child enters the guest by setns(2), without nsenter and a launching
+     * shell. It is an abbreviation, for the usual case: in every other one the long way, by {@link #start}, works too, or tells what is wrong.
+     *
+     * @return empty where anything failed, and then nothing has happened; or where not {@link #canEnter}
+     */
+    default Optional<Child> enter(Plan plan, StagedRun staged) {
+        return Optional.empty();
+    }
 
     /**
      * Whether {@link #start} gives the child the script as a file of its own, open as {@link LaunchProgram#SCRIPT_DESCRIPTOR}. Else the

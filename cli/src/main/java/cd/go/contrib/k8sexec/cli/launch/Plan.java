@@ -11,10 +11,14 @@ import cd.go.contrib.k8sexec.cli.target.Target;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -66,7 +70,30 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
         return names.stream().map(name -> "/" + name).collect(Collectors.joining());
     }
 
-    /** What is executed on the agent. It holds no variable and no part of the script. */
+    /** Whether all that is to do in the guest is to start the script's shell there, in namespaces that a process can enter without a fork. */
+    boolean isPlain() {
+        return user.change().isEmpty() && warnings.isEmpty() && interpreter.required().size() == 1
+            && Collections.disjoint(target.namespaces(), Set.of(Namespace.USER, Namespace.PID, Namespace.TIME));
+    }
+
+    /** Where the script's shell can be, as byte strings. */
+    List<String> shellPaths() {
+        String program = ByteString.of(interpreter.program());
+        return program.startsWith("/") ? List.of(program)
+            : Arrays.stream(environment.variables().get("PATH").split(":", -1)).map(folder -> (folder.isEmpty() ? "." : folder) + "/" + program).toList();
+    }
+
+    /** The environment of the script's shell, where no launching shell sets it: NAME=value entries, each ended by NUL. */
+    byte[] shellEnvironment(RunId run) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        // as a shell's cd sets it
+        variables.put("PWD", directory());
+        variables.putAll(environment.variables());
+        variables.put(Nsenter.RUN_ID, run.text());
+        return new ScriptEnvironment(variables, environment.guestPath()).entries('\0');
+    }
+
+    /** The command line that enters the guest and runs the launching shell there. It holds no variable and no part of the script. */
     public List<String> commandLine() {
         return nsenter.commandLine(target, user, List.of("sh", "-c", LaunchProgram.READ_STDIN));
     }
@@ -77,15 +104,21 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
 
     /** What the launching shell reads. */
     ByteBuffer program(boolean opensScript) {
-        return LaunchProgram.of(runFolder, opensScript, workingDirectory.isEmpty() ? "/" : workingDirectory, interpreter, environment, warnings);
+        return LaunchProgram.of(runFolder, opensScript, directory(), interpreter, environment, warnings);
+    }
+
+    /** The working directory, as a byte string. */
+    String directory() {
+        return ByteString.of(workingDirectory.isEmpty() ? "/" : workingDirectory);
     }
 
     /** For people: everything but the values of variables and the script. */
-    public List<String> describe() {
+    public List<String> describe(Launcher launcher) {
         return List.of(
             "target:            " + target.describe(),
             "namespaces:        " + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
             "user:              " + user,
+            "entered by:        " + (launcher.canEnter(this) ? "setns(2), and where that fails by the command line" : "the command line"),
             "command line:      " + commandLine().stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : ByteString.shellQuoted(word))
                 .collect(Collectors.joining(" ")),
             "shell:             " + interpreter,

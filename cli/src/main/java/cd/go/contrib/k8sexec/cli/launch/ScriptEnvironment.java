@@ -62,11 +62,26 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
         return texts;
     }
 
+    /** The same, in the order of the names. */
+    public ScriptEnvironment sorted() {
+        return new ScriptEnvironment(new TreeMap<>(variables), guestPath);
+    }
+
     /** NAME=value entries, byte for byte, each ended by this. */
     public byte[] entries(char end) {
-        StringBuilder entries = new StringBuilder();
-        new TreeMap<>(variables).forEach((name, value) -> entries.append(name).append('=').append(value).append(end));
-        return ByteString.toBytes(entries.toString());
+        int size = 0;
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            size += variable.getKey().length() + variable.getValue().length() + "=".length() + 1;
+        }
+        byte[] entries = new byte[size];
+        int place = 0;
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            place = ByteString.copy(variable.getKey(), entries, place);
+            entries[place++] = '=';
+            place = ByteString.copy(variable.getValue(), entries, place);
+            entries[place++] = (byte) end;
+        }
+        return entries;
     }
 
     /** Where the launching shell is looked for: the guest's PATH, without what is not ASCII, which Java cannot hand on in every locale. */

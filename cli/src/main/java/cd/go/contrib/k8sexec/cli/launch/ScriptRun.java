@@ -40,7 +40,10 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         if (cancellation.signal() != 0) {
             return cancellation.outcome();
         }
-        Launcher.Child child = start(staged);
+        MemoryWatch memory = MemoryWatch.begin(proc);
+        plan.target().checkUnchanged(proc);
+        Optional<Launcher.Child> entered = launcher.enter(plan, staged);
+        Launcher.Child child = entered.isPresent() ? entered.get() : start(staged);
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Runnable ending = () -> {
             try {
@@ -52,10 +55,10 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         if (!cancellation.onFirst(signal -> new Thread(ending, "ending").start())) {
             new Thread(ending, "ending").start();
         }
-        // while nsenter starts; the script does not before it is fed
-        MemoryWatch memory = MemoryWatch.begin(proc);
         cancellation.startClock();
-        child.feed(plan.program(!launcher.passesScript()));
+        if (entered.isEmpty()) {
+            child.feed(plan.program(!launcher.passesScript()));
+        }
         Launcher.Status status = child.await();
         cancellation.stopClock();
         if (looksCanceled(status)) {
@@ -68,7 +71,7 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
             ended.join();
             return cancellation.outcome();
         }
-        return explained(outcome(status, staged), memory);
+        return explained(entered.isPresent() ? ended(status) : outcome(status, staged), memory);
     }
 
     /** A script may also fail because of a process that it waited for: not only SIGKILL may have to do with memory. */
@@ -84,7 +87,7 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
     }
 
     private Launcher.Child start(StagedRun staged) {
-        plan.target().checkUnchanged(proc);
+        staged.prepare(launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()), plan.user().change());
         try {
             return launcher.start(plan.commandLine(), plan.nsenterEnvironment(staged.id()), plan.script());
         } catch (IOException e) {
@@ -92,6 +95,11 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         }
     }
 
+    private static Outcome ended(Launcher.Status status) {
+        return status.signal() == 0 ? Outcome.exited(status.exitCode()) : Outcome.signaled(status.signal());
+    }
+
+    /** By the long way it is not known yet whether the script's shell was started at all. */
     private Outcome outcome(Launcher.Status status, StagedRun staged) {
         String state;
         try {
@@ -100,7 +108,7 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
             state = e.toString();
         }
         if (state.equals(LaunchProgram.STARTED)) {
-            return status.signal() == 0 ? Outcome.exited(status.exitCode()) : Outcome.signaled(status.signal());
+            return ended(status);
         }
         throw switch (state) {
             case StagedRun.ENTERING -> notEntered(status);

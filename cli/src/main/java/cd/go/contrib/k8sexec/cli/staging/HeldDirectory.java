@@ -48,6 +48,10 @@ public final class HeldDirectory implements Closeable {
         return open(entry(name));
     }
 
+    int descriptor() {
+        return opened.descriptor();
+    }
+
     /** A path to this directory, for as long as it is held. */
     public Path path() {
         return path;

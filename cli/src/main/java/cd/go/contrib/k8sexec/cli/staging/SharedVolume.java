@@ -110,11 +110,9 @@ public final class SharedVolume implements AutoCloseable {
     /**
      * Makes the folder of a run.
      *
-     * @param script what is put into it as the script, where the child does not get that in another way
-     * @param owner  who shall own it, where that is not this user
      * @throws K8sExecException STAGING_FAILED
      */
-    public StagedRun stage(RunId id, Optional<byte[]> script, Optional<Owner> owner) {
+    public StagedRun stage(RunId id) {
         try {
             makeRunFolder(id);
             HeldDirectory directory = folder.open(id.text());
@@ -122,14 +120,14 @@ public final class SharedVolume implements AutoCloseable {
                 if (!directory.isOwn()) {
                     throw failed("the folder of the run was swapped while it was made");
                 }
-                return StagedRun.create(this, id, directory, script, owner);
+                return new StagedRun(this, id, directory);
             } catch (IOException | K8sExecException e) {
                 directory.close();
                 throw e;
             }
         } catch (IOException e) {
             remove(id);
-            throw failed("the folder of the run cannot be written in " + path + " (" + K8sExecException.reason(e) + ")");
+            throw notWritten(e);
         } catch (K8sExecException e) {
             remove(id);
             throw e;
@@ -185,6 +183,10 @@ public final class SharedVolume implements AutoCloseable {
             // not empty: another run goes on; or the guest was quicker
         }
         root.close();
+    }
+
+    K8sExecException notWritten(IOException e) {
+        return failed("the folder of the run cannot be written in " + path + " (" + K8sExecException.reason(e) + ")");
     }
 
     private static K8sExecException invalidRoot(Path root, String what) {

@@ -18,7 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
-/** A run's folder: a state file, in which the launching shell notes how far it came, and perhaps the script. */
+/** A run's folder. For a launching shell there is a state file in it, where that notes how far it came, and perhaps the script. */
 public final class StagedRun implements AutoCloseable {
     /** The state before the launching shell has run its first command. */
     public static final String ENTERING = "entering";
@@ -30,19 +30,25 @@ public final class StagedRun implements AutoCloseable {
     private final SharedVolume volume;
     private final RunId id;
     private final HeldDirectory directory;
-    private final SeekableByteChannel state;
+    /** Null as long as there is no such file. */
+    private SeekableByteChannel state;
 
-    private StagedRun(SharedVolume volume, RunId id, HeldDirectory directory, SeekableByteChannel state) {
+    StagedRun(SharedVolume volume, RunId id, HeldDirectory directory) {
         this.volume = volume;
         this.id = id;
         this.directory = directory;
-        this.state = state;
     }
 
-    static StagedRun create(SharedVolume volume, RunId id, HeldDirectory directory, Optional<byte[]> script, Optional<Owner> owner)
-        throws IOException {
-        SeekableByteChannel state = createFile(directory, STATE);
+    /**
+     * Puts there what the launching shell needs.
+     *
+     * @param script what the shell opens as the script, where it does not get that in another way
+     * @param owner  who shall own the folder and what is in it, where that is not this user
+     * @throws K8sExecException STAGING_FAILED
+     */
+    public void prepare(Optional<byte[]> script, Optional<Owner> owner) {
         try {
+            state = createFile(directory, STATE);
             write(state, ENTERING.getBytes(StandardCharsets.US_ASCII));
             if (script.isPresent()) {
                 try (SeekableByteChannel file = createFile(directory, SCRIPT)) {
@@ -55,15 +61,18 @@ public final class StagedRun implements AutoCloseable {
                 }
                 changeOwner(directory.path(), owner.get());
             }
-            return new StagedRun(volume, id, directory, state);
-        } catch (IOException | K8sExecException e) {
-            state.close();
-            throw e;
+        } catch (IOException e) {
+            throw volume.notWritten(e);
         }
     }
 
     public RunId id() {
         return id;
+    }
+
+    /** The file descriptor of the folder, which is open until this is removed. */
+    public int descriptor() {
+        return directory.descriptor();
     }
 
     /**
@@ -86,8 +95,10 @@ public final class StagedRun implements AutoCloseable {
      */
     public String remove() {
         try {
-            // usually that is all there is, which spares a look
-            Files.delete(directory.entry(STATE));
+            if (state != null) {
+                // usually that is all there is, which spares a look
+                Files.delete(directory.entry(STATE));
+            }
         } catch (IOException e) {
             // it goes with the folder, or tells why not
         }
@@ -99,7 +110,9 @@ public final class StagedRun implements AutoCloseable {
     public void close() {
         directory.close();
         try {
-            state.close();
+            if (state != null) {
+                state.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

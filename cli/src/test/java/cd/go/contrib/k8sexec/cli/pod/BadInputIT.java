@@ -196,7 +196,8 @@ class BadInputIT {
     void a_shared_volume_without_space_is_an_error_that_says_so() {
         try (Pod full = Pod.up("GO_OPTIONS=size=64k")) {
             full.exec("agent", "sh", "-c", "cat /dev/zero >/go/full 2>/dev/null");
-            full.k8sExec(REQUEST, "run").assertExitCode(125).assertError("STAGING_FAILED", "No space left on device");
+            // as the agent's own user, the native executable puts no file there
+            full.k8sExec(REQUEST, "run", "--user=0:0").assertExitCode(125).assertError("STAGING_FAILED", "No space left on device");
             full.awaitNoProcesses();
             assertEquals(List.of("full"), full.sharedFiles());
         }

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,9 @@ class EnvironmentIT {
         "\n", "a\n\n", "\t", "a'b\"c`d$e\\f\ng", "é漢🚀", "%s%n", "-n", "!!", "#", "~", "*", "a=b", "\u0001\u007f", "a\rb", "*/ || exit 9; '\"");
 
     private static final Map<String, Pod> PODS = new LinkedHashMap<>();
+
+    /** Another user, which is the same in the end, is more than a process can do by setns(2): nsenter and a launching shell are needed. */
+    private static final String BY_NSENTER = "--user=0:0";
 
     @BeforeAll
     static void up(@TempDir Path folder) throws IOException {
@@ -125,20 +129,29 @@ class EnvironmentIT {
         environment.put("x".repeat(118_000) + ".y", "short");
         environment.put(".".repeat(125_000), "not passed on");
         var result = PODS.get("debian").k8sExec(Pod.request("bash", "tr '\\0' '\\n' </proc/$$/environ | grep -c \"^name.of.a.variable.*=value '\"; "
-            + "grep -zc 'y=short$' /proc/$$/environ; ! grep -z K8S_EXEC_V /proc/$$/environ", environment), "run").assertExitCode(0);
+            + "grep -zc 'y=short$' /proc/$$/environ; ! grep -z K8S_EXEC_V /proc/$$/environ", environment), "run", BY_NSENTER).assertExitCode(0);
 
         assertEquals("5000\n1\n", result.text(), result.toString());
         assertEquals(1, result.errors().lines().count(), result.toString());
         assertTrue(result.errors().contains("the name is too long: ....") && result.errors().length() < 400, result.toString());
 
-        var busybox = PODS.get("busybox").k8sExec(Pod.request("sh", "echo ran", environment), "run").assertExitCode(0);
+        var busybox = PODS.get("busybox").k8sExec(Pod.request("sh", "echo ran", environment), "run", BY_NSENTER).assertExitCode(0);
         assertTrue(busybox.errors().contains("name.of.a.variable.0 ") && busybox.errors().contains(" and 4982 more"), busybox.toString());
+    }
+
+    @Test
+    void where_no_launching_shell_is_needed_every_name_arrives() {
+        Assumptions.assumeTrue(Pod.isNative(), "the JVM build always needs one");
+        Map<String, String> environment = Map.of("a.b", "1'\n$x", "3", "", "-i", "x", ".".repeat(125_000), "long", "UID", "77");
+        String seen = PODS.get("busybox").k8sExec(Pod.request("sh", "tr '\\0' '\\1' </proc/$$/environ", environment), "run").assertExitCode(0).text();
+
+        environment.forEach((name, value) -> assertTrue(("\1" + seen).contains("\1" + name + "=" + value + "\1"), name));
     }
 
     @Test
     void names_that_cannot_be_passed_on_are_reported_once() {
         var result = PODS.get("busybox").k8sExec(Pod.request("sh", "echo \"$UID $plain\"", Map.of("a.b", "secret", "c-d", "secret", "UID", "77",
-            "plain", "4")), "run").assertExitCode(0);
+            "plain", "4")), "run", BY_NSENTER).assertExitCode(0);
 
         assertEquals("77 4\n", result.text());
         assertEquals(1, result.errors().lines().count(), result.toString());

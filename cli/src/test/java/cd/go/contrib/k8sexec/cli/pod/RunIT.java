@@ -207,6 +207,7 @@ class RunIT {
 
         assertTrue(text.contains("process " + pod.pid("guest") + " (sleep): the only other container"), text);
         assertTrue(text.matches("(?s).*namespaces: +mnt\n.*"), text);
+        assertTrue(text.matches("(?s).*entered by: +" + (Pod.isNative() ? "setns\\(2\\), and where that fails by " : "") + "the command line\n.*"), text);
         assertTrue(text.contains("nsenter -t " + pod.pid("guest") + " -m -- sh -c "), text);
         assertTrue(text.contains(" TOKEN") && text.contains(" é") && !text.contains("hidden-value"), text);
     }
@@ -220,12 +221,32 @@ class RunIT {
     }
 
     @Test
+    void what_is_no_shell_knows_the_working_directory_too() {
+        pod.exec("agent", "mkdir", "-p", "/go/a b").assertExitCode(0);
+        String request = "{\"version\":1,\"shell\":\"python3\",\"script\":\"import os; print(os.environ['PWD'], os.getcwd())\",\"workingDirectory\":\"a b\"}";
+
+        assertEquals("/go/a b /go/a b\n", pod.k8sExec(request, "run").assertExitCode(0).text());
+        pod.exec("agent", "rmdir", "/go/a b").assertExitCode(0);
+    }
+
+    @Test
+    void the_shell_is_looked_for_along_the_scripts_path() {
+        pod.exec("guest", "sh", "-c", "mkdir -p /opt/no/bash /opt/not /opt/yes; touch /opt/not/bash; printf '#!/bin/sh\\necho mine' >/opt/yes/bash; "
+            + "chmod 755 /opt/yes/bash; mkdir /go/own; cp /opt/yes/bash /go/own").assertExitCode(0);
+
+        assertEquals("mine\n", pod.k8sExec(Pod.request("bash", ":", Map.of("PATH", "/opt/none:/opt/no:/opt/not:/opt/yes:/usr/bin:/bin")), "run").assertExitCode(0).text());
+        assertEquals("mine\n", pod.k8sExec(Pod.request("bash", ":", Map.of("PATH", ":/usr/bin:/bin")).replace("{\"version\"",
+            "{\"workingDirectory\":\"own\",\"version\""), "run").assertExitCode(0).text());
+        pod.exec("agent", "rm", "-r", "/go/own").assertExitCode(0);
+    }
+
+    @Test
     void busyboxs_nsenter_does_too() {
         pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter").assertExitCode(0);
         Result result = pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), Pod.request("sh", "exit 7", Map.of()), "run", "--dry-run");
         assertTrue(result.text().contains("/tmp/bb/nsenter"), result.toString());
 
-        pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), Pod.request("sh", "exit 7", Map.of()), "run").assertExitCode(7);
+        pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), Pod.request("shebang", "#!/usr/bin/env sh\nexit 7", Map.of()), "run").assertExitCode(7);
     }
 
     @Test
