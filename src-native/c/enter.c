@@ -6,12 +6,14 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 struct entry {
     int target, namespaces, folder, script, script_descriptor;
+    pid_t parent;
     const char *folder_in_guest, *directory;
     char *const *programs, *const *arguments, *const *environment;
     volatile int failed;
@@ -48,16 +50,20 @@ static void set_signals(void) {
 /* The child's part. It shares its parent's memory, and its parent waits (CLONE_VFORK): all that it may change is its own stack and failed. */
 static int enter(void *argument) {
     struct entry *entry = argument;
-    if (setns(entry->target, entry->namespaces) == 0 && is_shared(entry) && chdir(entry->directory) == 0 && set_files(entry)) {
-        set_signals();
+    /* first, so that it can be ended while a file system keeps it waiting */
+    set_signals();
+    /* as long as it has no environment of its own, by which it could be found later */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setns(entry->target, entry->namespaces) == 0 && is_shared(entry) && chdir(entry->directory) == 0
+        && set_files(entry) && prctl(PR_SET_PDEATHSIG, 0) == 0 && getppid() == entry->parent) {
         for (char *const *program = entry->programs; *program != NULL; program++) {
+            entry->failed = 0;
             execve(*program, entry->arguments, entry->environment);
+            entry->failed = 1;
             if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) {
                 break;
             }
         }
     }
-    entry->failed = 1;
     _exit(127);
 }
 
@@ -70,12 +76,13 @@ static int enter(void *argument) {
  * programs:          paths, of which the first is taken that can be executed
  * environment:       the program's; its standard input is empty, its signals are as they are by default
  *
- * Returns the process, or -1 where it has not become the program: then all is as if nothing had been tried.
+ * Returns the process, or -1 where it has not become the program, whatever ended it: then all is as if nothing had been tried.
  */
 int k8s_exec_enter(int target, int namespaces, int folder, int script, int script_descriptor, const char *folder_in_guest, const char *directory,
                    char *const *programs, char *const *arguments, char *const *environment) {
     _Alignas(16) char stack[16 * 1024];
-    struct entry entry = {target, namespaces, folder, script, script_descriptor, folder_in_guest, directory, programs, arguments, environment, 0};
+    struct entry entry = {target, namespaces, folder, script, script_descriptor, getpid(), folder_in_guest, directory, programs, arguments,
+                          environment, 1};
     sigset_t all, before;
     sigfillset(&all);
     /* no handler of the parent's may run in the child */

@@ -102,7 +102,7 @@ final class RunCommand implements Callable<Integer> {
         Path sharedRoot = volumeOptions.sharedRoot();
         Target target = targetOptions.find(proc, wait.duration());
         RunId run = Launch.newRunId(proc);
-        Plan plan = Plan.of(request, target, Nsenter.find(System.getenv("PATH")), user.of(target, proc), volumeOptions.containerRoot(), run,
+        Plan plan = Plan.of(request, target, () -> Nsenter.find(System.getenv("PATH")), user.of(target, proc), volumeOptions.containerRoot(), run,
             proc.environment(target.pid()));
         if (dryRun) {
             plan.describe(Launcher.DEFAULT).forEach(spec.commandLine().getOut()::println);

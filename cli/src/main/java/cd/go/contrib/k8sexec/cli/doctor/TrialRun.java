@@ -69,7 +69,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         Thread thread = new Thread(() -> {
             try {
                 RunId id = Launch.newRunId(proc);
-                Plan plan = Plan.of(new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()), target, nsenter, user, containerRoot, id,
+                Plan plan = Plan.of(new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()), target, () -> nsenter, user, containerRoot, id,
                     proc.environment(target.pid()));
                 run.complete(new Launch(Launcher.DEFAULT.capturing(output), proc, sharedRoot, id, plan, cancellation, GRACE, true,
                     notes::add).execute());

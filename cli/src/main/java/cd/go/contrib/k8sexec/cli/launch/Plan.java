@@ -19,18 +19,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * All that is decided before anything is done.
  *
+ * @param nsenterFinder    gives {@link #nsenter}, which not every run needs
  * @param containerRoot    where the guest has the shared volume, absolute
  * @param workingDirectory where the script starts, as the guest sees it
  * @param runFolder        the run's folder, as the guest sees it
  * @param warnings         for people
  */
-public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Interpreter interpreter, String containerRoot, String workingDirectory,
+public record Plan(Target target, Supplier<Nsenter> nsenterFinder, User user, byte[] script, Interpreter interpreter, String containerRoot, String workingDirectory,
                    String runFolder, ScriptEnvironment environment, List<String> warnings) {
     private static final Pattern FINAL_SLASHES = Pattern.compile("/+$");
 
@@ -38,14 +40,14 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
      * @param guestEnvironment as in /proc/PID/environ, or empty where it may not be read
      * @throws K8sExecException SETTING_INVALID or WORKING_DIRECTORY_OUTSIDE
      */
-    public static Plan of(TaskRequest request, Target target, Nsenter nsenter, User user, String containerRoot, RunId run,
+    public static Plan of(TaskRequest request, Target target, Supplier<Nsenter> nsenterFinder, User user, String containerRoot, RunId run,
                           Optional<byte[]> guestEnvironment) {
         if (!containerRoot.startsWith("/")) {
             throw new K8sExecException(ErrorId.SETTING_INVALID, "GO_K8S_CONTAINER_ROOT or --container-root is "
                 + K8sExecException.quoted(containerRoot), "which is not an absolute path", "set it to where the guest mounts the shared volume");
         }
         String root = containerRoot.equals("/") ? "" : FINAL_SLASHES.matcher(containerRoot).replaceAll("");
-        return new Plan(target, nsenter, user, request.script().getBytes(StandardCharsets.UTF_8), request.interpreter(), containerRoot,
+        return new Plan(target, nsenterFinder, user, request.script().getBytes(StandardCharsets.UTF_8), request.interpreter(), containerRoot,
             root + inside(request.workingDirectory()), root + "/" + SharedVolume.FOLDER + "/" + run.text(), ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
             guestEnvironment.isPresent() ? List.of() : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
                 + "a standard PATH only; give the agent container the capability SYS_PTRACE or, where the agent is not root, "
@@ -93,9 +95,14 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
         return new ScriptEnvironment(variables, environment.guestPath()).entries('\0');
     }
 
+    /** @throws K8sExecException NSENTER_MISSING */
+    Nsenter nsenter() {
+        return nsenterFinder.get();
+    }
+
     /** The command line that enters the guest and runs the launching shell there. It holds no variable and no part of the script. */
     public List<String> commandLine() {
-        return nsenter.commandLine(target, user, List.of("sh", "-c", LaunchProgram.READ_STDIN));
+        return nsenter().commandLine(target, user, List.of("sh", "-c", LaunchProgram.READ_STDIN));
     }
 
     Map<String, String> nsenterEnvironment(RunId run) {
@@ -112,15 +119,27 @@ public record Plan(Target target, Nsenter nsenter, User user, byte[] script, Int
         return ByteString.of(workingDirectory.isEmpty() ? "/" : workingDirectory);
     }
 
+    private String describeCommandLine(boolean dispensable) {
+        try {
+            return commandLine().stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : ByteString.shellQuoted(word))
+                .collect(Collectors.joining(" "));
+        } catch (K8sExecException e) {
+            if (dispensable) {
+                return "none: " + e.what();
+            }
+            throw e;
+        }
+    }
+
     /** For people: everything but the values of variables and the script. */
     public List<String> describe(Launcher launcher) {
+        boolean direct = launcher.canEnter(this);
         return List.of(
             "target:            " + target.describe(),
             "namespaces:        " + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
             "user:              " + user,
-            "entered by:        " + (launcher.canEnter(this) ? "setns(2), and where that fails by the command line" : "the command line"),
-            "command line:      " + commandLine().stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : ByteString.shellQuoted(word))
-                .collect(Collectors.joining(" ")),
+            "entered by:        " + (direct ? "setns(2), and where that fails by the command line" : "the command line"),
+            "command line:      " + describeCommandLine(direct),
             "shell:             " + interpreter,
             "working directory: " + workingDirectory,
             "staging folder:    " + runFolder,

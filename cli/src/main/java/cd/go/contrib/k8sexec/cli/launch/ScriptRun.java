@@ -37,25 +37,34 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
      * @throws K8sExecException where the script's shell could not be started, or it is not known what became of it
      */
     public Outcome run(StagedRun staged) throws InterruptedException {
-        if (cancellation.signal() != 0) {
-            return cancellation.outcome();
-        }
-        MemoryWatch memory = MemoryWatch.begin(proc);
-        plan.target().checkUnchanged(proc);
-        Optional<Launcher.Child> entered = launcher.enter(plan, staged);
-        Launcher.Child child = entered.isPresent() ? entered.get() : start(staged);
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Runnable ending = () -> {
             try {
+                cancellation.timedOutAfter().ifPresent(timeout -> notes.accept("the script is ended: it has run longer than its timeout of "
+                    + timeout.toString().substring(2).toLowerCase(Locale.ROOT) + " (--timeout, GO_K8S_TIMEOUT)"));
                 endTree();
             } finally {
                 ended.complete(null);
             }
         };
+        // before there is a child, which a file system can keep waiting on its way into the guest
         if (!cancellation.onFirst(signal -> new Thread(ending, "ending").start())) {
-            new Thread(ending, "ending").start();
+            return cancellation.outcome();
         }
+        MemoryWatch memory = MemoryWatch.begin(proc);
+        plan.target().checkUnchanged(proc);
         cancellation.startClock();
+        Optional<Launcher.Child> entered = launcher.enter(plan, staged);
+        if (entered.isEmpty() && cancellation.signal() != 0) {
+            ended.join();
+            return cancellation.outcome();
+        }
+        Launcher.Child child = entered.isPresent() ? entered.get() : start(staged);
+        if (cancellation.signal() != 0) {
+            // perhaps it looked just before there was a child
+            ended.join();
+            endTree();
+        }
         if (entered.isEmpty()) {
             child.feed(plan.program(!launcher.passesScript()));
         }
@@ -141,8 +150,6 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
     }
 
     private void endTree() {
-        cancellation.timedOutAfter().ifPresent(timeout -> notes.accept("the script is ended: it has run longer than its timeout of "
-            + timeout.toString().substring(2).toLowerCase(Locale.ROOT) + " (--timeout, GO_K8S_TIMEOUT)"));
         try {
             ProcessTree.Ended ended = tree.end(grace, cancellation);
             if (!ended.killed().isEmpty()) {

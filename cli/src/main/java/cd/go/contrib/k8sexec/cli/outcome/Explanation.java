@@ -379,6 +379,8 @@ public final class Explanation {
                 The agent image has no nsenter.
 
                 k8s-exec enters the guest by nsenter, which it looks for along the agent's PATH.
+                (The native executable needs it only where it cannot enter by itself: README,
+                "Way in".)
 
                 Usual causes:
                 - The agent image has no util-linux.

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,7 +129,17 @@ class BadInputIT {
         // the JVM build's launcher needs a PATH to find java
         Map<String, String> environment = name.equals("PATH") && !Pod.isNative()
             ? Map.of("PATH", javaWithoutNsenter()) : Map.of(name, setting);
-        pod.k8sExec(environment, REQUEST, "run").assertExitCode(125).assertError(id, environment.size() == 1 && name.equals("PATH") ? "PATH" : words);
+        // the agent's own user does not need nsenter
+        String[] command = name.equals("PATH") ? new String[] {"run", "--user=0:0"} : new String[] {"run"};
+        pod.k8sExec(environment, REQUEST, command).assertExitCode(125).assertError(id, environment.size() == 1 && name.equals("PATH") ? "PATH" : words);
+    }
+
+    @Test
+    void an_agent_without_nsenter_runs_what_needs_none() {
+        Assumptions.assumeTrue(Pod.isNative(), "the JVM build always needs it");
+        assertEquals("ran\n", pod.k8sExec(Map.of("PATH", "/none"), REQUEST, "run").assertExitCode(0).text());
+        String dryRun = pod.k8sExec(Map.of("PATH", "/none"), REQUEST, "run", "--dry-run").assertExitCode(0).text();
+        assertTrue(dryRun.contains("none: there is no nsenter along the agent's PATH (/none)"), dryRun);
     }
 
     private static String javaWithoutNsenter() {

@@ -88,6 +88,29 @@ class CancelIT {
     }
 
     @Test
+    void a_run_that_hangs_on_its_way_into_the_guest_is_ended_too() {
+        // whoever opens a file with such a lease waits until its holder gives it up, up to 45 s (fcntl(2), "Leases")
+        Process holder = pod.start("guest", "sh", "-c", "mkdir /go/lease; cp /bin/sh /go/lease/bash; exec python3 -c \"import fcntl, signal, time; "
+            + "signal.signal(signal.SIGIO, signal.SIG_IGN); f = open('/go/lease/bash'); fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_WRLCK); "
+            + "open('/go/held', 'w'); time.sleep(100)\"");
+        byte[] request = Pod.request("bash", "echo ran >&2", Map.of("PATH", "/go/lease:/usr/bin:/bin")).getBytes();
+        String run = "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; until [ -e /go/held ]; do sleep 0.02; done; rm -f /tmp/result; "
+            + "started=$(date +%s%3N); $0 run --grace 2s --result /tmp/result $1 </tmp/request & run=$!; ";
+        try {
+            Result canceled = pod.exec("agent", request, "bash", "-c", run + "sleep 1; started=$(date +%s%3N); kill -TERM $run" + END, Pod.K8S_EXEC.toString());
+            assertCanceled(canceled, 15);
+            Result timedOut = pod.exec("agent", request, "bash", "-c", run + END, Pod.K8S_EXEC.toString(), "--timeout=1s");
+
+            assertTrue(timedOut.text().matches("(?s)124 [1-7]\\d{3} .*"), timedOut.toString());
+            assertFalse((canceled.errors() + timedOut.errors()).contains("ran\n"), canceled + "" + timedOut);
+        } finally {
+            holder.destroy();
+            pod.exec("guest", "sh", "-c", "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'python3 -c import fcntl'*) kill -9 ${p#/proc/};; esac; done 2>/dev/null");
+            pod.exec("agent", "rm", "-r", "/go/lease", "/go/held");
+        }
+    }
+
+    @Test
     void a_second_signal_does_not_wait_for_the_grace_period() {
         Result result = cancel("100s", stubborn(), "kill -TERM $run; sleep 0.5; kill -TERM $run");
 

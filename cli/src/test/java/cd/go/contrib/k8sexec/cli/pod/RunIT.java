@@ -10,6 +10,7 @@ import io.restassured.path.json.JsonPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -221,6 +222,22 @@ class RunIT {
     }
 
     @Test
+    void every_namespace_in_which_the_guest_differs_is_entered() {
+        String pid = pod.exec("agent", "sh", "-c", "nsenter -t " + pod.pid("guest") + " -m unshare -u -i -n -C sleep 1000 >/dev/null 2>&1 & echo $!").text().strip();
+        String links = "for n in cgroup ipc mnt net pid time user uts; do readlink /proc/%s/ns/$n; done";
+        try {
+            pod.exec("agent", "sh", "-c", "until grep -q sleep /proc/" + pid + "/comm; do sleep 0.05; done").assertExitCode(0);
+            Set<String> own = Set.copyOf(pod.exec("agent", "sh", "-c", links.formatted("self")).text().lines().toList());
+            List<String> guest = pod.exec("agent", "sh", "-c", links.formatted(pid)).text().lines().toList();
+
+            assertEquals(guest, pod.k8sExec(Pod.request("sh", links.formatted("self"), Map.of()), "run", "--pid", pid).assertExitCode(0).text().lines().toList());
+            assertEquals(5, guest.stream().filter(namespace -> !own.contains(namespace)).count(), guest.toString());
+        } finally {
+            pod.exec("agent", "kill", pid);
+        }
+    }
+
+    @Test
     void what_is_no_shell_knows_the_working_directory_too() {
         pod.exec("agent", "mkdir", "-p", "/go/a b").assertExitCode(0);
         String request = "{\"version\":1,\"shell\":\"python3\",\"script\":\"import os; print(os.environ['PWD'], os.getcwd())\",\"workingDirectory\":\"a b\"}";
@@ -235,8 +252,8 @@ class RunIT {
             + "chmod 755 /opt/yes/bash; mkdir /go/own; cp /opt/yes/bash /go/own").assertExitCode(0);
 
         assertEquals("mine\n", pod.k8sExec(Pod.request("bash", ":", Map.of("PATH", "/opt/none:/opt/no:/opt/not:/opt/yes:/usr/bin:/bin")), "run").assertExitCode(0).text());
-        assertEquals("mine\n", pod.k8sExec(Pod.request("bash", ":", Map.of("PATH", ":/usr/bin:/bin")).replace("{\"version\"",
-            "{\"workingDirectory\":\"own\",\"version\""), "run").assertExitCode(0).text());
+        String request = "{\"version\":1,\"shell\":\"bash\",\"script\":\":\",\"workingDirectory\":\"own\",\"environment\":{\"PATH\":\":/usr/bin:/bin\"}}";
+        assertEquals("mine\n", pod.k8sExec(request, "run").assertExitCode(0).text());
         pod.exec("agent", "rm", "-r", "/go/own").assertExitCode(0);
     }
 
