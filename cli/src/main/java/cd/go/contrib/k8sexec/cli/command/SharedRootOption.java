@@ -8,25 +8,34 @@ import picocli.CommandLine.Option;
 
 /** Where the agent has the volume that it shares with the guest. */
 final class SharedRootOption {
-    @Option(names = "--shared-root", paramLabel = "DIR", defaultValue = "${env:GO_K8S_CONTAINER_SHARED_ROOT}",
-        description = "Where the shared volume is mounted in the agent. [GO_K8S_CONTAINER_SHARED_ROOT]")
+    private static final String VARIABLE = "GO_K8S_CONTAINER_SHARED_ROOT";
+
+    /** Without a default value, which every run would pay for: picocli tries whether a value that is there could be a number, by exceptions. */
+    @Option(names = "--shared-root", paramLabel = "DIR",
+        description = "Where the shared volume is mounted in the agent. [" + VARIABLE + "]")
     String sharedRoot;
+
+    /** As it was set, on the command line or in the environment; null where it was not. */
+    String text() {
+        return sharedRoot == null ? System.getenv(VARIABLE) : sharedRoot;
+    }
 
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */
     Path path() {
-        if (!TargetOptions.isSet(sharedRoot)) {
+        String text = text();
+        if (!TargetOptions.isSet(text)) {
             throw new K8sExecException(ErrorId.SHARED_ROOT_UNSET, "GO_K8S_CONTAINER_SHARED_ROOT is not set and there is no --shared-root",
                 "so there is nowhere to put the script", "set it to where the shared volume is mounted in the agent, like /go");
         }
         try {
-            Path path = Path.of(sharedRoot);
+            Path path = Path.of(text);
             if (path.isAbsolute()) {
                 return path;
             }
         } catch (InvalidPathException e) {
             // said below, with the value
         }
-        throw new K8sExecException(ErrorId.SHARED_ROOT_INVALID, "the shared root is " + K8sExecException.quoted(sharedRoot),
+        throw new K8sExecException(ErrorId.SHARED_ROOT_INVALID, "the shared root is " + K8sExecException.quoted(text),
             "which is not an absolute path that this locale can name", "set GO_K8S_CONTAINER_SHARED_ROOT or --shared-root to a path like /go");
     }
 }

@@ -16,7 +16,7 @@ final class VolumeOptions {
 
     /** Whether it is known, which not every command needs. */
     boolean isSet() {
-        return TargetOptions.isSet(sharedRoot.sharedRoot);
+        return TargetOptions.isSet(sharedRoot.text());
     }
 
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */
