@@ -12,12 +12,29 @@
 #include <unistd.h>
 
 struct entry {
-    int target, namespaces, folder, script, script_descriptor;
+    int target, namespaces, folder, script, script_descriptor, progress;
     pid_t parent;
     const char *folder_in_guest, *directory;
     char *const *programs, *const *arguments, *const *environment;
-    volatile int failed;
 };
+
+/*
+ * The child writes one byte before it becomes the program and another where that failed, to a pipe, which becoming the program closes. Not by the
+ * memory that they share: where programs are emulated, vfork(2) can be a plain fork.
+ */
+static int tell(const struct entry *entry) {
+    return write(entry->progress, "", 1) == 1;
+}
+
+static int has_started(int pipe) {
+    char bytes[2];
+    int count = 0;
+    ssize_t got;
+    while ((got = read(pipe, bytes, sizeof bytes)) > 0 || (got < 0 && errno == EINTR)) {
+        count += got > 0 ? (int) got : 0;
+    }
+    return count == 1;
+}
 
 static int is_shared(const struct entry *entry) {
     struct stat ours, theirs;
@@ -47,22 +64,21 @@ static void set_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The child's part. It shares its parent's memory, and its parent waits (CLONE_VFORK): all that it may change is its own stack and failed. */
+/* The child's part. It shares its parent's memory, and its parent waits (CLONE_VFORK): all that it may change is its own stack. */
 static int enter(void *argument) {
-    struct entry *entry = argument;
+    const struct entry *entry = argument;
     /* first, so that it can be ended while a file system keeps it waiting */
     set_signals();
     /* as long as it has no environment of its own, by which it could be found later */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setns(entry->target, entry->namespaces) == 0 && is_shared(entry) && chdir(entry->directory) == 0
-        && set_files(entry) && prctl(PR_SET_PDEATHSIG, 0) == 0 && getppid() == entry->parent) {
+        && set_files(entry) && prctl(PR_SET_PDEATHSIG, 0) == 0 && getppid() == entry->parent && tell(entry)) {
         for (char *const *program = entry->programs; *program != NULL; program++) {
-            entry->failed = 0;
             execve(*program, entry->arguments, entry->environment);
-            entry->failed = 1;
             if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) {
                 break;
             }
         }
+        tell(entry);
     }
     _exit(127);
 }
@@ -81,15 +97,25 @@ static int enter(void *argument) {
 int k8s_exec_enter(int target, int namespaces, int folder, int script, int script_descriptor, const char *folder_in_guest, const char *directory,
                    char *const *programs, char *const *arguments, char *const *environment) {
     _Alignas(16) char stack[16 * 1024];
-    struct entry entry = {target, namespaces, folder, script, script_descriptor, getpid(), folder_in_guest, directory, programs, arguments,
-                          environment, 1};
+    int pipe[2];
+    if (pipe2(pipe, O_CLOEXEC) != 0) {
+        return -1;
+    }
+    /* above what the child closes to have the script there */
+    int progress = fcntl(pipe[1], F_DUPFD_CLOEXEC, script_descriptor + 1);
+    close(pipe[1]);
+    struct entry entry = {target, namespaces, folder, script, script_descriptor, progress, getpid(), folder_in_guest, directory, programs,
+                          arguments, environment};
     sigset_t all, before;
     sigfillset(&all);
     /* no handler of the parent's may run in the child */
     sigprocmask(SIG_BLOCK, &all, &before);
     int process = clone(enter, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &entry);
     sigprocmask(SIG_SETMASK, &before, NULL);
-    if (process > 0 && entry.failed) {
+    close(progress);
+    int started = has_started(pipe[0]);
+    close(pipe[0]);
+    if (process > 0 && !started) {
         while (waitpid(process, NULL, 0) < 0 && errno == EINTR) {
             /* once more */
         }
