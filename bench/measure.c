@@ -1,16 +1,19 @@
 /*
- * Starts commands and measures each: the wall time from before posix_spawn(3) to the end of the child, the CPU time and peak resident memory
- * of the child and all that it waited for (wait4(2)), and what the process holds while its script runs (/proc/PID/smaps_rollup).
+ * Starts commands and measures each: the wall time from before posix_spawn(3) to the end of the child, the CPU time and
+ * peak resident memory of the child and all that it waited for (wait4(2)), and what the process holds while its script
+ * runs (/proc/PID/smaps_rollup).
  *
- *   measure serve PLAN                           in a container: does one measurement for each request on standard input
- *   measure run PLAN PLACE=EXECUTOR... -- RUNS   does all of PLAN's measurements RUNS times, shuffled anew in each round, and prints them
+ *   measure serve PLAN                           in a container: does one measurement for each request on standard
+ * input measure run PLAN PLACE=EXECUTOR... -- RUNS   does all of PLAN's measurements RUNS times, shuffled anew in each
+ * round, and prints them
  *
- * PLAN has one line for each command, with tabs between its fields: name, place, kind, a file for the command's standard input, and the words of
- * the command. EXECUTOR is a shell command that starts "measure serve PLAN" in that place, so that all places share one order of measurements.
- * Kinds: "time" throws the output away; "output" reads it; "memory" looks at the process once it has written its first byte.
+ * PLAN has one line for each command, with tabs between its fields: name, place, kind, a file for the command's
+ * standard input, and the words of the command. EXECUTOR is a shell command that starts "measure serve PLAN" in that
+ * place, so that all places share one order of measurements. Kinds: "time" throws the output away; "output" reads it;
+ * "memory" looks at the process once it has written its first byte.
  *
- * Each measurement is one line: name, kind, milliseconds of wall time, milliseconds of CPU time, KiB of peak resident memory, and for "memory" KiB
- * of private memory, of private memory that no file backs, and of all resident memory.
+ * Each measurement is one line: name, kind, milliseconds of wall time, milliseconds of CPU time, KiB of peak resident
+ * memory, and for "memory" KiB of private memory, of private memory that no file backs, and of all resident memory.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -178,7 +181,8 @@ static struct measurement measure(struct command *command) {
     result.wall = milliseconds() - start;
     if (status != 0)
         die("%s ended with status %#x", command->name, status);
-    result.cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+    result.cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+                 (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
     result.peak = usage.ru_maxrss;
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
@@ -247,8 +251,8 @@ static void run(struct executor *executors, int executor_count, int runs) {
                 size += count;
             }
             if (round > 0)
-                printf("%s\t%s\t%.3f\t%.3f\t%ld\t%ld\t%ld\t%ld\n", command->name, command->kind, result.wall, result.cpu, result.peak, result.private,
-                       result.anonymous, result.resident);
+                printf("%s\t%s\t%.3f\t%.3f\t%ld\t%ld\t%ld\t%ld\n", command->name, command->kind, result.wall,
+                        result.cpu, result.peak, result.private, result.anonymous, result.resident);
         }
     }
 }

@@ -1,5 +1,6 @@
 /*
- * Starts a program in another container of the Pod, for PosixLauncher: between clone(2) and execve(2), where no Java can run.
+ * Starts a program in another container of the Pod, for PosixLauncher: between clone(2) and execve(2), where no Java
+ * can run.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -19,8 +20,8 @@ struct entry {
 };
 
 /*
- * The child writes one byte before it becomes the program and another where that failed, to a pipe, which becoming the program closes. Not by the
- * memory that they share: where programs are emulated, vfork(2) can be a plain fork.
+ * The child writes one byte before it becomes the program and another where that failed, to a pipe, which becoming the
+ * program closes. Not by the memory that they share: where programs are emulated, vfork(2) can be a plain fork.
  */
 static int tell(const struct entry *entry) {
     return write(entry->progress, "", 1) == 1;
@@ -38,8 +39,8 @@ static int has_started(int pipe) {
 
 static int is_shared(const struct entry *entry) {
     struct stat ours, theirs;
-    return fstat(entry->folder, &ours) == 0 && stat(entry->folder_in_guest, &theirs) == 0 && ours.st_dev == theirs.st_dev
-        && ours.st_ino == theirs.st_ino && access(entry->folder_in_guest, W_OK) == 0;
+    return fstat(entry->folder, &ours) == 0 && stat(entry->folder_in_guest, &theirs) == 0 &&
+           ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino && access(entry->folder_in_guest, W_OK) == 0;
 }
 
 static int set_files(const struct entry *entry) {
@@ -51,7 +52,8 @@ static int set_files(const struct entry *entry) {
     if (input != 0) {
         close(input);
     }
-    return entry->script == entry->script_descriptor ? fcntl(entry->script, F_SETFD, 0) == 0 : dup2(entry->script, entry->script_descriptor) >= 0;
+    return entry->script == entry->script_descriptor ? fcntl(entry->script, F_SETFD, 0) == 0
+                                                     : dup2(entry->script, entry->script_descriptor) >= 0;
 }
 
 static void set_signals(void) {
@@ -64,14 +66,16 @@ static void set_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The child's part. It shares its parent's memory, and its parent waits (CLONE_VFORK): all that it may change is its own stack. */
+/* The child's part. It shares its parent's memory, and its parent waits (CLONE_VFORK): all that it may change is its
+ * own stack. */
 static int enter(void *argument) {
     const struct entry *entry = argument;
     /* first, so that it can be ended while a file system keeps it waiting */
     set_signals();
     /* as long as it has no environment of its own, by which it could be found later */
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setns(entry->target, entry->namespaces) == 0 && is_shared(entry) && chdir(entry->directory) == 0
-        && set_files(entry) && prctl(PR_SET_PDEATHSIG, 0) == 0 && getppid() == entry->parent && tell(entry)) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && setns(entry->target, entry->namespaces) == 0 && is_shared(entry) &&
+            chdir(entry->directory) == 0 && set_files(entry) && prctl(PR_SET_PDEATHSIG, 0) == 0 &&
+            getppid() == entry->parent && tell(entry)) {
         for (char *const *program = entry->programs; *program != NULL; program++) {
             execve(*program, entry->arguments, entry->environment);
             if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) {
@@ -86,16 +90,17 @@ static int enter(void *argument) {
 /*
  * target:            a process of the guest, as a pidfd (pidfd_open(2))
  * namespaces:        those of its that are entered, as setns(2) takes them
- * folder:            a directory of the shared volume, open; the guest must see the same one as folder_in_guest, and may write there
- * script:            what the program gets as script_descriptor
- * directory:         where the program starts
- * programs:          paths, of which the first is taken that can be executed
- * environment:       the program's; its standard input is empty, its signals are as they are by default
+ * folder:            a directory of the shared volume, open; the guest must see the same one as folder_in_guest, and
+ * may write there script:            what the program gets as script_descriptor directory:         where the program
+ * starts programs:          paths, of which the first is taken that can be executed environment:       the program's;
+ * its standard input is empty, its signals are as they are by default
  *
- * Returns the process, or -1 where it has not become the program, whatever ended it: then all is as if nothing had been tried.
+ * Returns the process, or -1 where it has not become the program, whatever ended it: then all is as if nothing had been
+ * tried.
  */
-int k8s_exec_enter(int target, int namespaces, int folder, int script, int script_descriptor, const char *folder_in_guest, const char *directory,
-                   char *const *programs, char *const *arguments, char *const *environment) {
+int k8s_exec_enter(int target, int namespaces, int folder, int script, int script_descriptor,
+        const char *folder_in_guest, const char *directory, char *const *programs, char *const *arguments,
+        char *const *environment) {
     _Alignas(16) char stack[16 * 1024];
     int pipe[2];
     if (pipe2(pipe, O_CLOEXEC) != 0) {
@@ -104,8 +109,8 @@ int k8s_exec_enter(int target, int namespaces, int folder, int script, int scrip
     /* above what the child closes to have the script there */
     int progress = fcntl(pipe[1], F_DUPFD_CLOEXEC, script_descriptor + 1);
     close(pipe[1]);
-    struct entry entry = {target, namespaces, folder, script, script_descriptor, progress, getpid(), folder_in_guest, directory, programs,
-                          arguments, environment};
+    struct entry entry = {target, namespaces, folder, script, script_descriptor, progress, getpid(), folder_in_guest,
+            directory, programs, arguments, environment};
     sigset_t all, before;
     sigfillset(&all);
     /* no handler of the parent's may run in the child */

@@ -1,7 +1,8 @@
 /*
- * pause: the main process of a guest container whose image has none that keeps running. It waits, reaps what is orphaned to it, and ends
- * with 0 when the container is told to end. It may be PID 1, whose signals the kernel throws away unless they are asked for
- * (pid_namespaces(7)): it blocks them and takes them one at a time. No heap, no stdio: it stays as small as a process can be.
+ * pause: the main process of a guest container whose image has none that keeps running. It waits, reaps what is
+ * orphaned to it, and ends with 0 when the container is told to end. It may be PID 1, whose signals the kernel throws
+ * away unless they are asked for (pid_namespaces(7)): it blocks them and takes them one at a time. No heap, no stdio:
+ * it stays as small as a process can be.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -10,18 +11,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char HELP[] =
-    "Usage: pause\n"
-    "Waits until it gets SIGTERM or another stop signal, and reaps orphans: the main\n"
-    "process of a container whose image has none.\n"
-    "\n"
-    "Example, in a Pod:\n"
-    "  command: [\"/go/pause\"]\n";
+static const char HELP[] = "Usage: pause\n"
+                           "Waits until it gets SIGTERM or another stop signal, and reaps orphans: the main\n"
+                           "process of a container whose image has none.\n"
+                           "\n"
+                           "Example, in a Pod:\n"
+                           "  command: [\"/go/pause\"]\n";
 static const char IGNORED[] = "pause: arguments are ignored: it only waits\n";
 
 /*
- * What images name as their STOPSIGNAL, by which a container runtime ends them: TERM mostly, INT (postgres), QUIT (nginx), WINCH (httpd),
- * USR1 (haproxy), and 37, SIGRTMIN+3 as the runtimes count it (systemd). HUP is a terminal that has gone.
+ * What images name as their STOPSIGNAL, by which a container runtime ends them: TERM mostly, INT (postgres), QUIT
+ * (nginx), WINCH (httpd), USR1 (haproxy), and 37, SIGRTMIN+3 as the runtimes count it (systemd). HUP is a terminal that
+ * has gone.
  */
 static const int STOP_SIGNALS[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGPWR, 37};
 

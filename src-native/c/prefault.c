@@ -1,6 +1,7 @@
 /*
- * Maps pages before they are touched: many in one call, instead of each by a fault of its own. Where faults are expensive they are most of the
- * time that a start takes (docs/speed.md). Linux before 5.14 refuses, and all goes on as without.
+ * Maps pages before they are touched: many in one call, instead of each by a fault of its own. Where faults are
+ * expensive they are most of the time that a start takes (docs/speed.md). Linux before 5.14 refuses, and all goes on as
+ * without.
  */
 #define _GNU_SOURCE
 #include <link.h>
@@ -22,7 +23,7 @@ static int prefault_code(struct dl_phdr_info *object, size_t size, void *unused)
         const ElfW(Phdr) *part = &object->dlpi_phdr[i];
         if (part->p_type == PT_LOAD && (part->p_flags & PF_X) != 0) {
             ElfW(Addr) start = object->dlpi_addr + part->p_vaddr;
-            ElfW(Addr) first = start & ~(ElfW(Addr)) (PAGE - 1);
+            ElfW(Addr) first = start & ~(ElfW(Addr))(PAGE - 1);
             madvise((void *) first, start + part->p_memsz - first, POPULATE_READ);
         }
     }
@@ -37,7 +38,8 @@ __attribute__((constructor)) static void prefault(void) {
 void *__real_mmap(void *address, size_t length, int protection, int flags, int file, off_t offset);
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int file, off_t offset);
 
-/* In the place of mmap(2), by the linker's option --wrap: the virtual machine maps the image's heap from the executable, and Java's own piece by piece. */
+/* In the place of mmap(2), by the linker's option --wrap: the virtual machine maps the image's heap from the
+ * executable, and Java's own piece by piece. */
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int file, off_t offset) {
     void *pages = __real_mmap(address, length, protection, flags, file, offset);
     if (pages != MAP_FAILED && file >= 0) {

@@ -1,9 +1,11 @@
 /*
- * Has src-native/c/enter.c start a shell in the namespace that this is in already, with the script `echo ran; exit 7`, and prints how that ended.
+ * Has src-native/c/enter.c start a shell in the namespace that this is in already, with the script `echo ran; exit 7`,
+ * and prints how that ended.
  *
  *   enter PROGRAM...    the paths of the shell
  *
- * Linked with --wrap=clone and WITHOUT_VFORK defined it does so where vfork(2) is a plain fork, as it is with QEMU's user emulation.
+ * Linked with --wrap=clone and WITHOUT_VFORK defined it does so where vfork(2) is a plain fork, as it is with QEMU's
+ * user emulation.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -17,8 +19,9 @@
 
 #define SCRIPT_DESCRIPTOR 9
 
-int k8s_exec_enter(int target, int namespaces, int folder, int script, int script_descriptor, const char *folder_in_guest, const char *directory,
-                   char *const *programs, char *const *arguments, char *const *environment);
+int k8s_exec_enter(int target, int namespaces, int folder, int script, int script_descriptor,
+        const char *folder_in_guest, const char *directory, char *const *programs, char *const *arguments,
+        char *const *environment);
 
 #ifdef WITHOUT_VFORK
 int __wrap_clone(int (*function)(void *), void *stack, int flags, void *argument);
@@ -46,7 +49,8 @@ int main(int count, char **programs) {
         perror("enter");
         return 1;
     }
-    int process = k8s_exec_enter(target, CLONE_NEWNS, folder, script, SCRIPT_DESCRIPTOR, "/tmp", "/tmp", programs + 1, arguments, environment);
+    int process = k8s_exec_enter(target, CLONE_NEWNS, folder, script, SCRIPT_DESCRIPTOR, "/tmp", "/tmp", programs + 1,
+            arguments, environment);
     if (process < 0) {
         puts("not entered");
         return 0;

@@ -14,7 +14,9 @@ import java.util.jar.JarFile;
 public class LoadPlugin {
 
     public static void main(String[] arguments) throws Exception {
-        List<URL> urls = new ArrayList<>(List.of(new File(arguments[0]).toURI().toURL(), new File(arguments[1]).toURI().toURL()));
+        List<URL> urls = new ArrayList<>(List.of(
+                new File(arguments[0]).toURI().toURL(),
+                new File(arguments[1]).toURI().toURL()));
         List<String> classes = new ArrayList<>();
         try (JarFile jar = new JarFile(arguments[0])) {
             for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
@@ -29,17 +31,23 @@ public class LoadPlugin {
                 }
             }
         }
-        try (URLClassLoader loader = new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader loader =
+                new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
             for (String name : classes) {
                 loader.loadClass(name).getDeclaredMethods();
             }
-            Object plugin = loader.loadClass("cd.go.contrib.k8sexec.plugin.K8sExecutorPlugin").getDeclaredConstructor().newInstance();
+            Object plugin = loader.loadClass("cd.go.contrib.k8sexec.plugin.K8sExecutorPlugin")
+                    .getDeclaredConstructor()
+                    .newInstance();
             Class<?> request = loader.loadClass("com.thoughtworks.go.plugin.api.request.DefaultGoPluginApiRequest");
-            Method handle = plugin.getClass().getMethod("handle", loader.loadClass("com.thoughtworks.go.plugin.api.request.GoPluginApiRequest"));
+            Method handle = plugin.getClass()
+                    .getMethod("handle", loader.loadClass("com.thoughtworks.go.plugin.api.request.GoPluginApiRequest"));
             for (String name : List.of("configuration", "view", "validate")) {
-                Object asked = request.getConstructor(String.class, String.class, String.class).newInstance("task", "1.0", name);
+                Object asked = request.getConstructor(String.class, String.class, String.class)
+                        .newInstance("task", "1.0", name);
                 Object response = handle.invoke(plugin, asked);
-                System.out.println(name + " " + response.getClass().getMethod("responseCode").invoke(response));
+                System.out.println(name + " "
+                        + response.getClass().getMethod("responseCode").invoke(response));
             }
         }
         System.out.println(classes.size() + " classes, Java " + System.getProperty("java.specification.version"));

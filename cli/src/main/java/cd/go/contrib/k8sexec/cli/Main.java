@@ -9,8 +9,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
  */
 @QuarkusMain
 public final class Main {
-    private Main() {
-    }
+    private Main() {}
 
     public static void main(String... args) {
         // not exit, which would stop the threads for signals one by one; there is no shutdown hook

@@ -30,7 +30,8 @@ class CancelTest {
 
     @Test
     void an_interrupt_ends_k8s_exec_and_waits_for_its_clean_up() throws Exception {
-        FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, onTerm("sleep 0.5; echo cleaned up; touch \"$here/cleaned\"; " + CANCELED));
+        FakeK8sExec k8sExec = FakeK8sExec.thatDoes(
+                folder, onTerm("sleep 0.5; echo cleaned up; touch \"$here/cleaned\"; " + CANCELED));
         Task task = Task.with(folder, k8sExec);
 
         GoAgent.Answer answer = interruptAfterFirstLine(task);
@@ -47,14 +48,17 @@ class CancelTest {
         FakeK8sExec k8sExec = FakeK8sExec.withoutReading(folder, onTerm(CANCELED));
         Task task = Task.with(folder, k8sExec).variable("LARGE", "x".repeat(2_000_000));
 
-        assertEquals("failed: Script was canceled by SIGTERM, exit code: 143.", interruptAfterFirstLine(task).toString());
+        assertEquals(
+                "failed: Script was canceled by SIGTERM, exit code: 143.",
+                interruptAfterFirstLine(task).toString());
     }
 
     @Test
     void an_interrupted_task_is_canceled_even_if_the_script_succeeds() throws Exception {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, onTerm(FakeK8sExec.SUCCESS));
 
-        assertEquals("failed: Script was canceled: the agent ended the task.",
+        assertEquals(
+                "failed: Script was canceled: the agent ended the task.",
                 interruptAfterFirstLine(Task.with(folder, k8sExec)).toString());
     }
 
@@ -117,7 +121,8 @@ class CancelTest {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
         Process agent = AgentProcess.start(k8sExec.path(), new Task(folder).temporaryFolder);
 
-        assertEquals("passed: Script completed successfully.\n0 hooks\n",
+        assertEquals(
+                "passed: Script completed successfully.\n0 hooks\n",
                 new String(agent.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
 

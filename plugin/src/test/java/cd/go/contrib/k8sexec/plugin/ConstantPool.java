@@ -35,7 +35,8 @@ final class ConstantPool {
             switch (tag) {
                 case 1 -> texts[i] = in.readUTF();
                 case 7, 8, 16, 19, 20 -> references[i] = new int[] {tag, in.readUnsignedShort()};
-                case 9, 10, 11, 12, 17, 18 -> references[i] = new int[] {tag, in.readUnsignedShort(), in.readUnsignedShort()};
+                case 9, 10, 11, 12, 17, 18 ->
+                    references[i] = new int[] {tag, in.readUnsignedShort(), in.readUnsignedShort()};
                 case 15 -> in.skipBytes(3);
                 case 3, 4 -> in.skipBytes(4);
                 case 5, 6 -> {

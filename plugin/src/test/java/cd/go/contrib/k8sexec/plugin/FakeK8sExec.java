@@ -28,13 +28,15 @@ final class FakeK8sExec {
     /** Runs the given commands of bash and leaves the request unread. */
     static FakeK8sExec withoutReading(Path folder, String commands) {
         FakeK8sExec fake = new FakeK8sExec(folder);
-        fake.write("k8s-exec", "#!/usr/bin/env bash\n"
-                + "here='" + folder + "'\n"
-                + "if [ \"$1\" = gc ]; then touch \"$here/gc-ran\"; exit 0; fi\n"
-                + "printf '%s\\n' \"$@\" > \"$here/arguments\"\n"
-                + "result_file=$3\n"
-                + "result() { printf '%s' \"$1\" > \"$result_file\"; }\n"
-                + commands);
+        fake.write(
+                "k8s-exec",
+                "#!/usr/bin/env bash\n"
+                        + "here='" + folder + "'\n"
+                        + "if [ \"$1\" = gc ]; then touch \"$here/gc-ran\"; exit 0; fi\n"
+                        + "printf '%s\\n' \"$@\" > \"$here/arguments\"\n"
+                        + "result_file=$3\n"
+                        + "result() { printf '%s' \"$1\" > \"$result_file\"; }\n"
+                        + commands);
         return fake;
     }
 

@@ -35,13 +35,15 @@ class FormIT {
     private static final Path ANGULAR = FOLDER.resolve("node_modules/angular/angular.min.js");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final GoAgent GOCD = new GoAgent(new K8sExecutorPlugin());
-    private static final JsonNode DEFINITION = GoAgent.parse(GOCD.ask("configuration", null).responseBody());
+    private static final JsonNode DEFINITION =
+            GoAgent.parse(GOCD.ask("configuration", null).responseBody());
     private static final String SCRIPT = "npm ci\nnpm test -- --ci --reporters=default\n";
 
     @BeforeAll
     static void fetchAngular() throws Exception {
         for (String program : List.of("chromium", "npm")) {
-            boolean there = List.of(System.getenv("PATH").split(":")).stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+            boolean there = List.of(System.getenv("PATH").split(":")).stream()
+                    .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
             if (!there && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
                 fail("all tests are required here, and that of the form needs " + program);
             }
@@ -49,7 +51,15 @@ class FormIT {
         }
         Files.createDirectories(FOLDER);
         if (!Files.exists(ANGULAR)) {
-            run("npm", "install", "--prefix", FOLDER.toString(), "--no-save", "--no-audit", "--no-fund", "angular@1.8.3");
+            run(
+                    "npm",
+                    "install",
+                    "--prefix",
+                    FOLDER.toString(),
+                    "--no-save",
+                    "--no-audit",
+                    "--no-fund",
+                    "angular@1.8.3");
         }
         for (String file : List.of("page.html", "gocd.js")) {
             Files.copy(SOURCES.resolve(file), FOLDER.resolve(file), StandardCopyOption.REPLACE_EXISTING);
@@ -84,21 +94,43 @@ class FormIT {
     @ParameterizedTest
     @ValueSource(strings = {"scope", "form"})
     void what_is_entered_is_saved_as_text(String naming) throws Exception {
-        Map<String, String> entered = new LinkedHashMap<>(Map.of("script", SCRIPT, "shtype", "/usr/bin/bash", "failFast", "true", "trace", "true",
-                "workingDirectory", "web", "timeout", "30m", "user", "1000:1000", "grace", "20s"));
+        Map<String, String> entered = new LinkedHashMap<>(Map.of(
+                "script",
+                SCRIPT,
+                "shtype",
+                "/usr/bin/bash",
+                "failFast",
+                "true",
+                "trace",
+                "true",
+                "workingDirectory",
+                "web",
+                "timeout",
+                "30m",
+                "user",
+                "1000:1000",
+                "grace",
+                "20s"));
         entered.put("container", "tools");
         JsonNode report = render(naming, Map.of("script", "make", "shtype", "python3.12"), Map.of(), entered);
 
         assertEquals(JSON.valueToTree(entered), report.get("saved"));
-        assertTrue(GoAgent.parse(GOCD.ask("validate", GoAgent.propertiesBody(entered)).responseBody()).get("errors").isEmpty());
+        assertTrue(GoAgent.parse(
+                        GOCD.ask("validate", GoAgent.propertiesBody(entered)).responseBody())
+                .get("errors")
+                .isEmpty());
         if (naming.equals("form")) {
-            entered.forEach((key, value) -> assertEquals(value, report.get("posted").get("task[" + key + "]").textValue().replace("\r\n", "\n"), key));
+            entered.forEach((key, value) -> assertEquals(
+                    value,
+                    report.get("posted").get("task[" + key + "]").textValue().replace("\r\n", "\n"),
+                    key));
         }
     }
 
     @Test
     void what_is_saved_is_shown_and_can_be_taken_back() throws Exception {
-        Map<String, String> values = Map.of("script", SCRIPT, "shtype", "python3.12", "failFast", "true", "trace", "true", "user", "target");
+        Map<String, String> values =
+                Map.of("script", SCRIPT, "shtype", "python3.12", "failFast", "true", "trace", "true", "user", "target");
         JsonNode report = render("scope", values, Map.of(), Map.of("failFast", "", "user", ""));
 
         assertEquals("python3.12", report.at("/fields/shtype/shows").textValue());
@@ -111,11 +143,28 @@ class FormIT {
     @ParameterizedTest
     @ValueSource(strings = {"scope", "form"})
     void each_error_stands_beside_its_field(String naming) throws Exception {
-        Map<String, String> wrong = new LinkedHashMap<>(Map.of("script", " ", "shtype", "bash -x", "failFast", "yes", "trace", "yes", "workingDirectory", "..",
-                "timeout", "long", "user", "root", "grace", "short"));
+        Map<String, String> wrong = new LinkedHashMap<>(Map.of(
+                "script",
+                " ",
+                "shtype",
+                "bash -x",
+                "failFast",
+                "yes",
+                "trace",
+                "yes",
+                "workingDirectory",
+                "..",
+                "timeout",
+                "long",
+                "user",
+                "root",
+                "grace",
+                "short"));
         wrong.put("container", "a b");
         Map<String, String> errors = new LinkedHashMap<>();
-        GoAgent.parse(GOCD.ask("validate", GoAgent.propertiesBody(wrong)).responseBody()).get("errors").properties()
+        GoAgent.parse(GOCD.ask("validate", GoAgent.propertiesBody(wrong)).responseBody())
+                .get("errors")
+                .properties()
                 .forEach(error -> errors.put(error.getKey(), error.getValue().textValue()));
         assertEquals(DEFINITION.size(), errors.size(), errors.toString());
         JsonNode report = render(naming, wrong, errors, Map.of());
@@ -130,7 +179,11 @@ class FormIT {
     /** The picture in docs/task-form.png is a copy of the one that this makes: target/task-form.png. */
     @Test
     void a_picture_shows_the_form() throws Exception {
-        render("scope", Map.of("script", SCRIPT, "shtype", "bash", "failFast", "true", "timeout", "30m", "container", "tools"), Map.of(), Map.of());
+        render(
+                "scope",
+                Map.of("script", SCRIPT, "shtype", "bash", "failFast", "true", "timeout", "30m", "container", "tools"),
+                Map.of(),
+                Map.of());
         Path picture = FOLDER.resolveSibling("task-form.png");
         Files.deleteIfExists(picture);
 
@@ -139,21 +192,29 @@ class FormIT {
         assertEquals("PNG", new String(Files.readAllBytes(picture), 1, 3, StandardCharsets.ISO_8859_1));
     }
 
-    private static JsonNode render(String naming, Map<String, String> values, Map<String, String> errors, Map<String, String> entered) throws Exception {
+    private static JsonNode render(
+            String naming, Map<String, String> values, Map<String, String> errors, Map<String, String> entered)
+            throws Exception {
         write(naming, values, errors, entered);
         String dom = chromium("--dump-dom");
         String start = "<pre id=\"report\" hidden=\"\">";
         assertTrue(dom.contains(start + '{'), dom);
         String report = dom.substring(dom.indexOf(start) + start.length());
-        JsonNode json = GoAgent.parse(report.substring(0, report.indexOf("</pre>")).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+        JsonNode json = GoAgent.parse(report.substring(0, report.indexOf("</pre>"))
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&"));
         assertTrue(json.get("failures").isEmpty(), json.toPrettyString());
         assertFalse(json.get("unresolved").booleanValue(), json.toPrettyString());
         return json;
     }
 
-    private static void write(String naming, Map<String, String> values, Map<String, String> errors, Map<String, String> entered) throws IOException {
+    private static void write(
+            String naming, Map<String, String> values, Map<String, String> errors, Map<String, String> entered)
+            throws IOException {
         ObjectNode task = JSON.createObjectNode().put("naming", naming);
-        task.set("template", GoAgent.parse(GOCD.ask("view", null).responseBody()).get("template"));
+        task.set(
+                "template", GoAgent.parse(GOCD.ask("view", null).responseBody()).get("template"));
         List<String> keys = new ArrayList<>();
         DEFINITION.fieldNames().forEachRemaining(keys::add);
         task.set("keys", JSON.valueToTree(keys));
@@ -165,8 +226,18 @@ class FormIT {
 
     private static String chromium(String... arguments) throws Exception {
         Path profile = Files.createTempDirectory("chromium");
-        List<String> command = new ArrayList<>(List.of("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
+        List<String> command = new ArrayList<>(List.of(
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--disable-dev-shm-usage",
+                "--hide-scrollbars",
                 "--user-data-dir=" + profile));
         command.addAll(List.of(arguments));
         command.add(FOLDER.resolve("page.html").toUri().toString());
@@ -179,7 +250,10 @@ class FormIT {
 
     private static String run(String... command) throws Exception {
         Path output = Files.createTempFile(FOLDER, "output", ".txt");
-        Process process = new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(FOLDER.resolve("log.txt").toFile()).start();
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(output.toFile())
+                .redirectError(FOLDER.resolve("log.txt").toFile())
+                .start();
         process.getOutputStream().close();
         if (!process.waitFor(5, TimeUnit.MINUTES)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);

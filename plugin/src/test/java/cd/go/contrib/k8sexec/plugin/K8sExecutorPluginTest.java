@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class K8sExecutorPluginTest {
 
-    private static final List<String> OPTIONAL = List.of("failFast", "trace", "workingDirectory", "timeout", "user", "grace", "container");
+    private static final List<String> OPTIONAL =
+            List.of("failFast", "trace", "workingDirectory", "timeout", "user", "grace", "container");
 
     @TempDir
     Path folder;
@@ -42,10 +43,14 @@ class K8sExecutorPluginTest {
     void has_the_properties_of_the_plugin_that_it_replaces(String request) {
         JsonNode properties = answer(request, null);
 
-        assertEquals(GoAgent.parse("{\"display-name\":\"Script\",\"display-order\":\"0\",\"required\":true,\"secure\":false}"),
+        assertEquals(
+                GoAgent.parse(
+                        "{\"display-name\":\"Script\",\"display-order\":\"0\",\"required\":true,\"secure\":false}"),
                 properties.get("script"));
-        assertEquals(GoAgent.parse("{\"display-name\":\"Shell\",\"default-value\":\"bash\",\"display-order\":\"1\","
-                + "\"required\":true,\"secure\":false}"), properties.get("shtype"));
+        assertEquals(
+                GoAgent.parse("{\"display-name\":\"Shell\",\"default-value\":\"bash\",\"display-order\":\"1\","
+                        + "\"required\":true,\"secure\":false}"),
+                properties.get("shtype"));
     }
 
     @Test
@@ -55,7 +60,10 @@ class K8sExecutorPluginTest {
         assertAll(OPTIONAL.stream().map(key -> () -> {
             assertFalse(properties.get(key).get("required").booleanValue(), key);
             assertFalse(properties.get(key).has("default-value"), key);
-            assertEquals(OPTIONAL.indexOf(key) + 2, Integer.parseInt(properties.get(key).get("display-order").textValue()), key);
+            assertEquals(
+                    OPTIONAL.indexOf(key) + 2,
+                    Integer.parseInt(properties.get(key).get("display-order").textValue()),
+                    key);
         }));
         assertEquals(2 + OPTIONAL.size(), properties.size());
     }
@@ -67,20 +75,42 @@ class K8sExecutorPluginTest {
         String template = view.get("template").textValue();
 
         assertEquals("k8s Executor", view.get("displayValue").textValue());
-        assertAll(answer("configuration", null).properties().stream().map(Map.Entry::getKey)
+        assertAll(answer("configuration", null).properties().stream()
+                .map(Map.Entry::getKey)
                 .flatMap(key -> Stream.of("ng-model=\"" + key + "\"", "{{ GOINPUTNAME[" + key + "].$error.server }}"))
                 .map(part -> () -> assertTrue(template.contains(part), part + " is not in " + template)));
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "missing", value = {
-            "make,bash,", "make,zsh,", "make,sh,", "make,'',", "make,missing,", "make,' bash ',",
-            "'',bash,script", "' \t',bash,script", "missing,bash,script",
-            "make,python3,", "make,/usr/bin/pwsh,", "make,/opt/my tools/sh,", "'#!/usr/bin/env node',shebang,",
-            "make,bash -x,shtype", "make,bin/sh,shtype", "make,-x,shtype", "make,/,shtype", "make,/bin/,shtype", "make,shebang,shtype",
-            "'',bash -x,script shtype",
-            // GoCD puts in the values of parameters only after that
-            "make,#{SHELL},", "#{SCRIPT},shebang,", "#{SCRIPT},bash -x,shtype", "'',#{SHELL},script"})
+    @CsvSource(
+            nullValues = "missing",
+            value = {
+                "make,bash,",
+                "make,zsh,",
+                "make,sh,",
+                "make,'',",
+                "make,missing,",
+                "make,' bash ',",
+                "'',bash,script",
+                "' \t',bash,script",
+                "missing,bash,script",
+                "make,python3,",
+                "make,/usr/bin/pwsh,",
+                "make,/opt/my tools/sh,",
+                "'#!/usr/bin/env node',shebang,",
+                "make,bash -x,shtype",
+                "make,bin/sh,shtype",
+                "make,-x,shtype",
+                "make,/,shtype",
+                "make,/bin/,shtype",
+                "make,shebang,shtype",
+                "'',bash -x,script shtype",
+                // GoCD puts in the values of parameters only after that
+                "make,#{SHELL},",
+                "#{SCRIPT},shebang,",
+                "#{SCRIPT},bash -x,shtype",
+                "'',#{SHELL},script"
+            })
     void validates_each_property(String script, String shell, String keysWithErrors) {
         Map<String, String> errors = errors(script, shell);
 
@@ -89,45 +119,73 @@ class K8sExecutorPluginTest {
 
     @Test
     void says_of_each_wrong_property_what_to_do() {
-        assertEquals("The script is empty. Enter the commands that the task is to run.", errors("", "sh").get("script"));
-        assertEquals("The shell \"bash -x\" cannot be one. Use bash, zsh, sh, the name or absolute path of another interpreter, or shebang.",
+        assertEquals(
+                "The script is empty. Enter the commands that the task is to run.",
+                errors("", "sh").get("script"));
+        assertEquals(
+                "The shell \"bash -x\" cannot be one. Use bash, zsh, sh, the name or absolute path of another interpreter, or shebang.",
                 errors("make", "bash -x").get("shtype"));
-        assertEquals("The shell is \"shebang\", but the script does not begin with #!. Begin it with a line like #!/usr/bin/env python3,"
-                + " or choose a shell.", errors("make", "shebang").get("shtype"));
+        assertEquals(
+                "The shell is \"shebang\", but the script does not begin with #!. Begin it with a line like #!/usr/bin/env python3,"
+                        + " or choose a shell.",
+                errors("make", "shebang").get("shtype"));
     }
 
     @ParameterizedTest
-    @CsvSource({"failFast,true", "failFast,FALSE", "failFast,' '", "trace,true", "workingDirectory,web", "workingDirectory,./a/../b c/é",
-        "timeout,90s", "timeout,500ms", "timeout,30", "timeout,2h", "user,agent", "user,target", "user,1000:0", "grace,1m",
-        "container,tools", "container,sha256:0a", "container,''"})
+    @CsvSource({
+        "failFast,true",
+        "failFast,FALSE",
+        "failFast,' '",
+        "trace,true",
+        "workingDirectory,web",
+        "workingDirectory,./a/../b c/é",
+        "timeout,90s",
+        "timeout,500ms",
+        "timeout,30",
+        "timeout,2h",
+        "user,agent",
+        "user,target",
+        "user,1000:0",
+        "grace,1m",
+        "container,tools",
+        "container,sha256:0a",
+        "container,''"
+    })
     void takes_each_optional_property(String key, String value) {
         assertEquals(Map.of(), errors(Map.of("script", "make", "shtype", "bash", key, value)));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "failFast|yes|Fail fast is \"yes\". Use true or false.",
-        "trace|1|Trace is \"1\". Use true or false.",
-        "workingDirectory|/etc|The working directory \"/etc\" is not below the job's. Enter a path relative to the job's directory, without"
-                + " leaving it by \"..\".",
-        "workingDirectory|a/../../b|The working directory \"a/../../b\" is not below the job's. Enter a path relative to the job's directory, without"
-                + " leaving it by \"..\".",
-        "timeout|1 day|The timeout \"1 day\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.",
-        "user|root|The user \"root\" is not known. Use agent, target or UID:GID in numbers, like 1000:1000.",
-        "grace|-1|The grace period \"-1\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.",
-        "container|my tools|The container \"my tools\" cannot be one. Enter its name as the Pod has it, without blanks."})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "failFast|yes|Fail fast is \"yes\". Use true or false.",
+                "trace|1|Trace is \"1\". Use true or false.",
+                "workingDirectory|/etc|The working directory \"/etc\" is not below the job's. Enter a path relative to the job's directory, without"
+                        + " leaving it by \"..\".",
+                "workingDirectory|a/../../b|The working directory \"a/../../b\" is not below the job's. Enter a path relative to the job's directory, without"
+                        + " leaving it by \"..\".",
+                "timeout|1 day|The timeout \"1 day\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.",
+                "user|root|The user \"root\" is not known. Use agent, target or UID:GID in numbers, like 1000:1000.",
+                "grace|-1|The grace period \"-1\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.",
+                "container|my tools|The container \"my tools\" cannot be one. Enter its name as the Pod has it, without blanks."
+            })
     void says_of_each_wrong_optional_property_what_to_do(String key, String value, String message) {
         assertEquals(Map.of(key, message), errors(Map.of("script", "make", "shtype", "bash", key, value)));
 
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
-        assertEquals("failed: " + message, Task.with(folder, k8sExec).property(key, value).run().toString());
+        assertEquals(
+                "failed: " + message,
+                Task.with(folder, k8sExec).property(key, value).run().toString());
         assertFalse(k8sExec.has("arguments"), "k8s-exec was started");
     }
 
     @ParameterizedTest
     @CsvSource({"failFast,python3", "trace,/usr/bin/pwsh"})
     void refuses_a_shells_options_with_another_interpreter(String key, String shell) {
-        assertTrue(errors(Map.of("script", "make", "shtype", shell, key, "true")).get(key).contains("works with a shell only"));
+        assertTrue(errors(Map.of("script", "make", "shtype", shell, key, "true"))
+                .get(key)
+                .contains("works with a shell only"));
         assertEquals(Map.of(), errors(Map.of("script", "make", "shtype", shell, key, "false")));
         assertEquals(Map.of(), errors(Map.of("script", "make", "shtype", "/opt/bin/ksh93", key, "true")));
         assertEquals(Map.of(), errors(Map.of("script", "#!/bin/bash", "shtype", "shebang", key, "true")));
@@ -135,14 +193,18 @@ class K8sExecutorPluginTest {
 
     @Test
     void does_not_repeat_a_long_value_or_one_with_control_characters() {
-        assertTrue(errors("make", "s3cr3t t0ken".repeat(4).substring(0, 40)).get("shtype").startsWith("The shell (a value of 40 characters) "));
+        assertTrue(errors("make", "s3cr3t t0ken".repeat(4).substring(0, 40))
+                .get("shtype")
+                .startsWith("The shell (a value of 40 characters) "));
         assertTrue(errors("make", "a\nbc").get("shtype").startsWith("The shell (a value of 4 characters) "));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"validate", "go.plugin-settings.validate-configuration"})
     void validates_under_both_names(String request) {
-        assertTrue(answer(request, GoAgent.propertiesBody("", "sh")).at("/errors/script").isTextual());
+        assertTrue(answer(request, GoAgent.propertiesBody("", "sh"))
+                .at("/errors/script")
+                .isTextual());
         assertEquals(GoAgent.parse("{\"errors\":{}}"), answer(request, GoAgent.propertiesBody("make", "sh")));
     }
 
@@ -165,7 +227,8 @@ class K8sExecutorPluginTest {
     void validates_again_before_it_runs_anything(String script, String shell, String message) {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS);
 
-        GoAgent.Answer answer = Task.with(folder, k8sExec).script(script).shell(shell).run();
+        GoAgent.Answer answer =
+                Task.with(folder, k8sExec).script(script).shell(shell).run();
 
         assertFalse(answer.success);
         assertTrue(answer.message.startsWith(message), answer.message);
@@ -175,24 +238,32 @@ class K8sExecutorPluginTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "[]", "null", "{\"context\":", "s3cr3t"})
     void fails_on_a_request_that_is_not_gocds(String body) {
-        GoAgent.Answer answer = Task.with(folder, FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS)).run(body);
+        GoAgent.Answer answer = Task.with(folder, FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS))
+                .run(body);
 
-        assertEquals("failed: GoCD's request to run the task is not a JSON object, so nothing was run."
-                + " Check that this plugin's version fits GoCD's.", answer.toString());
+        assertEquals(
+                "failed: GoCD's request to run the task is not a JSON object, so nothing was run."
+                        + " Check that this plugin's version fits GoCD's.",
+                answer.toString());
     }
 
     @Test
     void answers_with_a_message_even_if_gocd_gives_no_console() {
-        K8sExecutorPlugin plugin = new K8sExecutorPlugin(
-                Task.with(folder, FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS)).agent());
-        GoPluginApiResponse response = new GoAgent(plugin)
-                .ask("execute", GoAgent.taskBody("make", "sh", "pipelines/web", Map.of()));
+        K8sExecutorPlugin plugin =
+                new K8sExecutorPlugin(Task.with(folder, FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS))
+                        .agent());
+        GoPluginApiResponse response =
+                new GoAgent(plugin).ask("execute", GoAgent.taskBody("make", "sh", "pipelines/web", Map.of()));
 
         assertEquals(200, response.responseCode());
         JsonNode answer = GoAgent.parse(response.responseBody());
         assertFalse(answer.get("success").booleanValue());
-        assertTrue(answer.get("message").textValue().startsWith("The k8s-executor plugin failed: java.lang.RuntimeException at "
-                + "com.thoughtworks.go.plugin.api.task.JobConsoleLogger.getConsoleLogger"), answer.toString());
+        assertTrue(
+                answer.get("message")
+                        .textValue()
+                        .startsWith("The k8s-executor plugin failed: java.lang.RuntimeException at "
+                                + "com.thoughtworks.go.plugin.api.task.JobConsoleLogger.getConsoleLogger"),
+                answer.toString());
     }
 
     private Map<String, String> errors(String script, String shell) {
@@ -205,7 +276,9 @@ class K8sExecutorPluginTest {
 
     private Map<String, String> errors(String body) {
         Map<String, String> errors = new TreeMap<>();
-        answer("validate", body).get("errors").properties()
+        answer("validate", body)
+                .get("errors")
+                .properties()
                 .forEach(error -> errors.put(error.getKey(), error.getValue().textValue()));
         return errors;
     }

@@ -43,11 +43,21 @@ class PluginJarIT {
 
     @Test
     void has_only_classes_of_its_own_and_libraries_under_lib() throws IOException {
-        List<String> others = entries().stream().filter(name -> !name.endsWith("/"))
+        List<String> others = entries().stream()
+                .filter(name -> !name.endsWith("/"))
                 .filter(name -> !name.startsWith("cd/go/contrib/k8sexec/plugin/") && !name.startsWith("META-INF/"))
-                .map(name -> name.replaceAll("-[0-9.]+\\.jar", ".jar")).sorted().toList();
+                .map(name -> name.replaceAll("-[0-9.]+\\.jar", ".jar"))
+                .sorted()
+                .toList();
 
-        assertEquals(List.of("gocd-bundle.xml", "lib/jackson-annotations.jar", "lib/jackson-core.jar", "lib/jackson-databind.jar", "plugin.xml"), others);
+        assertEquals(
+                List.of(
+                        "gocd-bundle.xml",
+                        "lib/jackson-annotations.jar",
+                        "lib/jackson-core.jar",
+                        "lib/jackson-databind.jar",
+                        "plugin.xml"),
+                others);
     }
 
     @Test
@@ -56,7 +66,9 @@ class PluginJarIT {
         Document bundle = xml("gocd-bundle.xml");
 
         assertEquals("k8s-executor", plugin.getDocumentElement().getAttribute("id"));
-        assertEquals("k8s-executor", ((org.w3c.dom.Element) bundle.getElementsByTagName("plugin").item(0)).getAttribute("id"));
+        assertEquals(
+                "k8s-executor",
+                ((org.w3c.dom.Element) bundle.getElementsByTagName("plugin").item(0)).getAttribute("id"));
         for (Document document : List.of(plugin, bundle)) {
             assertEquals("1", document.getDocumentElement().getAttribute("version"));
             assertEquals(System.getProperty("plugin.version"), text(document, "version"));
@@ -75,7 +87,8 @@ class PluginJarIT {
         Document bundle = xml("gocd-bundle.xml");
 
         assertEquals(1, bundle.getElementsByTagName("extension").getLength());
-        assertEquals(K8sExecutorPlugin.class.getName(),
+        assertEquals(
+                K8sExecutorPlugin.class.getName(),
                 ((org.w3c.dom.Element) bundle.getElementsByTagName("extension").item(0)).getAttribute("class"));
     }
 
@@ -84,21 +97,36 @@ class PluginJarIT {
         Map<String, ConstantPool> classes = classes();
 
         assertTrue(classes.size() > 500, "only " + classes.size() + " classes");
-        assertEquals(List.of(), classes.entrySet().stream().filter(entry -> entry.getValue().version > JAVA_11).map(Map.Entry::getKey).toList());
+        assertEquals(
+                List.of(),
+                classes.entrySet().stream()
+                        .filter(entry -> entry.getValue().version > JAVA_11)
+                        .map(Map.Entry::getKey)
+                        .toList());
     }
 
     /** javac knows what Java 11 had (--release). A member is looked for by its name and its number of parameters. */
     @Test
     void uses_nothing_of_the_jdk_that_java_11_has_not() throws IOException {
         Set<String> used = new TreeSet<>();
-        classes().values().forEach(pool -> pool.members.stream().filter(member -> member.startsWith("java/")).forEach(used::add));
+        classes()
+                .values()
+                .forEach(pool -> pool.members.stream()
+                        .filter(member -> member.startsWith("java/"))
+                        .forEach(used::add));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        com.sun.source.util.JavacTask task = (com.sun.source.util.JavacTask) compiler.getTask(null, null, null, List.of("--release", "11"),
-                List.of("java.lang.String"), null);
+        com.sun.source.util.JavacTask task = (com.sun.source.util.JavacTask)
+                compiler.getTask(null, null, null, List.of("--release", "11"), List.of("java.lang.String"), null);
 
         assertTrue(used.size() > 500, "only " + used.size() + " members");
-        assertEquals(List.of(), used.stream().filter(member -> !isThere(member, task.getElements())).toList());
-        assertTrue(!isThere("java/util/stream/Stream.toList()Ljava/util/List;", task.getElements()), "Java 16 is taken for Java 11");
+        assertEquals(
+                List.of(),
+                used.stream()
+                        .filter(member -> !isThere(member, task.getElements()))
+                        .toList());
+        assertTrue(
+                !isThere("java/util/stream/Stream.toList()Ljava/util/List;", task.getElements()),
+                "Java 16 is taken for Java 11");
     }
 
     private static boolean isThere(String member, Elements elements) {
@@ -108,35 +136,58 @@ class PluginJarIT {
             return false;
         }
         if (!member.contains("(")) {
-            return elements.getAllMembers(type).stream().anyMatch(element -> member.startsWith(owner + '.' + element.getSimpleName()));
+            return elements.getAllMembers(type).stream()
+                    .anyMatch(element -> member.startsWith(owner + '.' + element.getSimpleName()));
         }
         String name = member.substring(owner.length() + 1, member.indexOf('('));
-        long parameters = member.substring(member.indexOf('(') + 1, member.indexOf(')')).replaceAll("\\[*(L[^;]*;|[BCDFIJSZ])", "p").length();
+        long parameters = member.substring(member.indexOf('(') + 1, member.indexOf(')'))
+                .replaceAll("\\[*(L[^;]*;|[BCDFIJSZ])", "p")
+                .length();
         // an interface has Object's methods too
-        return Stream.of(type, elements.getTypeElement("java.lang.Object")).flatMap(owning -> elements.getAllMembers(owning).stream())
-                .filter(element -> element.getKind() == ElementKind.METHOD || element.getKind() == ElementKind.CONSTRUCTOR)
+        return Stream.of(type, elements.getTypeElement("java.lang.Object"))
+                .flatMap(owning -> elements.getAllMembers(owning).stream())
+                .filter(element ->
+                        element.getKind() == ElementKind.METHOD || element.getKind() == ElementKind.CONSTRUCTOR)
                 .map(ExecutableElement.class::cast)
-                .anyMatch(method -> method.getSimpleName().contentEquals(name) && (method.getParameters().size() == parameters || method.isVarArgs()));
+                .anyMatch(method -> method.getSimpleName().contentEquals(name)
+                        && (method.getParameters().size() == parameters || method.isVarArgs()));
     }
 
     /** With nothing but GoCD's API, the JDK and its own libraries. */
     @Test
     void loads_on_each_jdk_of_this_machine() throws Exception {
-        Path api = Path.of(Class.forName("com.thoughtworks.go.plugin.api.GoPlugin").getProtectionDomain().getCodeSource().getLocation().toURI());
-        Map<String, Path> jdks = new TreeMap<>(Map.of(System.getProperty("java.specification.version"), Path.of(System.getProperty("java.home"))));
-        try (Stream<Path> installed = Files.isDirectory(Path.of("/usr/lib/jvm")) ? Files.list(Path.of("/usr/lib/jvm")) : Stream.empty()) {
-            for (Path home : installed.filter(path -> Files.isExecutable(path.resolve("bin/javac"))).toList()) {
+        Path api = Path.of(Class.forName("com.thoughtworks.go.plugin.api.GoPlugin")
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Map<String, Path> jdks = new TreeMap<>(
+                Map.of(System.getProperty("java.specification.version"), Path.of(System.getProperty("java.home"))));
+        try (Stream<Path> installed =
+                Files.isDirectory(Path.of("/usr/lib/jvm")) ? Files.list(Path.of("/usr/lib/jvm")) : Stream.empty()) {
+            for (Path home : installed
+                    .filter(path -> Files.isExecutable(path.resolve("bin/javac")))
+                    .toList()) {
                 String release = Files.readString(home.resolve("release"));
                 jdks.put(release.replaceAll("(?s).*JAVA_VERSION=\"(\\d+).*", "$1"), home);
             }
         }
         for (Map.Entry<String, Path> jdk : jdks.entrySet()) {
             Path libraries = Files.createDirectory(folder.resolve(jdk.getKey()));
-            Process java = new ProcessBuilder(jdk.getValue().resolve("bin/java").toString(), "src/test/jar/LoadPlugin.java", jar.toString(),
-                    api.toString(), libraries.toString()).redirectErrorStream(true).start();
+            Process java = new ProcessBuilder(
+                            jdk.getValue().resolve("bin/java").toString(),
+                            "src/test/jar/LoadPlugin.java",
+                            jar.toString(),
+                            api.toString(),
+                            libraries.toString())
+                    .redirectErrorStream(true)
+                    .start();
             String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertEquals(0, java.waitFor(), output);
-            assertTrue(output.matches("(?s)configuration 200\nview 200\nvalidate 200\n\\d\\d+ classes, Java " + jdk.getKey() + "\n"), output);
+            assertTrue(
+                    output.matches("(?s)configuration 200\nview 200\nvalidate 200\n\\d\\d+ classes, Java "
+                            + jdk.getKey() + "\n"),
+                    output);
         }
     }
 
@@ -179,12 +230,17 @@ class PluginJarIT {
     }
 
     private Document xml(String name) throws Exception {
-        try (JarFile file = new JarFile(jar.toFile()); InputStream in = file.getInputStream(file.getEntry(name))) {
+        try (JarFile file = new JarFile(jar.toFile());
+                InputStream in = file.getInputStream(file.getEntry(name))) {
             return DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(in);
         }
     }
 
     private static String text(Document document, String tag) {
-        return document.getElementsByTagName(tag).item(0).getTextContent().strip().replaceAll("\\s+", " ");
+        return document.getElementsByTagName(tag)
+                .item(0)
+                .getTextContent()
+                .strip()
+                .replaceAll("\\s+", " ");
     }
 }

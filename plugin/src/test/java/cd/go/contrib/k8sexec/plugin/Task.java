@@ -27,8 +27,8 @@ final class Task {
     private Duration consoleInterval = Duration.ofSeconds(10);
     private Path usualExecutable = Path.of("/nowhere/k8s-exec");
     private GoConsole.Listener server = (tag, line) -> lines.add(tag + ' ' + line);
-    private GoConsole.Listener ring = (tag, line) -> { };
-    private Runnable afterAnswer = () -> { };
+    private GoConsole.Listener ring = (tag, line) -> {};
+    private Runnable afterAnswer = () -> {};
     private final Map<String, String> properties = new LinkedHashMap<>(Map.of("script", "true", "shtype", "sh"));
     private String workingDirectory = "pipelines/web";
     GoConsole console;

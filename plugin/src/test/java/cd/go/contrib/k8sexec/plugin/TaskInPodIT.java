@@ -38,8 +38,10 @@ class TaskInPodIT {
     @Test
     void what_the_task_sets_reaches_the_script() throws Exception {
         pod.exec("agent", "mkdir", "-p", "/go/pipelines/web/sub");
-        String console = task(1, "--shell sh --property failFast=true --property trace=true --property workingDirectory=sub --directory pipelines/web "
-                + "--property user=1000:1001 --property container=guest 'pwd; id -u; false; echo after'");
+        String console = task(
+                1,
+                "--shell sh --property failFast=true --property trace=true --property workingDirectory=sub --directory pipelines/web "
+                        + "--property user=1000:1001 --property container=guest 'pwd; id -u; false; echo after'");
 
         assertTrue(console.contains("      | /go/pipelines/web/sub\n      | 1000\n"), console);
         assertTrue(console.contains("stderr| + false\n") && !console.contains("| after"), console);
@@ -58,8 +60,12 @@ class TaskInPodIT {
     @Test
     void two_hundred_megabytes_arrive_in_the_console_of_an_agent_of_256_megabytes() throws Exception {
         // lines of 100 bytes: the rate at which GoCD's console is fed counts what GoCD puts before each line, too
-        String script = "awk -v pad=$(printf %91s | tr \" \" x) \"BEGIN { for (i = 1; i <= 2000000; i++) printf \\\"%d %s\\n\\\", i, pad }\"";
-        String counted = task(0, "--shell sh '" + script + "' | awk '/^      [|] / { if ($2 == n + 1) n++; else other++; next } END { print n, other + 0 }'");
+        String script =
+                "awk -v pad=$(printf %91s | tr \" \" x) \"BEGIN { for (i = 1; i <= 2000000; i++) printf \\\"%d %s\\n\\\", i, pad }\"";
+        String counted = task(
+                0,
+                "--shell sh '" + script
+                        + "' | awk '/^      [|] / { if ($2 == n + 1) n++; else other++; next } END { print n, other + 0 }'");
 
         assertEquals("2000000 0\n", counted);
     }

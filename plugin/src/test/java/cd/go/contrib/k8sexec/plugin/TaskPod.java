@@ -21,8 +21,11 @@ final class TaskPod implements AutoCloseable {
     private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
     /** Where the agent sees the project. */
     private static final Path IN_AGENT = Path.of("/opt/extra");
+
     private static final String CLASS_PATH = Stream.of("classes", "test-classes", "classes/lib/*", "demo-lib/*")
-            .map(part -> IN_AGENT.resolve("plugin/target").resolve(part).toString()).reduce((a, b) -> a + File.pathSeparator + b).orElseThrow();
+            .map(part -> IN_AGENT.resolve("plugin/target").resolve(part).toString())
+            .reduce((a, b) -> a + File.pathSeparator + b)
+            .orElseThrow();
 
     private final Path directory;
 
@@ -32,7 +35,8 @@ final class TaskPod implements AutoCloseable {
 
     /** @param settings the variables of the pod script, like GUEST_IMAGE=debian */
     static TaskPod up(String... settings) throws IOException, InterruptedException {
-        boolean possible = System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/unshare"));
+        boolean possible =
+                System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/unshare"));
         if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
             fail("Pod tests are required here, and need root and unshare");
         }
@@ -50,10 +54,18 @@ final class TaskPod implements AutoCloseable {
     /** As {@link #task(String)}, with these variables of the agent on top; one with an empty value is not set. */
     Output task(Map<String, String> agent, String arguments) throws IOException, InterruptedException {
         StringBuilder variables = new StringBuilder();
-        agent.forEach((name, value) -> variables.append(value.isEmpty() ? "unset " + name + "\n" : "export " + name + "='" + value + "'\n"));
-        return exec("agent", "bash", "-c", "set -o pipefail; demo() { \"$java\" -Xmx256m -cp \"$path\" cd.go.contrib.k8sexec.plugin.demo.TaskDemo \"$@\"; }\n"
-                + "java=$1 path=$2\nexport GO_K8S_CONTAINER_SHARED_ROOT=/go K8S_EXEC=\"$0\"\n" + variables + "demo " + arguments,
-                IN_AGENT.resolve("cli/target/k8s-exec").toString(), System.getProperty("java.home") + "/bin/java", CLASS_PATH);
+        agent.forEach((name, value) ->
+                variables.append(value.isEmpty() ? "unset " + name + "\n" : "export " + name + "='" + value + "'\n"));
+        return exec(
+                "agent",
+                "bash",
+                "-c",
+                "set -o pipefail; demo() { \"$java\" -Xmx256m -cp \"$path\" cd.go.contrib.k8sexec.plugin.demo.TaskDemo \"$@\"; }\n"
+                        + "java=$1 path=$2\nexport GO_K8S_CONTAINER_SHARED_ROOT=/go K8S_EXEC=\"$0\"\n" + variables
+                        + "demo " + arguments,
+                IN_AGENT.resolve("cli/target/k8s-exec").toString(),
+                System.getProperty("java.home") + "/bin/java",
+                CLASS_PATH);
     }
 
     /** Runs a command in a container. */

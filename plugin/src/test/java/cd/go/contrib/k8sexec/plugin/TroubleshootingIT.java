@@ -26,42 +26,65 @@ class TroubleshootingIT {
 
     /** What makes it happen, by the row's message; added in the table's order. */
     private static final Map<String, Failure> FAILURES = new LinkedHashMap<>();
+
     @AutoClose
     private static TaskPod pod;
 
     static {
         FAILURES.put("The script is empty. …", () -> pod.task("' '"));
         FAILURES.put("The shell … cannot be one. …", () -> pod.task("--shell 'bash -x' 'true'"));
-        FAILURES.put("Fail fast works with a shell only, …", () -> pod.task("--shell python3 --property failFast=true 'true'"));
-        FAILURES.put("k8s-exec was not found on this agent, …", () -> pod.task(Map.of("K8S_EXEC", "", "PATH", "/none"), "'true'"));
-        FAILURES.put("The agent's environment variable K8S_EXEC is …, which is not an executable file. …",
+        FAILURES.put(
+                "Fail fast works with a shell only, …",
+                () -> pod.task("--shell python3 --property failFast=true 'true'"));
+        FAILURES.put(
+                "k8s-exec was not found on this agent, …",
+                () -> pod.task(Map.of("K8S_EXEC", "", "PATH", "/none"), "'true'"));
+        FAILURES.put(
+                "The agent's environment variable K8S_EXEC is …, which is not an executable file. …",
                 () -> pod.task(Map.of("K8S_EXEC", "/etc/passwd"), "'true'"));
         FAILURES.put("k8s-exec could not be started: …", () -> withExecutable("#!/none"));
-        FAILURES.put("No file could be created in the agent's temporary folder …", () -> pod.task(Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=/none"), "'true'"));
-        FAILURES.put("k8s-exec ended with exit code 2 without saying how the script ended: …",
+        FAILURES.put(
+                "No file could be created in the agent's temporary folder …",
+                () -> pod.task(Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=/none"), "'true'"));
+        FAILURES.put(
+                "k8s-exec ended with exit code 2 without saying how the script ended: …",
                 () -> withExecutable("#!/bin/sh\necho \"Unknown option: --timeout\" >&2; exit 2"));
-        FAILURES.put("k8s-exec ended with exit code 137 (killed by SIGKILL) without saying how the script ended: …",
+        FAILURES.put(
+                "k8s-exec ended with exit code 137 (killed by SIGKILL) without saying how the script ended: …",
                 () -> withExecutable("#!/bin/sh\n[ \"$1\" = gc ] || kill -KILL $$"));
         FAILURES.put("Script completed with exit code: ….", () -> pod.task("--shell sh 'exit 3'"));
         FAILURES.put("Script was killed by …, exit code: ….", () -> pod.task("--shell sh 'kill -SEGV $$'"));
-        FAILURES.put("Script was killed by SIGKILL, exit code: 137. The agent container's memory limit of … was reached, …", () -> {
-            try (TaskPod small = TaskPod.up("AGENT_MEMORY=512m", "GUEST_IMAGE=debian")) {
-                return small.task("--shell sh 'exec tail </dev/zero >/dev/null'");
-            }
-        });
-        FAILURES.put("Script was ended because it ran longer than its timeout, exit code: 124.",
+        FAILURES.put(
+                "Script was killed by SIGKILL, exit code: 137. The agent container's memory limit of … was reached, …",
+                () -> {
+                    try (TaskPod small = TaskPod.up("AGENT_MEMORY=512m", "GUEST_IMAGE=debian")) {
+                        return small.task("--shell sh 'exec tail </dev/zero >/dev/null'");
+                    }
+                });
+        FAILURES.put(
+                "Script was ended because it ran longer than its timeout, exit code: 124.",
                 () -> pod.task("--shell sh --property timeout=500ms 'sleep 100'"));
         // the script ends its shell's parent, k8s-exec, which GoCD would end so
-        FAILURES.put("Script was canceled by …, exit code: ….", () -> pod.task("--shell sh 'kill -TERM $PPID; sleep 100'"));
+        FAILURES.put(
+                "Script was canceled by …, exit code: ….", () -> pod.task("--shell sh 'kill -TERM $PPID; sleep 100'"));
         FAILURES.put("[SHELL_MISSING] …", () -> pod.task("--shell zsh 'true'"));
         FAILURES.put("[SHELL_FAILED] …", () -> pod.task("--shell /etc/passwd 'true'"));
-        FAILURES.put("[WORKING_DIRECTORY_MISSING] …", () -> pod.task("--shell sh --property workingDirectory=none 'true'"));
+        FAILURES.put(
+                "[WORKING_DIRECTORY_MISSING] …", () -> pod.task("--shell sh --property workingDirectory=none 'true'"));
         FAILURES.put("[REQUEST_FIELD] …", () -> pod.task("--shell shebang --property trace=true '#!/usr/bin/perl'"));
         // longer than one argument can be: of each byte that is no UTF-8 Java makes a character of three
-        FAILURES.put("[VARIABLE_TOO_LARGE] …", () -> pod.task("--shell sh --env LONG=$(printf %60000s | tr ' ' '\\377') 'true'"));
-        FAILURES.put("[SHARED_ROOT_UNSET] …", () -> pod.task(Map.of("GO_K8S_CONTAINER_SHARED_ROOT", ""), "--shell sh 'true'"));
-        FAILURES.put("[CONTAINER_ROOT_INVALID] …", () -> pod.task(Map.of("GO_K8S_CONTAINER_ROOT", "/none"), "--shell sh 'true'"));
-        FAILURES.put("[STAGING_FAILED] …", () -> pod.task(Map.of("GO_K8S_CONTAINER_SHARED_ROOT", "/usr"), "--shell sh 'true'"));
+        FAILURES.put(
+                "[VARIABLE_TOO_LARGE] …",
+                () -> pod.task("--shell sh --env LONG=$(printf %60000s | tr ' ' '\\377') 'true'"));
+        FAILURES.put(
+                "[SHARED_ROOT_UNSET] …",
+                () -> pod.task(Map.of("GO_K8S_CONTAINER_SHARED_ROOT", ""), "--shell sh 'true'"));
+        FAILURES.put(
+                "[CONTAINER_ROOT_INVALID] …",
+                () -> pod.task(Map.of("GO_K8S_CONTAINER_ROOT", "/none"), "--shell sh 'true'"));
+        FAILURES.put(
+                "[STAGING_FAILED] …",
+                () -> pod.task(Map.of("GO_K8S_CONTAINER_SHARED_ROOT", "/usr"), "--shell sh 'true'"));
         FAILURES.put("[TARGET_NONE] …", () -> {
             try (TaskPod alone = TaskPod.up()) {
                 alone.exec("agent", "sh", "-c", "kill -KILL " + alone.pid("guest") + "; sleep 0.5");
@@ -79,9 +102,14 @@ class TroubleshootingIT {
                 return weak.task("--shell sh 'true'");
             }
         });
-        FAILURES.put("k8s-exec: the script left running in the background: …", () -> pod.task("--shell sh 'sleep 9 >/dev/null 2>&1 & sleep 0.2'"));
-        FAILURES.put("k8s-exec: a process that the script left running still holds its output open; …", () -> pod.task("--shell sh 'sleep 9 & sleep 0.2'"));
-        FAILURES.put("k8s-exec: warning: not passed on, because no shell can export such a name …",
+        FAILURES.put(
+                "k8s-exec: the script left running in the background: …",
+                () -> pod.task("--shell sh 'sleep 9 >/dev/null 2>&1 & sleep 0.2'"));
+        FAILURES.put(
+                "k8s-exec: a process that the script left running still holds its output open; …",
+                () -> pod.task("--shell sh 'sleep 9 & sleep 0.2'"));
+        FAILURES.put(
+                "k8s-exec: warning: not passed on, because no shell can export such a name …",
                 // as another user, for which k8s-exec always needs a launching shell
                 () -> pod.task(Map.of("GO_K8S_USER", "0:0"), "--shell sh --env a.b=c 'true'"));
     }
@@ -99,17 +127,21 @@ class TroubleshootingIT {
 
     @TestFactory
     List<DynamicTest> each_failure_shows_its_message() {
-        return FAILURES.entrySet().stream().map(failure -> DynamicTest.dynamicTest(failure.getKey(), () -> {
-            String console = failure.getValue().happen().text;
+        return FAILURES.entrySet().stream()
+                .map(failure -> DynamicTest.dynamicTest(failure.getKey(), () -> {
+                    String console = failure.getValue().happen().text;
 
-            assertTrue(pattern(failure.getKey()).matcher(console).find(), console);
-        })).collect(Collectors.toList());
+                    assertTrue(pattern(failure.getKey()).matcher(console).find(), console);
+                }))
+                .collect(Collectors.toList());
     }
 
     private static Map<String, String> rows() throws IOException {
         Map<String, String> rows = new LinkedHashMap<>();
         String text = Files.readString(DOCUMENT);
-        ROW.matcher(text.substring(text.indexOf("## Troubleshooting"))).results().forEach(row -> rows.put(row.group(1), row.group(2)));
+        ROW.matcher(text.substring(text.indexOf("## Troubleshooting")))
+                .results()
+                .forEach(row -> rows.put(row.group(1), row.group(2)));
         return rows;
     }
 

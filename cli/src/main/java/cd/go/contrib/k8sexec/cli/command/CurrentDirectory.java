@@ -6,8 +6,9 @@ import java.util.ServiceLoader;
 public interface CurrentDirectory {
 
     /** The native executable's own, or else nothing; chosen while the image is built, as a static field's value. */
-    CurrentDirectory DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null ? () -> { }
-        : ServiceLoader.load(CurrentDirectory.class).findFirst().orElse(() -> { });
+    CurrentDirectory DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null
+            ? () -> {}
+            : ServiceLoader.load(CurrentDirectory.class).findFirst().orElse(() -> {});
 
     /**
      * Where somebody has deleted it, Java opens no file, not even by an absolute path. Changes to /proc then, where nothing can be made that

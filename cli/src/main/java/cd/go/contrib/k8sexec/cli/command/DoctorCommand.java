@@ -20,13 +20,24 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "doctor", header = "Checks all that a run needs, and runs a small script in the guest.",
-    description = "  k8s-exec doctor --shared-root /go",
-    footer = {"Each check has one line, which says what mends what is wrong.",
-        "Exit code: 0, also with warnings; 1 where a check fails; 128+n on signal n."})
+@Command(
+        name = "doctor",
+        header = "Checks all that a run needs, and runs a small script in the guest.",
+        description = "  k8s-exec doctor --shared-root /go",
+        footer = {
+            "Each check has one line, which says what mends what is wrong.",
+            "Exit code: 0, also with warnings; 1 where a check fails; 128+n on signal n."
+        })
 final class DoctorCommand implements Callable<Integer>, Settings {
-    private static final Map<Check.Status, String> COLORS = Map.of(Check.Status.OK, "green", Check.Status.WARNING, "yellow",
-        Check.Status.FAILURE, "bold,red", Check.Status.SKIPPED, "faint");
+    private static final Map<Check.Status, String> COLORS = Map.of(
+            Check.Status.OK,
+            "green",
+            Check.Status.WARNING,
+            "yellow",
+            Check.Status.FAILURE,
+            "bold,red",
+            Check.Status.SKIPPED,
+            "faint");
 
     @Mixin
     TargetOptions targetOptions;
@@ -57,11 +68,12 @@ final class DoctorCommand implements Callable<Integer>, Settings {
         cancellation = Cancellation.bySignals();
         List<Check> checks = new ArrayList<>();
         new Doctor(proc, this, cancellation, check -> {
-            checks.add(check);
-            if (!json) {
-                print(check);
-            }
-        }).examine();
+                    checks.add(check);
+                    if (!json) {
+                        print(check);
+                    }
+                })
+                .examine();
         if (cancellation.signal() > 0) {
             return 128 + cancellation.signal();
         }
@@ -71,8 +83,10 @@ final class DoctorCommand implements Callable<Integer>, Settings {
         if (json) {
             out.println(report.toJson());
         } else {
-            out.println(failures == 0 ? "scripts can run; warnings: " + report.count(Check.Status.WARNING) : "failures: " + failures
-                + "; mend the first one first");
+            out.println(
+                    failures == 0
+                            ? "scripts can run; warnings: " + report.count(Check.Status.WARNING)
+                            : "failures: " + failures + "; mend the first one first");
         }
         out.flush();
         return failures == 0 ? 0 : 1;
@@ -82,9 +96,12 @@ final class DoctorCommand implements Callable<Integer>, Settings {
         PrintWriter out = spec.commandLine().getOut();
         String status = Report.name(check.status());
         // only the fixed word goes through picocli's markup, which the text could hold too
-        out.println(spec.commandLine().getColorScheme().ansi().string("@|" + COLORS.get(check.status()) + " " + status + "|@")
-            + " ".repeat(8 - status.length())
-            + check.id() + ": " + check.finding());
+        out.println(spec.commandLine()
+                        .getColorScheme()
+                        .ansi()
+                        .string("@|" + COLORS.get(check.status()) + " " + status + "|@")
+                + " ".repeat(8 - status.length())
+                + check.id() + ": " + check.finding());
         if (check.remedy() != null) {
             out.println("        -> " + check.remedy());
         }

@@ -17,7 +17,8 @@ final class DurationConverter implements ITypeConverter<Duration> {
         }
         Matcher matcher = FORM.matcher(value.strip());
         if (!matcher.matches()) {
-            throw new TypeConversionException("'" + value + "' is no duration: use a number of at most 6 digits with ms, s, m or h, like 10s");
+            throw new TypeConversionException(
+                    "'" + value + "' is no duration: use a number of at most 6 digits with ms, s, m or h, like 10s");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

@@ -31,9 +31,12 @@ final class EntryOptions {
     @Mixin
     VolumeOptions volume;
 
-    @Option(names = "--workdir", paramLabel = "DIR",
-        description = "Where to start, as the guest sees it. Default: the current directory where that is on the shared volume, "
-            + "else where the guest mounts that volume, else where the guest's main process is, else /.")
+    @Option(
+            names = "--workdir",
+            paramLabel = "DIR",
+            description =
+                    "Where to start, as the guest sees it. Default: the current directory where that is on the shared volume, "
+                            + "else where the guest mounts that volume, else where the guest's main process is, else /.")
     String workingDirectory;
 
     /**
@@ -42,36 +45,61 @@ final class EntryOptions {
      * @param variables on top of the guest's own, as byte strings
      * @return the program's exit code, where it has not taken the place of this process
      */
-    int become(ProcFs proc, List<List<String>> choice, boolean readsInput, List<Integer> terminals, Map<String, String> variables)
-        throws InterruptedException {
+    int become(
+            ProcFs proc,
+            List<List<String>> choice,
+            boolean readsInput,
+            List<Integer> terminals,
+            Map<String, String> variables)
+            throws InterruptedException {
         Target target = targetOptions.find(proc, wait.duration());
         Optional<byte[]> guestEnvironment = proc.environment(target.pid());
-        List<String> warnings = guestEnvironment.isPresent() ? List.of() : List.of("the guest's own environment cannot be read, so the program gets a "
-            + "standard PATH only; give the agent container the capability SYS_PTRACE");
+        List<String> warnings = guestEnvironment.isPresent()
+                ? List.of()
+                : List.of("the guest's own environment cannot be read, so the program gets a "
+                        + "standard PATH only; give the agent container the capability SYS_PTRACE");
         ScriptEnvironment environment = ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), variables);
-        return new GuestProgram(target, Nsenter.find(System.getenv("PATH")), user.of(target, proc), environment, directory(proc, target),
-            workingDirectory != null, choice, readsInput, terminals, warnings).become(Launcher.DEFAULT, proc);
+        return new GuestProgram(
+                        target,
+                        Nsenter.find(System.getenv("PATH")),
+                        user.of(target, proc),
+                        environment,
+                        directory(proc, target),
+                        workingDirectory != null,
+                        choice,
+                        readsInput,
+                        terminals,
+                        warnings)
+                .become(Launcher.DEFAULT, proc);
     }
 
     private String directory(ProcFs proc, Target target) {
         if (workingDirectory != null) {
             // what Java could not decode in this locale is no longer what was typed
             if (!workingDirectory.startsWith("/") || workingDirectory.indexOf('\ufffd') >= 0) {
-                throw new K8sExecException(ErrorId.SETTING_INVALID, "--workdir is " + K8sExecException.quoted(workingDirectory),
-                    "which is not an absolute path that this locale can name", "give a path as the guest sees it, like /, and set LC_ALL=C.UTF-8 if need be");
+                throw new K8sExecException(
+                        ErrorId.SETTING_INVALID,
+                        "--workdir is " + K8sExecException.quoted(workingDirectory),
+                        "which is not an absolute path that this locale can name",
+                        "give a path as the guest sees it, like /, and set LC_ALL=C.UTF-8 if need be");
             }
             return ByteString.of(workingDirectory);
         }
         if (volume.isSet()) {
             String root = ByteString.of(volume.containerRoot());
-            return proc.workingDirectory("self").flatMap(current -> below(volume.sharedRoot(), current)).map(path -> root + path).orElse(root);
+            return proc.workingDirectory("self")
+                    .flatMap(current -> below(volume.sharedRoot(), current))
+                    .map(path -> root + path)
+                    .orElse(root);
         }
         return proc.workingDirectory(target.pid()).map(ByteString::of).orElse("/");
     }
 
     private static Optional<String> below(Path root, Path directory) {
         try {
-            return directory.startsWith(root.toRealPath()) ? Optional.of(ByteString.below(root.toRealPath(), directory)) : Optional.empty();
+            return directory.startsWith(root.toRealPath())
+                    ? Optional.of(ByteString.below(root.toRealPath(), directory))
+                    : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -20,20 +20,32 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-@Command(name = "env", header = "Shows the environment of a script in the guest: names, or values too.",
-    description = {"  k8s-exec env", "  k8s-exec env --values | grep ^PATH=",
-        "  echo '{\"version\": 1, \"script\": \"id\"}' | k8s-exec env --request -"})
+@Command(
+        name = "env",
+        header = "Shows the environment of a script in the guest: names, or values too.",
+        description = {
+            "  k8s-exec env",
+            "  k8s-exec env --values | grep ^PATH=",
+            "  echo '{\"version\": 1, \"script\": \"id\"}' | k8s-exec env --request -"
+        })
 final class EnvCommand implements Callable<Integer> {
     @Option(names = "--values", description = "Print NAME=value lines. Mind that they may be secret.")
     boolean values;
 
-    @Option(names = {"-0", "--null"}, description = "With --values: end each with NUL, not with a line end, for values of more than one line.")
+    @Option(
+            names = {"-0", "--null"},
+            description = "With --values: end each with NUL, not with a line end, for values of more than one line.")
     boolean nul;
 
-    @Option(names = "--json", description = "Print a JSON object, or without --values an array. Bytes that are no UTF-8 become U+FFFD.")
+    @Option(
+            names = "--json",
+            description = "Print a JSON object, or without --values an array. Bytes that are no UTF-8 become U+FFFD.")
     boolean json;
 
-    @Option(names = "--request", paramLabel = "FILE", description = "Add the variables of this request, as for k8s-exec run; - for standard input.")
+    @Option(
+            names = "--request",
+            paramLabel = "FILE",
+            description = "Add the variables of this request, as for k8s-exec run; - for standard input.")
     String request;
 
     @Mixin
@@ -56,9 +68,12 @@ final class EnvCommand implements Callable<Integer> {
         ProcFs proc = new ProcFs(Path.of("/proc"));
         Map<String, String> jobs = request == null ? Map.of() : jobs();
         Target target = targetOptions.find(proc, wait.duration());
-        byte[] guest = proc.environment(target.pid()).orElseThrow(() -> new K8sExecException(ErrorId.ENVIRONMENT_UNREADABLE,
-            "the environment of the guest (process " + target.pid() + ") cannot be read", "so scripts there get GoCD's variables and a standard PATH only",
-            "give the agent container the capability SYS_PTRACE"));
+        byte[] guest = proc.environment(target.pid())
+                .orElseThrow(() -> new K8sExecException(
+                        ErrorId.ENVIRONMENT_UNREADABLE,
+                        "the environment of the guest (process " + target.pid() + ") cannot be read",
+                        "so scripts there get GoCD's variables and a standard PATH only",
+                        "give the agent container the capability SYS_PTRACE"));
         print(ScriptEnvironment.of(guest, jobs));
         return 0;
     }
@@ -67,8 +82,12 @@ final class EnvCommand implements Callable<Integer> {
         try (InputStream in = request.equals("-") ? System.in : new FileInputStream(request)) {
             return TaskRequestReader.read(in).environment();
         } catch (IOException e) {
-            throw new K8sExecException(ErrorId.SETTING_INVALID, "--request is " + K8sExecException.quoted(request) + ", which cannot be read (" + e.getMessage()
-                + ")", "so the job's variables are not known", "name a file, or - for standard input");
+            throw new K8sExecException(
+                    ErrorId.SETTING_INVALID,
+                    "--request is " + K8sExecException.quoted(request) + ", which cannot be read (" + e.getMessage()
+                            + ")",
+                    "so the job's variables are not known",
+                    "name a file, or - for standard input");
         }
     }
 

@@ -37,16 +37,28 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
 
     /** What is not one of our own errors is a fault of ours. */
     static K8sExecException known(Throwable e) {
-        return e instanceof K8sExecException k ? k : new K8sExecException(ErrorId.INTERNAL,
-            "k8s-exec failed in a way that it does not know (" + e + ")", "which is a fault in it", "report it with the command line");
+        return e instanceof K8sExecException k
+                ? k
+                : new K8sExecException(
+                        ErrorId.INTERNAL,
+                        "k8s-exec failed in a way that it does not know (" + e + ")",
+                        "which is a fault in it",
+                        "report it with the command line");
     }
 
     @Override
     public int handleParseException(ParameterException e, String[] args) {
         CommandLine commandLine = e.getCommandLine();
-        commandLine.getErr().println("k8s-exec: " + variable(e, args).map(name -> name + " in the environment: ").orElse("") + e.getMessage());
+        commandLine
+                .getErr()
+                .println("k8s-exec: "
+                        + variable(e, args)
+                                .map(name -> name + " in the environment: ")
+                                .orElse("") + e.getMessage());
         UnmatchedArgumentException.printSuggestions(e, commandLine.getErr());
-        commandLine.getErr().println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help' for more information.");
+        commandLine
+                .getErr()
+                .println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help' for more information.");
         commandLine.getErr().flush();
         return WRONG_USAGE;
     }
@@ -54,7 +66,10 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
     /** The environment variable that an option's value comes from, where it is not on the command line. */
     private static Optional<String> variable(ParameterException e, String[] args) {
         if (!(e.getArgSpec() instanceof OptionSpec option)
-            || Stream.of(args).takeWhile(word -> !word.equals("--")).anyMatch(word -> Stream.of(option.names()).anyMatch(name -> word.split("=", 2)[0].equals(name)))) {
+                || Stream.of(args)
+                        .takeWhile(word -> !word.equals("--"))
+                        .anyMatch(word ->
+                                Stream.of(option.names()).anyMatch(name -> word.split("=", 2)[0].equals(name)))) {
             return Optional.empty();
         }
         // by how the help text names it: picocli shows a default value with the variable's value in it

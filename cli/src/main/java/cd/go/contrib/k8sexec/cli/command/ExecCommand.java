@@ -15,15 +15,28 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "exec", customSynopsis = "k8s-exec exec [OPTION...] [--] CMD [ARG...]",
-    header = "Runs a program in the guest, with the guest's own environment.",
-    description = {"  k8s-exec exec -- cat /etc/os-release", "  date | k8s-exec exec -i -- sh -c 'cat >/tmp/date'", "  k8s-exec exec -it --user target -- sh"},
-    footer = {"Exit code: the program's own; 125 where k8s-exec failed, 126 where the program", "cannot be run, 127 where the guest has none of that name."})
+@Command(
+        name = "exec",
+        customSynopsis = "k8s-exec exec [OPTION...] [--] CMD [ARG...]",
+        header = "Runs a program in the guest, with the guest's own environment.",
+        description = {
+            "  k8s-exec exec -- cat /etc/os-release",
+            "  date | k8s-exec exec -i -- sh -c 'cat >/tmp/date'",
+            "  k8s-exec exec -it --user target -- sh"
+        },
+        footer = {
+            "Exit code: the program's own; 125 where k8s-exec failed, 126 where the program",
+            "cannot be run, 127 where the guest has none of that name."
+        })
 final class ExecCommand implements Callable<Integer> {
-    @Option(names = {"-i", "--stdin"}, description = "Give it standard input, which is empty otherwise.")
+    @Option(
+            names = {"-i", "--stdin"},
+            description = "Give it standard input, which is empty otherwise.")
     boolean stdin;
 
-    @Option(names = {"-t", "--tty"}, description = "Fail unless it has a terminal, and tell it which (TERM). It gets k8s-exec's own.")
+    @Option(
+            names = {"-t", "--tty"},
+            description = "Fail unless it has a terminal, and tell it which (TERM). It gets k8s-exec's own.")
     boolean tty;
 
     @Mixin
@@ -32,7 +45,11 @@ final class ExecCommand implements Callable<Integer> {
     @Mixin
     HelpOption help;
 
-    @Parameters(paramLabel = "CMD [ARG...]", hideParamSyntax = true, arity = "1..*", description = "The program and its arguments, which are passed as they are.")
+    @Parameters(
+            paramLabel = "CMD [ARG...]",
+            hideParamSyntax = true,
+            arity = "1..*",
+            description = "The program and its arguments, which are passed as they are.")
     List<String> command;
 
     @Spec
@@ -43,9 +60,13 @@ final class ExecCommand implements Callable<Integer> {
         ProcFs proc = new ProcFs(Path.of("/proc"));
         List<String> words = GuestProgram.lastWords(proc.ownArguments(), command.size());
         if (words.get(0).startsWith("-") || words.get(0).isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "'" + command.get(0) + "' is no program's name: give the options first, then -- and the program");
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "'" + command.get(0) + "' is no program's name: give the options first, then -- and the program");
         }
-        List<Integer> terminals = Stream.of(0, 1).filter(descriptor -> tty && (stdin || descriptor > 0)).toList();
+        List<Integer> terminals = Stream.of(0, 1)
+                .filter(descriptor -> tty && (stdin || descriptor > 0))
+                .toList();
         return entry.become(proc, List.of(words), stdin, terminals, tty ? ShellCommand.terminal() : Map.of());
     }
 }

@@ -15,11 +15,16 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "explain", header = "Explains an error: what it means, its causes, and what to do.",
-    description = "  k8s-exec explain TARGET_NONE")
+@Command(
+        name = "explain",
+        header = "Explains an error: what it means, its causes, and what to do.",
+        description = "  k8s-exec explain TARGET_NONE")
 final class ExplainCommand implements Runnable {
-    @Parameters(paramLabel = "ID", arity = "0..1", completionCandidates = Ids.class,
-        description = "The id that the error's line has in brackets, in capitals or not. Default: list all ids.")
+    @Parameters(
+            paramLabel = "ID",
+            arity = "0..1",
+            completionCandidates = Ids.class,
+            description = "The id that the error's line has in brackets, in capitals or not. Default: list all ids.")
     String id;
 
     @Mixin
@@ -37,24 +42,30 @@ final class ExplainCommand implements Runnable {
             }
         } else {
             ErrorId found = find(id.toUpperCase(Locale.ROOT));
-            out.println(found + " (exit code " + found.exitCode() + ")\n\n" + Explanation.of(found).stripTrailing());
+            out.println(found + " (exit code " + found.exitCode() + ")\n\n"
+                    + Explanation.of(found).stripTrailing());
         }
     }
 
     private ErrorId find(String name) {
         List<ErrorId> ids = List.of(ErrorId.values());
         return ids.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow(() -> {
-            List<ErrorId> similar = ids.stream().filter(each -> areSimilar(each.name(), name)).toList();
-            return new ParameterException(spec.commandLine(), "no error has the id '" + id + "'; "
-                + (similar.isEmpty() ? "there are:" : "did you mean:")
-                + (similar.isEmpty() ? ids : similar).stream().map(each -> "\n  " + each).collect(Collectors.joining()));
+            List<ErrorId> similar =
+                    ids.stream().filter(each -> areSimilar(each.name(), name)).toList();
+            return new ParameterException(
+                    spec.commandLine(),
+                    "no error has the id '" + id + "'; "
+                            + (similar.isEmpty() ? "there are:" : "did you mean:")
+                            + (similar.isEmpty() ? ids : similar)
+                                    .stream().map(each -> "\n  " + each).collect(Collectors.joining()));
         });
     }
 
     /** Whether one begins with the other, or they have a word in common. */
     private static boolean areSimilar(String one, String other) {
-        return one.startsWith(other) || other.startsWith(one)
-            || Arrays.stream(one.split("_")).anyMatch(Arrays.asList(other.split("_"))::contains);
+        return one.startsWith(other)
+                || other.startsWith(one)
+                || Arrays.stream(one.split("_")).anyMatch(Arrays.asList(other.split("_"))::contains);
     }
 
     /** For a shell that completes the command line. */

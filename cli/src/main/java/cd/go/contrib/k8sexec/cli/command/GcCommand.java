@@ -11,9 +11,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-@Command(name = "gc", header = "Ends and removes what a k8s-exec left that was itself killed.",
-    description = "  k8s-exec gc --shared-root /go",
-    footer = {"That is the processes and the files of its runs. Each run does so too."})
+@Command(
+        name = "gc",
+        header = "Ends and removes what a k8s-exec left that was itself killed.",
+        description = "  k8s-exec gc --shared-root /go",
+        footer = {"That is the processes and the files of its runs. Each run does so too."})
 final class GcCommand implements Callable<Integer> {
     @Mixin
     SharedRootOption sharedRoot;
@@ -31,7 +33,8 @@ final class GcCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Cancellation cancellation = Cancellation.bySignals();
         try (SharedVolume volume = SharedVolume.open(sharedRoot.path())) {
-            new Leftovers(new ProcFs(Path.of("/proc")), volume).sweep(grace.duration(), cancellation, spec.commandLine().getOut()::println);
+            new Leftovers(new ProcFs(Path.of("/proc")), volume)
+                    .sweep(grace.duration(), cancellation, spec.commandLine().getOut()::println);
         }
         return cancellation.signal() == 0 ? 0 : 128 + cancellation.signal();
     }

@@ -7,8 +7,12 @@ import picocli.CommandLine.Option;
 final class GraceOption {
     private static final Duration STANDARD = Duration.ofSeconds(10);
 
-    @Option(names = "--grace", paramLabel = "DURATION", defaultValue = "${env:GO_K8S_GRACE}", converter = DurationConverter.class,
-        description = "When processes are ended, the time from SIGTERM to SIGKILL. Default: 10s. [GO_K8S_GRACE]")
+    @Option(
+            names = "--grace",
+            paramLabel = "DURATION",
+            defaultValue = "${env:GO_K8S_GRACE}",
+            converter = DurationConverter.class,
+            description = "When processes are ended, the time from SIGTERM to SIGKILL. Default: 10s. [GO_K8S_GRACE]")
     Duration grace;
 
     Duration duration() {

@@ -15,15 +15,22 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-@Command(name = "install", header = "Puts k8s-exec and pause into the shared volume, from an init container.",
-    description = "  k8s-exec install /go",
-    footer = {"The guest then has pause there, to start it as its main process. It can change", "both files: an agent must use the "
-        + "k8s-exec of its own image, and never the", "one in the volume."})
+@Command(
+        name = "install",
+        header = "Puts k8s-exec and pause into the shared volume, from an init container.",
+        description = "  k8s-exec install /go",
+        footer = {
+            "The guest then has pause there, to start it as its main process. It can change",
+            "both files: an agent must use the " + "k8s-exec of its own image, and never the",
+            "one in the volume."
+        })
 final class InstallCommand implements Runnable {
     private static final Path SELF = Path.of("/proc/self/exe");
 
-    @Parameters(paramLabel = "DIR",
-        description = "Where the shared volume is mounted, or a directory in it. Files of these names are replaced.")
+    @Parameters(
+            paramLabel = "DIR",
+            description =
+                    "Where the shared volume is mounted, or a directory in it. Files of these names are replaced.")
     Path directory;
 
     @Mixin
@@ -36,12 +43,16 @@ final class InstallCommand implements Runnable {
     public void run() {
         byte[] pause = PauseProgram.DEFAULT.file();
         PrintWriter out = spec.commandLine().getOut();
-        try (Installation installation = Installation.into(directory); InputStream self = Files.newInputStream(SELF)) {
+        try (Installation installation = Installation.into(directory);
+                InputStream self = Files.newInputStream(SELF)) {
             out.println(installation.put("pause", new ByteArrayInputStream(pause)));
             out.println(installation.put("k8s-exec", self));
             if (installation.forbidsExecution()) {
-                spec.commandLine().getErr().println("k8s-exec: warning: " + directory
-                    + " is mounted with noexec, so nothing can be started from there; use a volume without that option");
+                spec.commandLine()
+                        .getErr()
+                        .println(
+                                "k8s-exec: warning: " + directory
+                                        + " is mounted with noexec, so nothing can be started from there; use a volume without that option");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -15,41 +15,50 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The command line k8s-exec. */
-@Command(name = "k8s-exec", versionProvider = VersionProvider.class, synopsisSubcommandLabel = "COMMAND",
-    header = "Runs scripts and programs in another container of the same Pod.",
-    description = {"  k8s-exec doctor", "  k8s-exec exec -- cat /etc/os-release"},
-    commandListHeading = "%nCommands:%n",
-    subcommands = {
-        RunCommand.class,
-        ExecCommand.class,
-        ShellCommand.class,
-        EnvCommand.class,
-        WaitCommand.class,
-        DoctorCommand.class,
-        TargetsCommand.class,
-        ExplainCommand.class,
-        GcCommand.class,
-        InstallCommand.class,
-        PauseCommand.class,
-    },
-    footer = {"k8s-exec COMMAND --help has all options. An error that k8s-exec prints has an", "id, which k8s-exec explain ID explains."})
+@Command(
+        name = "k8s-exec",
+        versionProvider = VersionProvider.class,
+        synopsisSubcommandLabel = "COMMAND",
+        header = "Runs scripts and programs in another container of the same Pod.",
+        description = {"  k8s-exec doctor", "  k8s-exec exec -- cat /etc/os-release"},
+        commandListHeading = "%nCommands:%n",
+        subcommands = {
+            RunCommand.class,
+            ExecCommand.class,
+            ShellCommand.class,
+            EnvCommand.class,
+            WaitCommand.class,
+            DoctorCommand.class,
+            TargetsCommand.class,
+            ExplainCommand.class,
+            GcCommand.class,
+            InstallCommand.class,
+            PauseCommand.class,
+        },
+        footer = {
+            "k8s-exec COMMAND --help has all options. An error that k8s-exec prints has an",
+            "id, which k8s-exec explain ID explains."
+        })
 public final class K8sExec implements Runnable {
     /**
      * All commands with their options. In the native executable this is done while it is built, as a static field's value, so that a start
      * costs the same however many commands there are. Nothing in it may depend on where it runs: default values are read when they are needed.
      */
-    private static final CommandLine MODEL = commandLine().setOut(utf8(() -> System.out)).setErr(utf8(() -> System.err));
+    private static final CommandLine MODEL =
+            commandLine().setOut(utf8(() -> System.out)).setErr(utf8(() -> System.err));
 
     @Mixin
     HelpOption help;
 
-    @Option(names = {"-V", "--version"}, versionHelp = true, description = "Print version, commit and kind of build.")
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Print version, commit and kind of build.")
     boolean version;
 
     private CommandLine commandLine;
 
-    private K8sExec() {
-    }
+    private K8sExec() {}
 
     /**
      * Does what the command line says.
@@ -73,7 +82,10 @@ public final class K8sExec implements Runnable {
     public static CommandLine commandLine() {
         K8sExec root = new K8sExec();
         ErrorHandler errors = new ErrorHandler();
-        root.commandLine = new CommandLine(root).setExecutionExceptionHandler(errors).setParameterExceptionHandler(errors).setExpandAtFiles(false);
+        root.commandLine = new CommandLine(root)
+                .setExecutionExceptionHandler(errors)
+                .setParameterExceptionHandler(errors)
+                .setExpandAtFiles(false);
         // what follows the program are its arguments
         root.commandLine.getSubcommands().get("exec").setStopAtPositional(true);
         return root.commandLine;
@@ -81,22 +93,26 @@ public final class K8sExec implements Runnable {
 
     /** What we print is UTF-8, as GoCD reads it, and not what LANG=C makes of it. The stream is that of the process that prints. */
     private static PrintWriter utf8(Supplier<PrintStream> stream) {
-        return new PrintWriter(new OutputStreamWriter(new OutputStream() {
-            @Override
-            public void write(int value) {
-                stream.get().write(value);
-            }
+        return new PrintWriter(
+                new OutputStreamWriter(
+                        new OutputStream() {
+                            @Override
+                            public void write(int value) {
+                                stream.get().write(value);
+                            }
 
-            @Override
-            public void write(byte[] bytes, int offset, int length) {
-                stream.get().write(bytes, offset, length);
-            }
+                            @Override
+                            public void write(byte[] bytes, int offset, int length) {
+                                stream.get().write(bytes, offset, length);
+                            }
 
-            @Override
-            public void flush() {
-                stream.get().flush();
-            }
-        }, StandardCharsets.UTF_8), true);
+                            @Override
+                            public void flush() {
+                                stream.get().flush();
+                            }
+                        },
+                        StandardCharsets.UTF_8),
+                true);
     }
 
     @Override

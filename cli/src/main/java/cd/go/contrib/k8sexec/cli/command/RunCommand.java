@@ -24,12 +24,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "run", header = "Runs a script in the guest: the request is JSON on standard input.",
-    description = {"  echo '{\"version\": 1, \"script\": \"id; pwd\"}' | k8s-exec run",
-        "  echo '{\"version\": 1, \"script\": \"id\"}' | k8s-exec run --dry-run"},
-    footer = {"Exit code: the script's own; 128+n where signal n ended it; 124 where its time",
-        "was over; 125 where k8s-exec failed, 126 where the shell cannot be run, 127",
-        "where the guest has none."})
+@Command(
+        name = "run",
+        header = "Runs a script in the guest: the request is JSON on standard input.",
+        description = {
+            "  echo '{\"version\": 1, \"script\": \"id; pwd\"}' | k8s-exec run",
+            "  echo '{\"version\": 1, \"script\": \"id\"}' | k8s-exec run --dry-run"
+        },
+        footer = {
+            "Exit code: the script's own; 128+n where signal n ended it; 124 where its time",
+            "was over; 125 where k8s-exec failed, 126 where the shell cannot be run, 127",
+            "where the guest has none."
+        })
 final class RunCommand implements Callable<Integer> {
     @Mixin
     TargetOptions targetOptions;
@@ -46,12 +52,20 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     GraceOption grace;
 
-    @Option(names = "--timeout", paramLabel = "DURATION", defaultValue = "${env:GO_K8S_TIMEOUT}", converter = DurationConverter.class,
-        description = "End the script, as on cancel, when it has run that long. Default: 0s, no limit. [GO_K8S_TIMEOUT]")
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "${env:GO_K8S_TIMEOUT}",
+            converter = DurationConverter.class,
+            description =
+                    "End the script, as on cancel, when it has run that long. Default: 0s, no limit. [GO_K8S_TIMEOUT]")
     Duration timeout;
 
-    @Option(names = "--end-background", defaultValue = "${env:GO_K8S_END_BACKGROUND}", fallbackValue = "true",
-        description = "End what the script leaves running in the background. [GO_K8S_END_BACKGROUND]")
+    @Option(
+            names = "--end-background",
+            defaultValue = "${env:GO_K8S_END_BACKGROUND}",
+            fallbackValue = "true",
+            description = "End what the script leaves running in the background. [GO_K8S_END_BACKGROUND]")
     boolean endBackground;
 
     @Option(names = "--result", paramLabel = "FILE", description = "Write how the run ended to this file, as JSON.")
@@ -91,7 +105,8 @@ final class RunCommand implements Callable<Integer> {
 
     private static int report(Outcome outcome, ResultFile resultFile, long start) {
         if (resultFile != null) {
-            resultFile.write(outcome, Duration.ofNanos(System.nanoTime() - start).toMillis());
+            resultFile.write(
+                    outcome, Duration.ofNanos(System.nanoTime() - start).toMillis());
         }
         return outcome.exitCode();
     }
@@ -102,15 +117,31 @@ final class RunCommand implements Callable<Integer> {
         Path sharedRoot = volumeOptions.sharedRoot();
         Target target = targetOptions.find(proc, wait.duration());
         RunId run = Launch.newRunId(proc);
-        Plan plan = Plan.of(request, target, () -> Nsenter.find(System.getenv("PATH")), user.of(target, proc), volumeOptions.containerRoot(), run,
-            proc.environment(target.pid()));
+        Plan plan = Plan.of(
+                request,
+                target,
+                () -> Nsenter.find(System.getenv("PATH")),
+                user.of(target, proc),
+                volumeOptions.containerRoot(),
+                run,
+                proc.environment(target.pid()));
         if (dryRun) {
             plan.describe(Launcher.DEFAULT).forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);
         }
         cancellation.onFirst(null);
         cancellation.timeOutAfter(timeout == null ? Duration.ZERO : timeout);
-        return new Launch(Launcher.DEFAULT, proc, sharedRoot, run, plan, cancellation, grace.duration(), endBackground, this::note).execute();
+        return new Launch(
+                        Launcher.DEFAULT,
+                        proc,
+                        sharedRoot,
+                        run,
+                        plan,
+                        cancellation,
+                        grace.duration(),
+                        endBackground,
+                        this::note)
+                .execute();
     }
 
     private void note(String text) {

@@ -11,8 +11,10 @@ final class SharedRootOption {
     private static final String VARIABLE = "GO_K8S_CONTAINER_SHARED_ROOT";
 
     /** Without a default value, which every run would pay for: picocli tries whether a value that is there could be a number, by exceptions. */
-    @Option(names = "--shared-root", paramLabel = "DIR",
-        description = "Where the shared volume is mounted in the agent. [" + VARIABLE + "]")
+    @Option(
+            names = "--shared-root",
+            paramLabel = "DIR",
+            description = "Where the shared volume is mounted in the agent. [" + VARIABLE + "]")
     String sharedRoot;
 
     /** As it was set, on the command line or in the environment; null where it was not. */
@@ -24,8 +26,11 @@ final class SharedRootOption {
     Path path() {
         String text = text();
         if (!TargetOptions.isSet(text)) {
-            throw new K8sExecException(ErrorId.SHARED_ROOT_UNSET, "GO_K8S_CONTAINER_SHARED_ROOT is not set and there is no --shared-root",
-                "so there is nowhere to put the script", "set it to where the shared volume is mounted in the agent, like /go");
+            throw new K8sExecException(
+                    ErrorId.SHARED_ROOT_UNSET,
+                    "GO_K8S_CONTAINER_SHARED_ROOT is not set and there is no --shared-root",
+                    "so there is nowhere to put the script",
+                    "set it to where the shared volume is mounted in the agent, like /go");
         }
         try {
             Path path = Path.of(text);
@@ -35,7 +40,10 @@ final class SharedRootOption {
         } catch (InvalidPathException e) {
             // said below, with the value
         }
-        throw new K8sExecException(ErrorId.SHARED_ROOT_INVALID, "the shared root is " + K8sExecException.quoted(text),
-            "which is not an absolute path that this locale can name", "set GO_K8S_CONTAINER_SHARED_ROOT or --shared-root to a path like /go");
+        throw new K8sExecException(
+                ErrorId.SHARED_ROOT_INVALID,
+                "the shared root is " + K8sExecException.quoted(text),
+                "which is not an absolute path that this locale can name",
+                "set GO_K8S_CONTAINER_SHARED_ROOT or --shared-root to a path like /go");
     }
 }

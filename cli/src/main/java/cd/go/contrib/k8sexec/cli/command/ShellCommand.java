@@ -11,13 +11,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "shell", header = "Opens an interactive shell in the guest, in the job's working directory.",
-    description = {"  k8s-exec shell", "  cd /go/pipelines/web && k8s-exec shell --shell sh"},
-    footer = {"Exit code: the shell's own; 125 where k8s-exec failed."})
+@Command(
+        name = "shell",
+        header = "Opens an interactive shell in the guest, in the job's working directory.",
+        description = {"  k8s-exec shell", "  cd /go/pipelines/web && k8s-exec shell --shell sh"},
+        footer = {"Exit code: the shell's own; 125 where k8s-exec failed."})
 final class ShellCommand implements Callable<Integer> {
     private static final List<String> SHELLS = List.of("bash", "zsh", "sh");
 
-    @Option(names = "--shell", paramLabel = "NAME", description = "Which shell. Default: the first that is there of bash, zsh and sh.")
+    @Option(
+            names = "--shell",
+            paramLabel = "NAME",
+            description = "Which shell. Default: the first that is there of bash, zsh and sh.")
     String shell;
 
     @Mixin
@@ -28,7 +33,9 @@ final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<List<String>> choice = (shell == null ? SHELLS.stream() : Stream.of(shell)).map(name -> List.of(ByteString.of(name))).toList();
+        List<List<String>> choice = (shell == null ? SHELLS.stream() : Stream.of(shell))
+                .map(name -> List.of(ByteString.of(name)))
+                .toList();
         return entry.become(new ProcFs(Path.of("/proc")), choice, true, List.of(0, 1, 2), terminal());
     }
 

@@ -11,16 +11,24 @@ import picocli.CommandLine.Option;
 
 /** Which container is the guest. */
 final class TargetOptions {
-    private static final Set<ErrorId> MAY_COME_YET = Set.of(ErrorId.TARGET_NONE, ErrorId.TARGET_UNKNOWN, ErrorId.TARGET_DEAD);
+    private static final Set<ErrorId> MAY_COME_YET =
+            Set.of(ErrorId.TARGET_NONE, ErrorId.TARGET_UNKNOWN, ErrorId.TARGET_DEAD);
     private static final long POLL_MILLIS = 50;
 
-    @Option(names = "--pid", paramLabel = "PID", defaultValue = "${env:GO_K8S_CONTAINER_PID}",
-        description = "Process id of the guest's main process, as the agent sees it. Default: found. [GO_K8S_CONTAINER_PID]")
+    @Option(
+            names = "--pid",
+            paramLabel = "PID",
+            defaultValue = "${env:GO_K8S_CONTAINER_PID}",
+            description =
+                    "Process id of the guest's main process, as the agent sees it. Default: found. [GO_K8S_CONTAINER_PID]")
     String pid;
 
-    @Option(names = "--container", paramLabel = "NAME", defaultValue = "${env:GO_K8S_CONTAINER_NAME}",
-        description = "The guest's container name, container id, or K8S_EXEC_CONTAINER in its environment. "
-            + "Default: the only other container. [GO_K8S_CONTAINER_NAME]")
+    @Option(
+            names = "--container",
+            paramLabel = "NAME",
+            defaultValue = "${env:GO_K8S_CONTAINER_NAME}",
+            description = "The guest's container name, container id, or K8S_EXEC_CONTAINER in its environment. "
+                    + "Default: the only other container. [GO_K8S_CONTAINER_NAME]")
     String container;
 
     /**

@@ -21,21 +21,31 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "targets", header = "Lists the containers of the Pod, as the agent sees them in /proc.",
-    description = "  k8s-exec targets --watch=5s",
-    footer = {"Roles: agent, pause, target (where scripts run), candidate (it is not clear",
-        "which one is the target), other. Memory is that of the container's control",
-        "group (cgroup) or, where that cannot be seen, of its processes (rss)."})
+@Command(
+        name = "targets",
+        header = "Lists the containers of the Pod, as the agent sees them in /proc.",
+        description = "  k8s-exec targets --watch=5s",
+        footer = {
+            "Roles: agent, pause, target (where scripts run), candidate (it is not clear",
+            "which one is the target), other. Memory is that of the container's control",
+            "group (cgroup) or, where that cannot be seen, of its processes (rss)."
+        })
 final class TargetsCommand implements Callable<Integer> {
-    private static final List<String> HEADING = List.of("ROLE", "PID", "NAME", "ID", "USER", "AGE", "MEMORY", "LIMIT", "COMMAND");
+    private static final List<String> HEADING =
+            List.of("ROLE", "PID", "NAME", "ID", "USER", "AGE", "MEMORY", "LIMIT", "COMMAND");
     private static final int SHORT_ID = 12;
     private static final Duration SHORTEST = Duration.ofMillis(100);
 
     @Mixin
     TargetOptions targetOptions;
 
-    @Option(names = "--watch", paramLabel = "DURATION", arity = "0..1", fallbackValue = "2s", converter = DurationConverter.class,
-        description = "Print it again and again, until Ctrl-C. Default: every 2s.")
+    @Option(
+            names = "--watch",
+            paramLabel = "DURATION",
+            arity = "0..1",
+            fallbackValue = "2s",
+            converter = DurationConverter.class,
+            description = "Print it again and again, until Ctrl-C. Default: every 2s.")
     Duration watch;
 
     @Option(names = "--json", description = "Print one JSON object on one line.")
@@ -93,21 +103,38 @@ final class TargetsCommand implements Callable<Integer> {
                 widths[i] = Math.max(widths[i], row.get(i).length());
             }
         });
-        return rows.stream().map(row -> {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
-            }
-            return Terminal.fitted(line.toString().stripTrailing());
-        }).toList();
+        return rows.stream()
+                .map(row -> {
+                    StringBuilder line = new StringBuilder();
+                    for (int i = 0; i < widths.length; i++) {
+                        line.append(row.get(i))
+                                .append(" ".repeat(widths[i] - row.get(i).length() + 2));
+                    }
+                    return Terminal.fitted(line.toString().stripTrailing());
+                })
+                .toList();
     }
 
     private static List<String> row(ContainerView container) {
-        return List.of(container.role(), String.valueOf(container.pid()), container.name().orElse("-"),
-            container.id().map(id -> id.substring(0, Math.min(id.length(), SHORT_ID))).orElse("-"), container.user(), age(container.age()),
-            Sizes.bytes(container.memoryBytes()) + " " + container.memoryFrom(),
-            container.memoryLimit().map(limit -> limit == Limits.NONE ? "none" : Sizes.bytes(limit)).orElse("?"), container.command())
-            .stream().map(K8sExecException::harmless).toList();
+        return List.of(
+                        container.role(),
+                        String.valueOf(container.pid()),
+                        container.name().orElse("-"),
+                        container
+                                .id()
+                                .map(id -> id.substring(0, Math.min(id.length(), SHORT_ID)))
+                                .orElse("-"),
+                        container.user(),
+                        age(container.age()),
+                        Sizes.bytes(container.memoryBytes()) + " " + container.memoryFrom(),
+                        container
+                                .memoryLimit()
+                                .map(limit -> limit == Limits.NONE ? "none" : Sizes.bytes(limit))
+                                .orElse("?"),
+                        container.command())
+                .stream()
+                .map(K8sExecException::harmless)
+                .toList();
     }
 
     /** In the two largest units, like 2d4h, 3m5s or 12s. */
@@ -138,7 +165,10 @@ final class TargetsCommand implements Callable<Integer> {
                 generator.writeNumberField("memoryBytes", container.memoryBytes());
                 generator.writeStringField("memoryFrom", container.memoryFrom());
                 generator.writeFieldName("memoryLimitBytes");
-                if (container.memoryLimit().filter(limit -> limit != Limits.NONE).isPresent()) {
+                if (container
+                        .memoryLimit()
+                        .filter(limit -> limit != Limits.NONE)
+                        .isPresent()) {
                     generator.writeNumber(container.memoryLimit().get());
                 } else {
                     generator.writeNull();

@@ -11,13 +11,14 @@ final class Terminal {
 
     private static final int USUAL_WIDTH = 80;
 
-    private Terminal() {
-    }
+    private Terminal() {}
 
     /** Whether standard output is a terminal. */
     static boolean isOutput() {
         try {
-            return Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().matches("/dev/(pts/\\d+|tty.*|console)");
+            return Files.readSymbolicLink(Path.of("/proc/self/fd/1"))
+                    .toString()
+                    .matches("/dev/(pts/\\d+|tty.*|console)");
         } catch (IOException e) {
             return false;
         }

@@ -10,8 +10,12 @@ import picocli.CommandLine.Option;
 
 /** Who the program in the guest runs as. */
 final class UserOption {
-    @Option(names = "--user", paramLabel = "USER", defaultValue = "${env:GO_K8S_USER}", completionCandidates = Users.class,
-        description = "Run it as agent, target or UID:GID. Default: agent. [GO_K8S_USER]")
+    @Option(
+            names = "--user",
+            paramLabel = "USER",
+            defaultValue = "${env:GO_K8S_USER}",
+            completionCandidates = Users.class,
+            description = "Run it as agent, target or UID:GID. Default: agent. [GO_K8S_USER]")
     String user;
 
     /** @throws K8sExecException SETTING_INVALID */

@@ -21,6 +21,8 @@ final class VersionProvider implements IVersionProvider {
     @Override
     public String[] getVersion() {
         String kind = System.getProperty("org.graalvm.nativeimage.imagecode") == null ? "JVM" : "native";
-        return new String[] {"k8s-exec " + BUILD.getProperty("version") + " (commit " + BUILD.getProperty("commit") + ", " + kind + ")"};
+        return new String[] {
+            "k8s-exec " + BUILD.getProperty("version") + " (commit " + BUILD.getProperty("commit") + ", " + kind + ")"
+        };
     }
 }

@@ -10,8 +10,12 @@ final class VolumeOptions {
     @Mixin
     SharedRootOption sharedRoot;
 
-    @Option(names = "--container-root", paramLabel = "DIR", defaultValue = "${env:GO_K8S_CONTAINER_ROOT}",
-        description = "Where the same volume is mounted in the guest. Default: the shared root. [GO_K8S_CONTAINER_ROOT]")
+    @Option(
+            names = "--container-root",
+            paramLabel = "DIR",
+            defaultValue = "${env:GO_K8S_CONTAINER_ROOT}",
+            description =
+                    "Where the same volume is mounted in the guest. Default: the shared root. [GO_K8S_CONTAINER_ROOT]")
     String containerRoot;
 
     /** Whether it is known, which not every command needs. */

@@ -12,13 +12,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-@Command(name = "wait", header = "Waits until the guest is there, and says what it is.", description = {"  k8s-exec wait --for 60s", "  k8s-exec wait --for 5m --json"},
-    footer = {"Exit code: 0; 125 where it has not come in that time, with the reason."})
+@Command(
+        name = "wait",
+        header = "Waits until the guest is there, and says what it is.",
+        description = {"  k8s-exec wait --for 60s", "  k8s-exec wait --for 5m --json"},
+        footer = {"Exit code: 0; 125 where it has not come in that time, with the reason."})
 final class WaitCommand implements Callable<Integer> {
     private static final Duration STANDARD = Duration.ofSeconds(60);
 
-    @Option(names = "--for", paramLabel = "DURATION", defaultValue = "${env:GO_K8S_WAIT}", converter = DurationConverter.class,
-        description = "How long at most, like 30s. Default: 60s. [GO_K8S_WAIT]")
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            defaultValue = "${env:GO_K8S_WAIT}",
+            converter = DurationConverter.class,
+            description = "How long at most, like 30s. Default: 60s. [GO_K8S_WAIT]")
     Duration duration;
 
     @Mixin

@@ -47,8 +47,10 @@ public final class Doctor {
     public void examine() throws InterruptedException {
         ProcessStatus agent = proc.status("self").orElse(null);
         if (agent == null) {
-            checks.accept(Check.failure("proc", proc.root() + " cannot be read, so no process can be found",
-                "mount procfs there: it is in every container"));
+            checks.accept(Check.failure(
+                    "proc",
+                    proc.root() + " cannot be read, so no process can be found",
+                    "mount procfs there: it is in every container"));
             return;
         }
         checks.accept(sharedProcessNamespace());
@@ -64,7 +66,14 @@ public final class Doctor {
         if (nsenter == null) {
             skip("there is no nsenter", "capabilities", "file-capabilities", "no-new-privs", "seccomp");
         } else {
-            new EnteringChecks(proc, agent, nsenter, target, user != null && user.change().isPresent()).all().forEach(checks);
+            new EnteringChecks(
+                            proc,
+                            agent,
+                            nsenter,
+                            target,
+                            user != null && user.change().isPresent())
+                    .all()
+                    .forEach(checks);
         }
         Path sharedRoot = volume(target);
         if (target == null) {
@@ -90,19 +99,27 @@ public final class Doctor {
         String id = "shared-process-namespace";
         List<Container> containers = new TargetFinder(proc).containers();
         if (containers.stream().anyMatch(container -> container.role() == Container.Role.AGENT && container.has(1))) {
-            return Check.failure(id, "process 1 is the agent container's own (" + K8sExecException.quoted(proc.commandLine(1))
-                + "), so no other container can be seen",
-                "in the Pod: shareProcessNamespace: true");
+            return Check.failure(
+                    id,
+                    "process 1 is the agent container's own (" + K8sExecException.quoted(proc.commandLine(1))
+                            + "), so no other container can be seen",
+                    "in the Pod: shareProcessNamespace: true");
         }
-        long guests = containers.stream().filter(container -> container.role() == Container.Role.GUEST).count();
+        long guests = containers.stream()
+                .filter(container -> container.role() == Container.Role.GUEST)
+                .count();
         return Check.ok(id, "process 1 is the Pod's, and " + guests + " other container(s) can be seen");
     }
 
     private Target target() throws InterruptedException {
         try {
             Target target = settings.target();
-            checks.accept(Check.ok("target", "process " + target.pid() + " (" + target.process().command() + "), "
-                + proc.containerName(target.pid()).map(name -> "container " + name + ", ").orElse("") + target.reason()));
+            checks.accept(Check.ok(
+                    "target",
+                    "process " + target.pid() + " (" + target.process().command() + "), "
+                            + proc.containerName(target.pid())
+                                    .map(name -> "container " + name + ", ")
+                                    .orElse("") + target.reason()));
             return target;
         } catch (K8sExecException e) {
             checks.accept(Check.failure("target", e.finding(), remedy(e)));
@@ -115,10 +132,15 @@ public final class Doctor {
         if (e.id() != ErrorId.TARGET_AMBIGUOUS && e.id() != ErrorId.TARGET_UNKNOWN) {
             return e.remedy();
         }
-        List<String> names = new TargetFinder(proc).guests().stream().flatMap(guest -> proc.containerName(guest.pid())
-            .or(() -> proc.containerId(guest.pid())).stream()).toList();
-        return names.isEmpty() ? e.remedy() : "in the agent container: env: [{name: GO_K8S_CONTAINER_NAME, value: "
-            + String.join("}], or value: ", names) + "}]";
+        List<String> names = new TargetFinder(proc)
+                .guests().stream()
+                        .flatMap(guest ->
+                                proc.containerName(guest.pid()).or(() -> proc.containerId(guest.pid())).stream())
+                        .toList();
+        return names.isEmpty()
+                ? e.remedy()
+                : "in the agent container: env: [{name: GO_K8S_CONTAINER_NAME, value: "
+                        + String.join("}], or value: ", names) + "}]";
     }
 
     private Nsenter nsenter() {
@@ -139,8 +161,12 @@ public final class Doctor {
             containerRoot = settings.containerRoot();
         } catch (K8sExecException e) {
             checks.accept(VolumeChecks.unset(e, proc, target));
-            skip("the shared root is not known", VolumeChecks.CONTAINER_ROOT, VolumeChecks.MOUNT_OPTIONS, VolumeChecks.FREE_SPACE,
-                VolumeChecks.WRITABLE);
+            skip(
+                    "the shared root is not known",
+                    VolumeChecks.CONTAINER_ROOT,
+                    VolumeChecks.MOUNT_OPTIONS,
+                    VolumeChecks.FREE_SPACE,
+                    VolumeChecks.WRITABLE);
             return null;
         }
         List<Check> found = new VolumeChecks(proc, sharedRoot, target).all(containerRoot);
@@ -148,7 +174,8 @@ public final class Doctor {
         return found.stream().anyMatch(check -> check.status() == Check.Status.FAILURE) ? null : sharedRoot;
     }
 
-    private void trial(ProcessStatus agent, Target target, User user, Nsenter nsenter, Path sharedRoot) throws InterruptedException {
+    private void trial(ProcessStatus agent, Target target, User user, Nsenter nsenter, Path sharedRoot)
+            throws InterruptedException {
         TrialRun trial = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, nsenter, user, cancellation);
         if (cancellation.signal() > 0) {
             return;
@@ -166,33 +193,46 @@ public final class Doctor {
     }
 
     private static Check shells(TrialRun trial, Nsenter nsenter) {
-        String found = Stream.of("sh", "bash", "zsh").map(shell -> trial.found(shell).orElse("no " + shell))
-            .collect(Collectors.joining(", "));
-        // some builds of BusyBox run themselves for a program that they have, in whatever file system, and call it by its name alone
-        return nsenter.busyBox() && trial.found("sh").filter(path -> path.startsWith("/")).isEmpty()
-            ? Check.warning("shells", found + ": sh is not the guest's, but the agent's BusyBox, which prefers its own",
-                EnteringChecks.INSTALL)
-            : Check.ok("shells", found);
+        String found = Stream.of("sh", "bash", "zsh")
+                .map(shell -> trial.found(shell).orElse("no " + shell))
+                .collect(Collectors.joining(", "));
+        // some builds of BusyBox run themselves for a program that they have, in whatever file system, and call it by
+        // its name alone
+        return nsenter.busyBox()
+                        && trial.found("sh")
+                                .filter(path -> path.startsWith("/"))
+                                .isEmpty()
+                ? Check.warning(
+                        "shells",
+                        found + ": sh is not the guest's, but the agent's BusyBox, which prefers its own",
+                        EnteringChecks.INSTALL)
+                : Check.ok("shells", found);
     }
 
     private Check scriptUser(ProcessStatus agent, User user, TrialRun trial) {
         long uid = user.change().map(owner -> owner.uid()).orElse(agent.uid());
         long gid = user.change().map(owner -> owner.gid()).orElse(agent.gid());
-        String finding = "scripts run as " + uid + ":" + gid + " with umask " + trial.found("umask").orElse("?") + ", the agent is "
-            + agent.uid() + ":" + agent.gid();
+        String finding = "scripts run as " + uid + ":" + gid + " with umask "
+                + trial.found("umask").orElse("?") + ", the agent is " + agent.uid() + ":" + agent.gid();
         Optional<String> writable = trial.found("writable");
         if (writable.isEmpty()) {
-            return Check.skipped("script-user", finding + "; the trial did not tell whether they can write to the shared volume");
+            return Check.skipped(
+                    "script-user", finding + "; the trial did not tell whether they can write to the shared volume");
         }
         if (writable.get().equals("no")) {
-            return Check.warning("script-user", finding + "; they cannot write to the shared volume", "chown " + uid + ":" + gid + " "
-                + K8sExecException.quoted(settings.sharedRoot().toString()));
+            return Check.warning(
+                    "script-user",
+                    finding + "; they cannot write to the shared volume",
+                    "chown " + uid + ":" + gid + " "
+                            + K8sExecException.quoted(settings.sharedRoot().toString()));
         }
         if (uid != agent.uid() && !agent.effective().contains(Capability.DAC_OVERRIDE)) {
-            return Check.warning("script-user", finding
-                + ", without DAC_OVERRIDE: it cannot delete what they leave in folders of their own",
-                agent.uid() == 0 ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}"
-                    : "leave --user and GO_K8S_USER unset");
+            return Check.warning(
+                    "script-user",
+                    finding + ", without DAC_OVERRIDE: it cannot delete what they leave in folders of their own",
+                    agent.uid() == 0
+                            ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}"
+                            : "leave --user and GO_K8S_USER unset");
         }
         return Check.ok("script-user", finding + " and can delete what they leave");
     }

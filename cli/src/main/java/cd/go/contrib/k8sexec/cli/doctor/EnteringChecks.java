@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 /** Whether the agent may enter the guest: nsenter and the privileges that it gets. */
 final class EnteringChecks {
     static final String INSTALL = "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux "
-        + "(Alpine: apk add util-linux)";
+            + "(Alpine: apk add util-linux)";
 
     private static final String FILE_CAPABILITIES = "file-capabilities";
     private static final String NO_NEW_PRIVS = "no-new-privs";
@@ -44,7 +44,9 @@ final class EnteringChecks {
         this.nsenter = nsenter;
         this.target = target;
         this.needed = Privileges.needed(agent, guest().orElse(agent), changesUser);
-        this.file = isRoot() ? FileCapabilities.NONE : FileCapabilityReader.DEFAULT.read(nsenter.program()).orElse(null);
+        this.file = isRoot()
+                ? FileCapabilities.NONE
+                : FileCapabilityReader.DEFAULT.read(nsenter.program()).orElse(null);
     }
 
     List<Check> all() {
@@ -52,7 +54,7 @@ final class EnteringChecks {
         Check fileCapabilities = fileCapabilities();
         Check noNewPrivs = noNewPrivs();
         boolean mayEnter = List.of(capabilities, fileCapabilities, noNewPrivs).stream()
-            .noneMatch(check -> check.status() == Check.Status.FAILURE);
+                .noneMatch(check -> check.status() == Check.Status.FAILURE);
         return List.of(flavour(capabilities), capabilities, fileCapabilities, noNewPrivs, seccomp(mayEnter));
     }
 
@@ -64,43 +66,59 @@ final class EnteringChecks {
         String program = nsenter.program().toString();
         Optional<Program.Output> output = Program.run(program, "--version");
         if (output.isEmpty() && capabilities.status() == Check.Status.FAILURE && file != null && file.effective()) {
-            return Check.skipped("nsenter", program
-                + " cannot be run as long as its file has capabilities that the container lacks (execve(2), EPERM)");
+            return Check.skipped(
+                    "nsenter",
+                    program
+                            + " cannot be run as long as its file has capabilities that the container lacks (execve(2), EPERM)");
         }
         if (output.isEmpty()) {
-            return Check.failure("nsenter", program + " cannot be run", "make it executable for the agent's user: chmod 755 " + program);
+            return Check.failure(
+                    "nsenter",
+                    program + " cannot be run",
+                    "make it executable for the agent's user: chmod 755 " + program);
         }
         Matcher version = VERSION.matcher(output.get().text());
         if (!version.find()) {
-            return Check.warning("nsenter", program + " tells no version that is known: "
-                + K8sExecException.quoted(output.get().text().strip()),
-                INSTALL);
+            return Check.warning(
+                    "nsenter",
+                    program + " tells no version that is known: "
+                            + K8sExecException.quoted(output.get().text().strip()),
+                    INSTALL);
         }
         String found = program + ", " + version.group();
         Set<Namespace> out = EnumSet.noneOf(Namespace.class);
         if (version.group(1).equals("BusyBox") && target != null) {
-            target.namespaces().stream().filter(namespace -> !namespace.inBusyBox()).forEach(out::add);
+            target.namespaces().stream()
+                    .filter(namespace -> !namespace.inBusyBox())
+                    .forEach(out::add);
         }
-        return out.isEmpty() ? Check.ok("nsenter", found + "; it has all that this guest takes") : Check.warning("nsenter",
-            found + ", cannot enter the guest's " + out.stream().map(Namespace::fileName).collect(Collectors.joining(" and "))
-            + " namespace: the script stays in the agent's",
-            INSTALL);
+        return out.isEmpty()
+                ? Check.ok("nsenter", found + "; it has all that this guest takes")
+                : Check.warning(
+                        "nsenter",
+                        found + ", cannot enter the guest's "
+                                + out.stream().map(Namespace::fileName).collect(Collectors.joining(" and "))
+                                + " namespace: the script stays in the agent's",
+                        INSTALL);
     }
 
     /** The limits of all that the container may get, which only the Pod can change. */
     private Check capabilities() {
         Set<Capability> there = isRoot() ? Privileges.ofRootsProgram(agent) : union(agent.bounding(), agent.ambient());
-        Set<Capability> wanted = isRoot() || file == null || !file.effective() ? needed : union(needed, file.permitted());
+        Set<Capability> wanted =
+                isRoot() || file == null || !file.effective() ? needed : union(needed, file.permitted());
         Set<Capability> missing = Privileges.missing(wanted, there);
-        String sets = "; effective: " + Privileges.describe(agent.effective()) + "; bounding: " + Privileges.describe(agent.bounding())
-            + "; ambient: " + Privileges.describe(agent.ambient());
+        String sets = "; effective: " + Privileges.describe(agent.effective()) + "; bounding: "
+                + Privileges.describe(agent.bounding()) + "; ambient: " + Privileges.describe(agent.ambient());
         if (missing.isEmpty()) {
             return Check.ok("capabilities", Privileges.names(needed) + " " + reason() + sets);
         }
         Set<Capability> add = Privileges.missing(wanted, Privileges.missing(Privileges.DEFAULT, missing));
-        return Check.failure("capabilities", "the agent container lacks " + Privileges.names(missing) + ", of " + Privileges.names(wanted)
-            + " " + reason() + sets,
-            "in the agent container: securityContext: {capabilities: {add: [" + Privileges.names(add) + "]}}");
+        return Check.failure(
+                "capabilities",
+                "the agent container lacks " + Privileges.names(missing) + ", of " + Privileges.names(wanted) + " "
+                        + reason() + sets,
+                "in the agent container: securityContext: {capabilities: {add: [" + Privileges.names(add) + "]}}");
     }
 
     /** Why so many are needed. */
@@ -110,8 +128,13 @@ final class EnteringChecks {
             return "are needed for a guest of the agent's own user";
         }
         String user = guest.get().uid() + ":" + guest.get().gid();
-        return "are needed for this guest (user " + user + (!needed.contains(Capability.SYS_PTRACE) ? ""
-            : user.equals(agent.uid() + ":" + agent.gid()) ? ", with more capabilities" : ", not " + agent.uid() + ":" + agent.gid()) + ")";
+        return "are needed for this guest (user " + user
+                + (!needed.contains(Capability.SYS_PTRACE)
+                        ? ""
+                        : user.equals(agent.uid() + ":" + agent.gid())
+                                ? ", with more capabilities"
+                                : ", not " + agent.uid() + ":" + agent.gid())
+                + ")";
     }
 
     private Check fileCapabilities() {
@@ -123,21 +146,30 @@ final class EnteringChecks {
             return Check.ok(FILE_CAPABILITIES, "not needed: the agent hands its own on, as ambient capabilities");
         }
         if (file == null) {
-            return Check.skipped(FILE_CAPABILITIES, "those of " + program + " cannot be read (this build needs getcap for that)");
+            return Check.skipped(
+                    FILE_CAPABILITIES, "those of " + program + " cannot be read (this build needs getcap for that)");
         }
-        String remedy = "in the agent's Dockerfile: RUN setcap " + needed.stream()
-            .map(capability -> "cap_" + capability.name().toLowerCase(Locale.ROOT))
-            .collect(Collectors.joining(",")) + "+ep " + program;
+        String remedy = "in the agent's Dockerfile: RUN setcap "
+                + needed.stream()
+                        .map(capability -> "cap_" + capability.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(","))
+                + "+ep " + program;
         Set<Capability> missing = Privileges.missing(needed, file.permitted());
         if (!missing.isEmpty() || !file.effective()) {
-            return Check.failure(FILE_CAPABILITIES, "the agent is user " + agent.uid() + ", not root, and the file " + program
-                + " gives no " + Privileges.names(missing.isEmpty() ? needed : missing) + (missing.isEmpty() ? " that is effective" : ""),
-                remedy);
+            return Check.failure(
+                    FILE_CAPABILITIES,
+                    "the agent is user " + agent.uid() + ", not root, and the file " + program + " gives no "
+                            + Privileges.names(missing.isEmpty() ? needed : missing)
+                            + (missing.isEmpty() ? " that is effective" : ""),
+                    remedy);
         }
-        if (Mount.holding(program, proc.mounts("self")).filter(mount -> mount.options().contains("nosuid")).isPresent()) {
-            return Check.failure(FILE_CAPABILITIES, program
-                + " lies on a file system that is mounted nosuid, where its capabilities do not count",
-                "put nsenter into the agent's image, not onto a volume");
+        if (Mount.holding(program, proc.mounts("self"))
+                .filter(mount -> mount.options().contains("nosuid"))
+                .isPresent()) {
+            return Check.failure(
+                    FILE_CAPABILITIES,
+                    program + " lies on a file system that is mounted nosuid, where its capabilities do not count",
+                    "put nsenter into the agent's image, not onto a volume");
         }
         return Check.ok(FILE_CAPABILITIES, program + " has " + Privileges.names(file.permitted()));
     }
@@ -149,27 +181,32 @@ final class EnteringChecks {
         if (isRoot() || agent.ambient().containsAll(needed)) {
             return Check.ok(NO_NEW_PRIVS, "on, which does no harm: nsenter needs no file capabilities");
         }
-        return Check.failure(NO_NEW_PRIVS, "on, which switches file capabilities off, and the agent (user " + agent.uid()
-            + ") needs them on nsenter",
-            "in the agent container: securityContext: {allowPrivilegeEscalation: true}");
+        return Check.failure(
+                NO_NEW_PRIVS,
+                "on, which switches file capabilities off, and the agent (user " + agent.uid()
+                        + ") needs them on nsenter",
+                "in the agent container: securityContext: {allowPrivilegeEscalation: true}");
     }
 
     /** A filter's rules cannot be read, so setns(2) is tried: into the namespace in which the agent is anyway. */
     private Check seccomp(boolean mayEnter) {
         String mode = SECCOMP[Math.min(agent.seccomp(), SECCOMP.length - 1)];
         if (!mayEnter) {
-            return Check.skipped("seccomp", mode + "; whether it lets setns through shows once the privileges are there");
+            return Check.skipped(
+                    "seccomp", mode + "; whether it lets setns through shows once the privileges are there");
         }
         String program = nsenter.program().toString();
-        Optional<Program.Output> output = Program.run(program, "-t", String.valueOf(ProcessHandle.current().pid()), "-m", "--", program,
-            "--version");
+        Optional<Program.Output> output = Program.run(
+                program, "-t", String.valueOf(ProcessHandle.current().pid()), "-m", "--", program, "--version");
         // BusyBox has no --version, and says so
         if (output.filter(tried -> VERSION.matcher(tried.text()).find()).isPresent()) {
             return Check.ok("seccomp", mode + (agent.seccomp() == 0 ? "" : ", and lets setns through"));
         }
-        return Check.failure("seccomp", "setns is refused in spite of the privileges, by a seccomp filter, AppArmor or SELinux (" + mode
-            + "): " + output.map(Program.Output::lastLine).orElse("nsenter cannot be run"),
-            "in the agent container: securityContext: {seccompProfile: {type: RuntimeDefault}}");
+        return Check.failure(
+                "seccomp",
+                "setns is refused in spite of the privileges, by a seccomp filter, AppArmor or SELinux (" + mode + "): "
+                        + output.map(Program.Output::lastLine).orElse("nsenter cannot be run"),
+                "in the agent container: securityContext: {seccompProfile: {type: RuntimeDefault}}");
     }
 
     private boolean isRoot() {

@@ -26,47 +26,62 @@ final class GuestChecks {
     }
 
     List<Check> all() {
-        return List.of(environment(), limit(MEMORY, "memory", Limits::memoryLimit, Sizes::bytes),
-            limit(CPU, "cpu", Limits::milliCpus, milliCpus -> milliCpus + "m"));
+        return List.of(
+                environment(),
+                limit(MEMORY, "memory", Limits::memoryLimit, Sizes::bytes),
+                limit(CPU, "cpu", Limits::milliCpus, milliCpus -> milliCpus + "m"));
     }
 
     /** k8s-exec keeps them from scripts; but a script can read the environment of another process of its user. */
     private Check environment() {
         Optional<byte[]> environment = proc.environment(target.pid());
         if (environment.isEmpty()) {
-            return Check.skipped(ENVIRONMENT,
-                "the agent may not read the guest's environment, so scripts get GoCD's variables and a standard PATH only");
+            return Check.skipped(
+                    ENVIRONMENT,
+                    "the agent may not read the guest's environment, so scripts get GoCD's variables and a standard PATH only");
         }
         List<String> names = Stream.of(new String(environment.get(), StandardCharsets.UTF_8).split("\0"))
-            .map(entry -> entry.split("=", 2)[0])
-            .filter(name -> name.startsWith("GO_EA_")).distinct().sorted().toList();
-        return names.isEmpty() ? Check.ok(ENVIRONMENT, "readable, and without the elastic agent's registration (GO_EA_*)")
-            : Check.warning(ENVIRONMENT, "the guest's main process has " + String.join(", ", names)
-            + ", which scripts do not get, but can read in /proc/"
-                + target.pid() + "/environ", "in the guest container: command: [env, " + names.stream().map(name -> "-u, " + name)
-                .collect(Collectors.joining(", "))
-                    + ", ...], with its command in the place of the dots");
+                .map(entry -> entry.split("=", 2)[0])
+                .filter(name -> name.startsWith("GO_EA_"))
+                .distinct()
+                .sorted()
+                .toList();
+        return names.isEmpty()
+                ? Check.ok(ENVIRONMENT, "readable, and without the elastic agent's registration (GO_EA_*)")
+                : Check.warning(
+                        ENVIRONMENT,
+                        "the guest's main process has " + String.join(", ", names)
+                                + ", which scripts do not get, but can read in /proc/"
+                                + target.pid() + "/environ",
+                        "in the guest container: command: [env, "
+                                + names.stream().map(name -> "-u, " + name).collect(Collectors.joining(", "))
+                                + ", ...], with its command in the place of the dots");
     }
 
     /** The script stays in the agent's control group. */
     private Check limit(String id, String resource, Function<Limits, Long> amount, Function<Long, String> format) {
         Optional<Long> agent = Limits.of(proc, "self").map(amount);
         Optional<Long> guest = Limits.of(proc, target.pid()).map(amount);
-        Function<Optional<Long>, String> text = limit -> limit.isEmpty() ? "unknown" : limit.get() == Limits.NONE ? "none"
-            : format.apply(limit.get());
+        Function<Optional<Long>, String> text =
+                limit -> limit.isEmpty() ? "unknown" : limit.get() == Limits.NONE ? "none" : format.apply(limit.get());
         String finding = "agent: " + text.apply(agent) + ", guest: " + text.apply(guest);
         if (agent.isEmpty()) {
             return Check.skipped(id, finding + "; the agent has no /sys/fs/cgroup");
         }
         if (guest.isEmpty() && agent.get() != Limits.NONE) {
-            return Check.skipped(id, finding + ": the agent may not look into the guest's /sys/fs/cgroup, or there is none");
+            return Check.skipped(
+                    id, finding + ": the agent may not look into the guest's /sys/fs/cgroup, or there is none");
         }
         if (guest.isEmpty() || agent.get() >= guest.get()) {
             return Check.ok(id, finding + "; scripts run under the agent's");
         }
-        return Check.warning(id, finding + ": scripts run under the agent's, the lower one", guest.get() == Limits.NONE
-            ? "in the agent container: no resources.limits." + resource + ", or one that is high enough for its scripts too"
-            : "in the agent container: resources: {limits: {" + resource + ": " + text.apply(guest)
-            + "}}, and what the agent itself takes on top");
+        return Check.warning(
+                id,
+                finding + ": scripts run under the agent's, the lower one",
+                guest.get() == Limits.NONE
+                        ? "in the agent container: no resources.limits." + resource
+                                + ", or one that is high enough for its scripts too"
+                        : "in the agent container: resources: {limits: {" + resource + ": " + text.apply(guest)
+                                + "}}, and what the agent itself takes on top");
     }
 }

@@ -10,14 +10,25 @@ import java.util.stream.Collectors;
 /** The kernel's rules for what nsenter takes and what it gets, from what /proc says of the processes. */
 final class Privileges {
     /** What a container has whose securityContext says nothing (containerd and CRI-O, as Docker). */
-    static final Set<Capability> DEFAULT = EnumSet.of(Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.FOWNER, Capability.FSETID,
-        Capability.KILL, Capability.SETGID, Capability.SETUID, Capability.SETPCAP, Capability.NET_BIND_SERVICE, Capability.NET_RAW,
-        Capability.SYS_CHROOT, Capability.MKNOD, Capability.AUDIT_WRITE, Capability.SETFCAP);
+    static final Set<Capability> DEFAULT = EnumSet.of(
+            Capability.CHOWN,
+            Capability.DAC_OVERRIDE,
+            Capability.FOWNER,
+            Capability.FSETID,
+            Capability.KILL,
+            Capability.SETGID,
+            Capability.SETUID,
+            Capability.SETPCAP,
+            Capability.NET_BIND_SERVICE,
+            Capability.NET_RAW,
+            Capability.SYS_CHROOT,
+            Capability.MKNOD,
+            Capability.AUDIT_WRITE,
+            Capability.SETFCAP);
     /** setns(2), "Details for specific namespace types", Mount namespace. */
     static final Set<Capability> SETNS = EnumSet.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT);
 
-    private Privileges() {
-    }
+    private Privileges() {}
 
     /** What nsenter must have in force to enter the guest. */
     static Set<Capability> needed(ProcessStatus agent, ProcessStatus guest, boolean changesUser) {
@@ -39,7 +50,9 @@ final class Privileges {
         Set<Capability> most = EnumSet.noneOf(Capability.class);
         most.addAll(agent.uid() == 0 ? agent.bounding() : SETNS);
         most.addAll(SETNS);
-        return !isUser(guest.uids(), agent.uid()) || !isUser(guest.gids(), agent.gid()) || !most.containsAll(guest.permitted());
+        return !isUser(guest.uids(), agent.uid())
+                || !isUser(guest.gids(), agent.gid())
+                || !most.containsAll(guest.permitted());
     }
 
     /** The real, the effective and the saved one. */
@@ -79,7 +92,8 @@ final class Privileges {
             return names(set);
         }
         Set<Capability> more = missing(set, DEFAULT);
-        return "Kubernetes' default" + (more.isEmpty() ? "" : " with " + names(more)) + (lacks.isEmpty() ? "" : " without " + names(lacks));
+        return "Kubernetes' default" + (more.isEmpty() ? "" : " with " + names(more))
+                + (lacks.isEmpty() ? "" : " without " + names(lacks));
     }
 
     static String names(Set<Capability> set) {

@@ -20,8 +20,7 @@ import java.util.concurrent.TimeUnit;
 final class Program {
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
-    private Program() {
-    }
+    private Program() {}
 
     /**
      * @param command the first element is an absolute path
@@ -31,13 +30,17 @@ final class Program {
         try {
             Path file = newFile();
             try {
-                Launcher.Child child = Launcher.DEFAULT.capturing(file)
-                    .start(List.of(command), Map.of("PATH", ScriptEnvironment.DEFAULT_PATH, "LC_ALL", "C"), new byte[0]);
+                Launcher.Child child = Launcher.DEFAULT
+                        .capturing(file)
+                        .start(
+                                List.of(command),
+                                Map.of("PATH", ScriptEnvironment.DEFAULT_PATH, "LC_ALL", "C"),
+                                new byte[0]);
                 child.feed(ByteBuffer.allocate(0));
                 // the handle is of this child alone, also where its number is another process's by then
                 Optional<ProcessHandle> handle = ProcessHandle.of(child.pid());
                 CompletableFuture.delayedExecutor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-                    .execute(() -> handle.ifPresent(ProcessHandle::destroyForcibly));
+                        .execute(() -> handle.ifPresent(ProcessHandle::destroyForcibly));
                 int exitCode = child.await().exitCode();
                 return Optional.of(new Output(exitCode, Files.readString(file, StandardCharsets.ISO_8859_1)));
             } finally {

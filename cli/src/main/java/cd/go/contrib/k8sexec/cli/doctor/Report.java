@@ -16,8 +16,12 @@ public record Report(List<Check> checks) {
         return JsonText.of(generator -> {
             generator.useDefaultPrettyPrinter();
             generator.writeStartObject();
-            generator.writeStringField("status", name(count(Check.Status.FAILURE) > 0 ? Check.Status.FAILURE
-                : count(Check.Status.WARNING) > 0 ? Check.Status.WARNING : Check.Status.OK));
+            generator.writeStringField(
+                    "status",
+                    name(
+                            count(Check.Status.FAILURE) > 0
+                                    ? Check.Status.FAILURE
+                                    : count(Check.Status.WARNING) > 0 ? Check.Status.WARNING : Check.Status.OK));
             generator.writeArrayFieldStart("checks");
             for (Check check : checks) {
                 generator.writeStartObject();

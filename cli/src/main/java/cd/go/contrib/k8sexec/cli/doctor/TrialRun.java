@@ -53,38 +53,76 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         """;
 
     /** Runs it. It never takes longer than {@link #LIMIT} and some seconds, and never throws but for an interrupt. */
-    static TrialRun run(ProcFs proc, Path sharedRoot, String containerRoot, Target target, Nsenter nsenter, User user,
-                        Cancellation cancellation) throws InterruptedException {
+    static TrialRun run(
+            ProcFs proc,
+            Path sharedRoot,
+            String containerRoot,
+            Target target,
+            Nsenter nsenter,
+            User user,
+            Cancellation cancellation)
+            throws InterruptedException {
         long start = System.nanoTime();
         Path output;
         try {
             output = Program.newFile();
         } catch (IOException e) {
-            return failed(new K8sExecException(ErrorId.INTERNAL, "the agent's temporary folder cannot be written (" + e + ")",
-                "so nobody could tell what the trial prints",
-                "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"), "", List.of(), start);
+            return failed(
+                    new K8sExecException(
+                            ErrorId.INTERNAL,
+                            "the agent's temporary folder cannot be written (" + e + ")",
+                            "so nobody could tell what the trial prints",
+                            "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"),
+                    "",
+                    List.of(),
+                    start);
         }
         List<String> notes = new CopyOnWriteArrayList<>();
         CompletableFuture<Outcome> run = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                RunId id = Launch.newRunId(proc);
-                Plan plan = Plan.of(new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()), target, () -> nsenter, user, containerRoot, id,
-                    proc.environment(target.pid()));
-                run.complete(new Launch(Launcher.DEFAULT.capturing(output), proc, sharedRoot, id, plan, cancellation, GRACE, true,
-                    notes::add).execute());
-            } catch (Throwable e) {
-                run.completeExceptionally(e);
-            }
-        }, "trial");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        RunId id = Launch.newRunId(proc);
+                        Plan plan = Plan.of(
+                                new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()),
+                                target,
+                                () -> nsenter,
+                                user,
+                                containerRoot,
+                                id,
+                                proc.environment(target.pid()));
+                        run.complete(new Launch(
+                                        Launcher.DEFAULT.capturing(output),
+                                        proc,
+                                        sharedRoot,
+                                        id,
+                                        plan,
+                                        cancellation,
+                                        GRACE,
+                                        true,
+                                        notes::add)
+                                .execute());
+                    } catch (Throwable e) {
+                        run.completeExceptionally(e);
+                    }
+                },
+                "trial");
         thread.setDaemon(true);
         thread.start();
         try {
             return new TrialRun(await(run, cancellation), null, text(output), notes, millisSince(start));
         } catch (ExecutionException e) {
-            return failed(e.getCause() instanceof K8sExecException known ? known : new K8sExecException(ErrorId.INTERNAL,
-                "the trial failed (" + e.getCause() + ")", "which is a fault in k8s-exec", "report it with the command line"),
-                text(output), notes, start);
+            return failed(
+                    e.getCause() instanceof K8sExecException known
+                            ? known
+                            : new K8sExecException(
+                                    ErrorId.INTERNAL,
+                                    "the trial failed (" + e.getCause() + ")",
+                                    "which is a fault in k8s-exec",
+                                    "report it with the command line"),
+                    text(output),
+                    notes,
+                    start);
         } finally {
             try {
                 Files.deleteIfExists(output);
@@ -103,7 +141,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
     }
 
     private static Optional<Outcome> await(CompletableFuture<Outcome> run, Cancellation cancellation)
-        throws InterruptedException, ExecutionException {
+            throws InterruptedException, ExecutionException {
         try {
             return Optional.of(run.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
@@ -135,16 +173,23 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
     Check check(boolean explained) {
         if (error != null) {
             String last = output.strip().lines().reduce("", (first, second) -> second);
-            return Check.failure("trial", last.isEmpty() ? error.finding() : error.what() + ": " + last, explained ? "mend what fails above"
-                : error.remedy());
+            return Check.failure(
+                    "trial",
+                    last.isEmpty() ? error.finding() : error.what() + ": " + last,
+                    explained ? "mend what fails above" : error.remedy());
         }
         if (outcome.isEmpty()) {
-            return Check.failure("trial", "a script that prints three lines did not end in " + LIMIT.toSeconds() + " s, and was ended",
-                "look what the guest's sh does at its start, and whether the shared volume hangs: k8s-exec run --dry-run");
+            return Check.failure(
+                    "trial",
+                    "a script that prints three lines did not end in " + LIMIT.toSeconds() + " s, and was ended",
+                    "look what the guest's sh does at its start, and whether the shared volume hangs: k8s-exec run --dry-run");
         }
         if (outcome.get().exitCode() != 0) {
-            return Check.failure("trial", "a script that only prints ended with " + outcome.get().exitCode() + ": "
-                + K8sExecException.quoted(output.strip()), "look at the guest's sh");
+            return Check.failure(
+                    "trial",
+                    "a script that only prints ended with " + outcome.get().exitCode() + ": "
+                            + K8sExecException.quoted(output.strip()),
+                    "look at the guest's sh");
         }
         String told = notes.isEmpty() ? "" : "; " + String.join("; ", notes);
         return Check.ok("trial", "a script ran in the guest, in " + millis + " ms" + told);

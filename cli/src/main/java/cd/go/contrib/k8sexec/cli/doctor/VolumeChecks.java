@@ -44,9 +44,13 @@ final class VolumeChecks {
 
     /** Where the shared root is not set, the volume that it probably is. */
     static Check unset(K8sExecException e, ProcFs proc, Target target) {
-        String remedy = target == null || e.id() != ErrorId.SHARED_ROOT_UNSET ? e.remedy() : common(proc, target).findFirst()
-            .map(volume -> "in the agent container: env: [{name: GO_K8S_CONTAINER_SHARED_ROOT, value: " + volume.agent().point() + "}]")
-            .orElse(e.remedy());
+        String remedy = target == null || e.id() != ErrorId.SHARED_ROOT_UNSET
+                ? e.remedy()
+                : common(proc, target)
+                        .findFirst()
+                        .map(volume -> "in the agent container: env: [{name: GO_K8S_CONTAINER_SHARED_ROOT, value: "
+                                + volume.agent().point() + "}]")
+                        .orElse(e.remedy());
         return Check.failure(SHARED_ROOT, e.finding(), remedy);
     }
 
@@ -67,28 +71,45 @@ final class VolumeChecks {
         Check space = freeSpace();
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
             String notRemoved = writtenAndRemoved(volume);
-            Check writable = notRemoved == null ? Check.ok(WRITABLE, "the agent's user can write to it")
-                : Check.warning(WRITABLE, notRemoved, "k8s-exec gc");
-            return List.of(Check.ok(SHARED_ROOT, sharedRoot + mount("self", sharedRoot.toString()).map(mount -> ", " + mount.type())
-                .orElse("")),
-                containerRoot(containerRoot), options, space, writable);
+            Check writable = notRemoved == null
+                    ? Check.ok(WRITABLE, "the agent's user can write to it")
+                    : Check.warning(WRITABLE, notRemoved, "k8s-exec gc");
+            return List.of(
+                    Check.ok(
+                            SHARED_ROOT,
+                            sharedRoot
+                                    + mount("self", sharedRoot.toString())
+                                            .map(mount -> ", " + mount.type())
+                                            .orElse("")),
+                    containerRoot(containerRoot),
+                    options,
+                    space,
+                    writable);
         } catch (K8sExecException e) {
             if (e.id() == ErrorId.SHARED_ROOT_INVALID) {
-                return Stream.concat(Stream.of(Check.failure(SHARED_ROOT, e)),
-                    Stream.of(CONTAINER_ROOT, MOUNT_OPTIONS, FREE_SPACE, WRITABLE)
-                    .map(id -> Check.skipped(id, "no shared root"))).toList();
+                return Stream.concat(
+                                Stream.of(Check.failure(SHARED_ROOT, e)),
+                                Stream.of(CONTAINER_ROOT, MOUNT_OPTIONS, FREE_SPACE, WRITABLE)
+                                        .map(id -> Check.skipped(id, "no shared root")))
+                        .toList();
             }
             boolean explained = options.status() == Check.Status.FAILURE || space.status() == Check.Status.FAILURE;
-            return List.of(Check.ok(SHARED_ROOT, sharedRoot.toString()), containerRoot(containerRoot), options, space, explained
-                ? Check.skipped(WRITABLE, "no, for the reason above: " + e.finding())
-                : Check.failure(WRITABLE, e.finding(), access()));
+            return List.of(
+                    Check.ok(SHARED_ROOT, sharedRoot.toString()),
+                    containerRoot(containerRoot),
+                    options,
+                    space,
+                    explained
+                            ? Check.skipped(WRITABLE, "no, for the reason above: " + e.finding())
+                            : Check.failure(WRITABLE, e.finding(), access()));
         }
     }
 
     private String access() {
         ProcessStatus agent = proc.status("self").orElseThrow();
-        return agent.uid() == 0 ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}"
-            : "in the Pod: securityContext: {fsGroup: " + agent.uid() + "}";
+        return agent.uid() == 0
+                ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}"
+                : "in the Pod: securityContext: {fsGroup: " + agent.uid() + "}";
     }
 
     private Check containerRoot(String containerRoot) {
@@ -100,23 +121,38 @@ final class VolumeChecks {
         }
         String finding = "the guest does not have the agent's " + sharedRoot + " at " + containerRoot;
         Optional<Mount> agents = mount("self", sharedRoot.toString());
-        Optional<String> elsewhere = agents.flatMap(own -> common(proc, target).filter(volume -> volume.agent().id().equals(own.id()))
-            .findFirst()
-            .map(volume -> volume.guest().point() + sharedRoot.toString().substring(own.point().equals("/") ? 0 : own.point().length())));
+        Optional<String> elsewhere = agents.flatMap(own -> common(proc, target)
+                .filter(volume -> volume.agent().id().equals(own.id()))
+                .findFirst()
+                .map(volume -> volume.guest().point()
+                        + sharedRoot
+                                .toString()
+                                .substring(
+                                        own.point().equals("/")
+                                                ? 0
+                                                : own.point().length())));
         return elsewhere.isPresent()
-            ? Check.failure(CONTAINER_ROOT, finding + ", but at " + elsewhere.get(),
-            "in the agent container: env: [{name: GO_K8S_CONTAINER_ROOT, value: " + elsewhere.get() + "}]")
-            : Check.failure(CONTAINER_ROOT, finding + ", nor anywhere else",
-            "in the guest container: volumeMounts: [{name: VOLUME, mountPath: " + sharedRoot + "}], with the "
-                + "name of the volume that the agent container mounts there");
+                ? Check.failure(
+                        CONTAINER_ROOT,
+                        finding + ", but at " + elsewhere.get(),
+                        "in the agent container: env: [{name: GO_K8S_CONTAINER_ROOT, value: " + elsewhere.get() + "}]")
+                : Check.failure(
+                        CONTAINER_ROOT,
+                        finding + ", nor anywhere else",
+                        "in the guest container: volumeMounts: [{name: VOLUME, mountPath: " + sharedRoot
+                                + "}], with the " + "name of the volume that the agent container mounts there");
     }
 
     /** As the mounts say, which anybody may read; or where a symbolic link is on the way, by a look into the guest's files. */
     private boolean isSame(String containerRoot) {
         Optional<Mount> agents = mount("self", sharedRoot.toString());
         Optional<Mount> guests = mount(target.pid(), containerRoot);
-        if (agents.isPresent() && guests.isPresent() && agents.get().device().equals(guests.get().device())
-            && agents.get().inFileSystem(sharedRoot.toString()).equals(guests.get().inFileSystem(containerRoot))) {
+        if (agents.isPresent()
+                && guests.isPresent()
+                && agents.get().device().equals(guests.get().device())
+                && agents.get()
+                        .inFileSystem(sharedRoot.toString())
+                        .equals(guests.get().inFileSystem(containerRoot))) {
             return true;
         }
         try {
@@ -135,18 +171,23 @@ final class VolumeChecks {
         if (guests.filter(mount -> mount.options().contains("ro")).isPresent()) {
             return readOnly("guest", containerRoot);
         }
-        if (guests.or(() -> agents).filter(mount -> mount.options().contains("noexec")).isPresent()) {
-            return Check.warning(MOUNT_OPTIONS,
-                "the volume is mounted noexec: a job cannot start a program that lies in it, like ./gradlew",
-                "in the Pod: volumes: [{name: VOLUME, emptyDir: {}}], which is not mounted noexec");
+        if (guests.or(() -> agents)
+                .filter(mount -> mount.options().contains("noexec"))
+                .isPresent()) {
+            return Check.warning(
+                    MOUNT_OPTIONS,
+                    "the volume is mounted noexec: a job cannot start a program that lies in it, like ./gradlew",
+                    "in the Pod: volumes: [{name: VOLUME, emptyDir: {}}], which is not mounted noexec");
         }
         return Check.ok(MOUNT_OPTIONS, "writable, and programs in it can be started");
     }
 
     private static Check readOnly(String container, String path) {
-        return Check.failure(MOUNT_OPTIONS, path + " is mounted read-only in the " + container
-            + " container, so no script can be handed over",
-            "in the " + container + " container: volumeMounts: [{name: VOLUME, mountPath: " + path + ", readOnly: false}]");
+        return Check.failure(
+                MOUNT_OPTIONS,
+                path + " is mounted read-only in the " + container + " container, so no script can be handed over",
+                "in the " + container + " container: volumeMounts: [{name: VOLUME, mountPath: " + path
+                        + ", readOnly: false}]");
     }
 
     private Check freeSpace() {
@@ -160,8 +201,10 @@ final class VolumeChecks {
             return Check.ok(FREE_SPACE, finding);
         }
         String remedy = "look what takes it: du -ax " + sharedRoot
-            + " | sort -n | tail; delete that, or raise the volume's size (emptyDir: {sizeLimit: 10Gi})";
-        return free == 0 ? Check.failure(FREE_SPACE, "no space left: " + finding, remedy) : Check.warning(FREE_SPACE, finding, remedy);
+                + " | sort -n | tail; delete that, or raise the volume's size (emptyDir: {sizeLimit: 10Gi})";
+        return free == 0
+                ? Check.failure(FREE_SPACE, "no space left: " + finding, remedy)
+                : Check.warning(FREE_SPACE, finding, remedy);
     }
 
     private Optional<Mount> mount(Object process, String path) {
@@ -171,12 +214,15 @@ final class VolumeChecks {
     /** The volumes that agent and guest both have, writable and not for one file alone. */
     private static Stream<Volume> common(ProcFs proc, Target target) {
         List<Mount> guests = proc.mounts(target.pid());
-        return proc.mounts("self").stream().filter(agent -> !agent.options().contains("ro") && !NO_VOLUME.contains(agent.type())
-            && Files.isDirectory(Path.of(agent.point())))
-            .flatMap(agent -> guests.stream().filter(guest -> guest.device().equals(agent.device()) && guest.root().equals(agent.root()))
-                .map(guest -> new Volume(agent, guest)));
+        return proc.mounts("self").stream()
+                .filter(agent -> !agent.options().contains("ro")
+                        && !NO_VOLUME.contains(agent.type())
+                        && Files.isDirectory(Path.of(agent.point())))
+                .flatMap(agent -> guests.stream()
+                        .filter(guest -> guest.device().equals(agent.device())
+                                && guest.root().equals(agent.root()))
+                        .map(guest -> new Volume(agent, guest)));
     }
 
-    private record Volume(Mount agent, Mount guest) {
-    }
+    private record Volume(Mount agent, Mount guest) {}
 }

@@ -32,6 +32,7 @@ public final class Installation implements Closeable {
     private static final String UNFINISHED = ".k8s-exec-install-";
     /** Longer than it takes to write a program, so what is older was left by an installation that was killed. */
     private static final Duration ABANDONED = Duration.ofMinutes(10);
+
     private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-xr-x");
 
     private final Path path;
@@ -56,11 +57,16 @@ public final class Installation implements Closeable {
             }
             return new Installation(path, held);
         } catch (IOException e) {
-            String reason = Files.isSymbolicLink(walked) ? "is a symbolic link"
-                : e instanceof NoSuchFileException ? "does not exist"
-                : "cannot be opened as a directory (" + K8sExecException.reason(e) + ")";
-            throw new K8sExecException(ErrorId.INSTALL_DIRECTORY, walked + " " + reason, "so nothing can be installed into " + path,
-                "mount the shared volume there, and name its own path");
+            String reason = Files.isSymbolicLink(walked)
+                    ? "is a symbolic link"
+                    : e instanceof NoSuchFileException
+                            ? "does not exist"
+                            : "cannot be opened as a directory (" + K8sExecException.reason(e) + ")";
+            throw new K8sExecException(
+                    ErrorId.INSTALL_DIRECTORY,
+                    walked + " " + reason,
+                    "so nothing can be installed into " + path,
+                    "mount the shared volume there, and name its own path");
         }
     }
 
@@ -76,9 +82,11 @@ public final class Installation implements Closeable {
         try {
             removeAbandoned();
             long size;
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 size = program.transferTo(Channels.newOutputStream(channel));
-                Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS).setPermissions(MODE);
+                Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                        .setPermissions(MODE);
                 channel.force(true);
             }
             Files.move(file, directory.entry(name), StandardCopyOption.ATOMIC_MOVE);
@@ -87,8 +95,11 @@ public final class Installation implements Closeable {
         } catch (IOException e) {
             remove(file);
             String reason = K8sExecException.reason(e);
-            throw new K8sExecException(ErrorId.INSTALL_FAILED, path.resolve(name) + " cannot be written (" + reason + ")",
-                "so what is there stays as it was", "give this user a writable volume with room for it, and no directory of that name");
+            throw new K8sExecException(
+                    ErrorId.INSTALL_FAILED,
+                    path.resolve(name) + " cannot be written (" + reason + ")",
+                    "so what is there stays as it was",
+                    "give this user a writable volume with room for it, and no directory of that name");
         }
     }
 
@@ -96,7 +107,10 @@ public final class Installation implements Closeable {
         Instant latest = Instant.now().minus(ABANDONED);
         for (String name : directory.list()) {
             Path file = directory.entry(name);
-            if (name.startsWith(UNFINISHED) && Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant().isBefore(latest)) {
+            if (name.startsWith(UNFINISHED)
+                    && Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                            .toInstant()
+                            .isBefore(latest)) {
                 remove(file);
             }
         }
@@ -120,7 +134,8 @@ public final class Installation implements Closeable {
     /** Whether nothing can be started from there, because of the option noexec of its mount (mount(8)). */
     public boolean forbidsExecution() {
         return Mount.holding(path.toString(), new ProcFs(Path.of("/proc")).mounts("self"))
-            .filter(mount -> mount.options().contains("noexec")).isPresent();
+                .filter(mount -> mount.options().contains("noexec"))
+                .isPresent();
     }
 
     @Override

@@ -8,8 +8,9 @@ import java.util.ServiceLoader;
 public interface PauseProgram {
 
     /** The native executable's own, or else {@link Jvm}; chosen while the image is built, as a static field's value. */
-    PauseProgram DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null ? new Jvm()
-        : ServiceLoader.load(PauseProgram.class).findFirst().orElseGet(Jvm::new);
+    PauseProgram DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null
+            ? new Jvm()
+            : ServiceLoader.load(PauseProgram.class).findFirst().orElseGet(Jvm::new);
 
     /**
      * The executable file.
@@ -38,8 +39,11 @@ public interface PauseProgram {
         }
 
         private static K8sExecException nativeOnly() {
-            return new K8sExecException(ErrorId.NATIVE_ONLY, "this is the JVM build of k8s-exec",
-                "which is not one file and has no pause in it", "use the native executable (k8s-exec --version says which one it is)");
+            return new K8sExecException(
+                    ErrorId.NATIVE_ONLY,
+                    "this is the JVM build of k8s-exec",
+                    "which is not one file and has no pause in it",
+                    "use the native executable (k8s-exec --version says which one it is)");
         }
     }
 }

@@ -9,8 +9,7 @@ import java.nio.file.Path;
  * what the launching shell reads must be those bytes whatever the agent's locale, so everything that goes there is handled in this form.
  */
 public final class ByteString {
-    private ByteString() {
-    }
+    private ByteString() {}
 
     /** The UTF-8 bytes of a text. */
     public static String of(String text) {

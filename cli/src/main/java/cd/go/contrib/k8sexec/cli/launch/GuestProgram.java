@@ -26,8 +26,17 @@ import java.util.Map;
  * @param terminals        which of 0, 1 and 2 have to be a terminal
  * @param warnings         for people
  */
-public record GuestProgram(Target target, Nsenter nsenter, User user, ScriptEnvironment environment, String workingDirectory,
-                           boolean directoryNeeded, List<List<String>> choice, boolean readsInput, List<Integer> terminals, List<String> warnings) {
+public record GuestProgram(
+        Target target,
+        Nsenter nsenter,
+        User user,
+        ScriptEnvironment environment,
+        String workingDirectory,
+        boolean directoryNeeded,
+        List<List<String>> choice,
+        boolean readsInput,
+        List<Integer> terminals,
+        List<String> warnings) {
     private static final Duration TRIAL_LIMIT = Duration.ofSeconds(20);
 
     /**
@@ -50,7 +59,8 @@ public record GuestProgram(Target target, Nsenter nsenter, User user, ScriptEnvi
         Map<String, String> nsenterEnvironment = Nsenter.environment(environment);
         try {
             target.checkUnchanged(proc);
-            Launcher.Child trial = launcher.start(nsenter.commandLine(target, user, List.of("sh", "-c", ":")), nsenterEnvironment, new byte[0]);
+            Launcher.Child trial = launcher.start(
+                    nsenter.commandLine(target, user, List.of("sh", "-c", ":")), nsenterEnvironment, new byte[0]);
             // no signal is caught: what the caller ignores, the program shall ignore too
             Cancellation limit = new Cancellation();
             limit.timeOutAfter(TRIAL_LIMIT);
@@ -60,41 +70,59 @@ public record GuestProgram(Target target, Nsenter nsenter, User user, ScriptEnvi
             Launcher.Status status = trial.await();
             limit.stopClock();
             if (limit.timedOutAfter().isPresent()) {
-                throw new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "the guest's sh, told to do nothing, did not end in " + TRIAL_LIMIT.toSeconds() + " s",
-                    "so nothing was run", "look what the guest's sh does at its start, and whether the guest's file systems hang");
+                throw new K8sExecException(
+                        ErrorId.OUTCOME_UNKNOWN,
+                        "the guest's sh, told to do nothing, did not end in " + TRIAL_LIMIT.toSeconds() + " s",
+                        "so nothing was run",
+                        "look what the guest's sh does at its start, and whether the guest's file systems hang");
             }
             if (status.exitCode() != 0) {
                 throw nsenter.notEntered(target, status);
             }
-            return launcher.become(nsenter.commandLine(target, user, List.of("sh", "-c", LaunchProgram.BECOME)), nsenterEnvironment, LaunchProgram.of(this));
+            return launcher.become(
+                    nsenter.commandLine(target, user, List.of("sh", "-c", LaunchProgram.BECOME)),
+                    nsenterEnvironment,
+                    LaunchProgram.of(this));
         } catch (IOException e) {
             throw nsenter.notStarted(e);
         }
     }
 
     K8sExecException noTerminal() {
-        return new K8sExecException(ErrorId.TERMINAL_MISSING, "standard input or output is no terminal", "which was asked for",
-            "run it on one, as in kubectl exec -it POD -c CONTAINER -- k8s-exec ..., or without it: k8s-exec exec -i -- sh");
+        return new K8sExecException(
+                ErrorId.TERMINAL_MISSING,
+                "standard input or output is no terminal",
+                "which was asked for",
+                "run it on one, as in kubectl exec -it POD -c CONTAINER -- k8s-exec ..., or without it: k8s-exec exec -i -- sh");
     }
 
     K8sExecException noDirectory() {
-        return new K8sExecException(ErrorId.WORKING_DIRECTORY_MISSING, "the guest cannot change to the working directory "
-            + quoted(ByteString.toText(workingDirectory)), "so the program has nowhere to run",
-            "name another with --workdir, like /, or set GO_K8S_CONTAINER_ROOT to where the guest mounts the shared volume");
+        return new K8sExecException(
+                ErrorId.WORKING_DIRECTORY_MISSING,
+                "the guest cannot change to the working directory " + quoted(ByteString.toText(workingDirectory)),
+                "so the program has nowhere to run",
+                "name another with --workdir, like /, or set GO_K8S_CONTAINER_ROOT to where the guest mounts the shared volume");
     }
 
     String startsElsewhere() {
-        return "k8s-exec: warning: the guest has no " + quoted(ByteString.toText(workingDirectory)) + ", so the program starts in /; --workdir names a directory";
+        return "k8s-exec: warning: the guest has no " + quoted(ByteString.toText(workingDirectory))
+                + ", so the program starts in /; --workdir names a directory";
     }
 
     K8sExecException missing() {
-        return new K8sExecException(ErrorId.PROGRAM_MISSING, "the guest has no " + name() + ", or not the interpreter that it names",
-            "so it cannot be run", "look for it along the PATH that k8s-exec env --values shows, or install it in the guest's image");
+        return new K8sExecException(
+                ErrorId.PROGRAM_MISSING,
+                "the guest has no " + name() + ", or not the interpreter that it names",
+                "so it cannot be run",
+                "look for it along the PATH that k8s-exec env --values shows, or install it in the guest's image");
     }
 
     K8sExecException failed() {
-        return new K8sExecException(ErrorId.PROGRAM_FAILED, "the guest's " + name() + " cannot be run", "for the reason in the line above",
-            "look at it in the guest: its permissions, the mount it lies on, and the size of arguments and environment");
+        return new K8sExecException(
+                ErrorId.PROGRAM_FAILED,
+                "the guest's " + name() + " cannot be run",
+                "for the reason in the line above",
+                "look at it in the guest: its permissions, the mount it lies on, and the size of arguments and environment");
     }
 
     private String name() {

@@ -30,7 +30,8 @@ record JvmLauncher(Path output) implements Launcher {
 
     @Override
     public Child start(List<String> command, Map<String, String> environment, byte[] script) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
         if (output != null) {
             builder.redirectOutput(output.toFile()).redirectErrorStream(true);
         }
@@ -44,11 +45,16 @@ record JvmLauncher(Path output) implements Launcher {
      * this process's own in its place.
      */
     @Override
-    public int become(List<String> command, Map<String, String> environment, byte[] program) throws IOException, InterruptedException {
-        List<String> whole = new ArrayList<>(List.of("/bin/sh", "-c", "exec 9<&0 <\"$0\"; exec \"$@\"",
-            "/proc/" + ProcessHandle.current().pid() + "/fd/0"));
+    public int become(List<String> command, Map<String, String> environment, byte[] program)
+            throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(List.of(
+                "/bin/sh",
+                "-c",
+                "exec 9<&0 <\"$0\"; exec \"$@\"",
+                "/proc/" + ProcessHandle.current().pid() + "/fd/0"));
         whole.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(whole).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
+        ProcessBuilder builder =
+                new ProcessBuilder(whole).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
         builder.environment().clear();
         builder.environment().putAll(environment);
         CompletableFuture<Process> started = new CompletableFuture<>();
@@ -56,7 +62,7 @@ record JvmLauncher(Path output) implements Launcher {
             OsSignals.handle(name, signal -> started.thenAccept(Process::destroy));
         }
         // the terminal sends it to the program too
-        OsSignals.handle("INT", signal -> { });
+        OsSignals.handle("INT", signal -> {});
         Process process = builder.start();
         started.complete(process);
         JvmChild child = new JvmChild(process);

@@ -11,7 +11,6 @@ import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -27,13 +26,25 @@ import java.util.function.Consumer;
  * @param endBackground whether what the script leaves running is ended too
  * @param notes         gets lines for people
  */
-public record Launch(Launcher launcher, ProcFs proc, Path sharedRoot, RunId run, Plan plan, Cancellation cancellation, Duration grace,
-                     boolean endBackground, Consumer<String> notes) {
+public record Launch(
+        Launcher launcher,
+        ProcFs proc,
+        Path sharedRoot,
+        RunId run,
+        Plan plan,
+        Cancellation cancellation,
+        Duration grace,
+        boolean endBackground,
+        Consumer<String> notes) {
 
     /** An id for a run of this process. */
     public static RunId newRunId(ProcFs proc) {
-        ProcessInfo self = proc.self().orElseThrow(() -> new K8sExecException(ErrorId.INTERNAL, "/proc/self/stat cannot be read",
-            "so nobody could tell this run from others", "mount procfs on /proc in the agent container"));
+        ProcessInfo self = proc.self()
+                .orElseThrow(() -> new K8sExecException(
+                        ErrorId.INTERNAL,
+                        "/proc/self/stat cannot be read",
+                        "so nobody could tell this run from others",
+                        "mount procfs on /proc in the agent container"));
         return RunId.create(proc.namespace("self", Namespace.PID).orElse("0"), self.pid(), self.startTicks());
     }
 
@@ -45,8 +56,16 @@ public record Launch(Launcher launcher, ProcFs proc, Path sharedRoot, RunId run,
             new Leftovers(proc, volume).sweep(grace, cancellation, notes);
             StagedRun staged = volume.stage(run);
             try {
-                return new ScriptRun(launcher, proc, plan, ProcessTree.ofOwnRun(proc, run), cancellation, grace, endBackground, notes)
-                    .run(staged);
+                return new ScriptRun(
+                                launcher,
+                                proc,
+                                plan,
+                                ProcessTree.ofOwnRun(proc, run),
+                                cancellation,
+                                grace,
+                                endBackground,
+                                notes)
+                        .run(staged);
             } finally {
                 String notRemoved = staged.remove();
                 if (notRemoved != null) {

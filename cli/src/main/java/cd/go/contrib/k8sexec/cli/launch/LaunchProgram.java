@@ -26,7 +26,7 @@ public final class LaunchProgram {
      * else through cat; and byte by byte, as bash reads its own input, only in a guest that has no cat.
      */
     public static final String READ_STDIN = "if [ -r /proc/self/fd/0 ]; then . /proc/self/fd/0; "
-        + "elif command -v cat >/dev/null; then eval \"$(cat)\"; else exec sh; fi";
+            + "elif command -v cat >/dev/null; then eval \"$(cat)\"; else exec sh; fi";
 
     /** The launching shell's exit code where it does not see the state file; nsenter itself only has 1, 126 and 127. */
     public static final int NO_VOLUME = 121;
@@ -46,19 +46,55 @@ public final class LaunchProgram {
      * Makes the launching shell read its program from {@link #SCRIPT_DESCRIPTOR}, which leaves standard input alone, and become what that has
      * set as its arguments. Not while it reads: BusyBox's shell would leave the file open.
      */
-    static final String BECOME = "if [ -r /proc/self/fd/" + SCRIPT_DESCRIPTOR + " ]; then . /proc/self/fd/" + SCRIPT_DESCRIPTOR
-        + "; else eval \"$(cat <&" + SCRIPT_DESCRIPTOR + ")\"; fi; exec " + SCRIPT_DESCRIPTOR + "<&-; [ $# -gt 0 ] || exit 125; exec \"$@\"";
+    static final String BECOME = "if [ -r /proc/self/fd/" + SCRIPT_DESCRIPTOR + " ]; then . /proc/self/fd/"
+            + SCRIPT_DESCRIPTOR + "; else eval \"$(cat <&" + SCRIPT_DESCRIPTOR + ")\"; fi; exec " + SCRIPT_DESCRIPTOR
+            + "<&-; [ $# -gt 0 ] || exit 125; exec \"$@\"";
 
     /** Less than Linux takes in one argument: MAX_ARG_STRLEN in linux/binfmts.h, 32 pages. */
     private static final int LONGEST_ENV_ARGUMENT = 120_000;
+
     private static final int NAMES_IN_A_WARNING = 20;
     /** More than the program takes without its variables, usually. */
     private static final int USUAL_SIZE = 2048;
     /** Names that some shell does not take like others: read-only, computed, or a number to it (bash(1), dash(1), mksh(1), zshparam(1)). */
-    private static final Set<String> SPECIAL = Set.of("_", "BASHOPTS", "BASHPID", "BASH_ARGC", "BASH_ARGV", "BASH_ARGV0", "BASH_LINENO",
-        "BASH_SOURCE", "BASH_SUBSHELL", "BASH_VERSINFO", "COLUMNS", "DIRSTACK", "EGID", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME",
-        "GID", "GROUPS", "HISTCMD", "IFS", "LINENO", "LINES", "OLDPWD", "OPTARG", "OPTIND", "PIPESTATUS", "POSIXLY_CORRECT", "PPID", "PWD",
-        "RANDOM", "SECONDS", "SHELLOPTS", "SHLVL", "SRANDOM", "TMOUT", "UID");
+    private static final Set<String> SPECIAL = Set.of(
+            "_",
+            "BASHOPTS",
+            "BASHPID",
+            "BASH_ARGC",
+            "BASH_ARGV",
+            "BASH_ARGV0",
+            "BASH_LINENO",
+            "BASH_SOURCE",
+            "BASH_SUBSHELL",
+            "BASH_VERSINFO",
+            "COLUMNS",
+            "DIRSTACK",
+            "EGID",
+            "EPOCHREALTIME",
+            "EPOCHSECONDS",
+            "EUID",
+            "FUNCNAME",
+            "GID",
+            "GROUPS",
+            "HISTCMD",
+            "IFS",
+            "LINENO",
+            "LINES",
+            "OLDPWD",
+            "OPTARG",
+            "OPTIND",
+            "PIPESTATUS",
+            "POSIXLY_CORRECT",
+            "PPID",
+            "PWD",
+            "RANDOM",
+            "SECONDS",
+            "SHELLOPTS",
+            "SHLVL",
+            "SRANDOM",
+            "TMOUT",
+            "UID");
 
     private byte[] text;
     private int length;
@@ -78,13 +114,19 @@ public final class LaunchProgram {
      * @param interpreter      the task's shell, looked for along the script's PATH
      * @param warnings         for people, printed once the guest has been entered
      */
-    public static ByteBuffer of(String runFolder, boolean opensScript, String workingDirectory, Interpreter interpreter,
-                            ScriptEnvironment environment, List<String> warnings) {
+    public static ByteBuffer of(
+            String runFolder,
+            boolean opensScript,
+            String workingDirectory,
+            Interpreter interpreter,
+            ScriptEnvironment environment,
+            List<String> warnings) {
         LaunchProgram program = new LaunchProgram(environment);
         String state = shellQuoted(ByteString.of(runFolder + "/state"));
         program.line("[ -w ", state, " ] || exit ", String.valueOf(NO_VOLUME));
         if (opensScript) {
-            program.line("exec ", String.valueOf(SCRIPT_DESCRIPTOR), "<", shellQuoted(ByteString.of(runFolder + "/script")));
+            program.line(
+                    "exec ", String.valueOf(SCRIPT_DESCRIPTOR), "<", shellQuoted(ByteString.of(runFolder + "/script")));
         }
         return program.write(state, shellQuoted(workingDirectory), interpreter, environment, warnings);
     }
@@ -92,10 +134,20 @@ public final class LaunchProgram {
     /** For a program that takes this process's place: it ends with that program as the shell's arguments, for {@link #BECOME}. */
     static byte[] of(GuestProgram program) {
         LaunchProgram launch = new LaunchProgram(program.environment());
-        launch.line(program.terminals().stream().map(descriptor -> "[ -t " + descriptor + " ] && ").collect(Collectors.joining()), ": || ",
-            fail(program.noTerminal()));
-        launch.line("cd ", shellQuoted(program.workingDirectory()), " 2>/dev/null || ",
-            program.directoryNeeded() ? fail(program.noDirectory()) : "{ cd /; printf '%s\\n' " + shellQuoted(ByteString.of(program.startsElsewhere())) + " >&2; }");
+        launch.line(
+                program.terminals().stream()
+                        .map(descriptor -> "[ -t " + descriptor + " ] && ")
+                        .collect(Collectors.joining()),
+                ": || ",
+                fail(program.noTerminal()));
+        launch.line(
+                "cd ",
+                shellQuoted(program.workingDirectory()),
+                " 2>/dev/null || ",
+                program.directoryNeeded()
+                        ? fail(program.noDirectory())
+                        : "{ cd /; printf '%s\\n' " + shellQuoted(ByteString.of(program.startsElsewhere()))
+                                + " >&2; }");
         String env = launch.environment(program.environment(), program.warnings());
         if (!program.readsInput()) {
             launch.line("exec </dev/null");
@@ -107,7 +159,11 @@ public final class LaunchProgram {
         launch.line(set(choice.get(choice.size() - 1)), "; fi".repeat(choice.size() - 1));
         // bash sets its traps back before it becomes a program, and ends where that fails, unless told otherwise
         launch.line("case ${BASH_VERSION-} in ?*) shopt -s execfail;; esac");
-        launch.line("trap ", shellQuoted("case $? in 127) " + fail(program.missing()) + ";; *) " + fail(program.failed()) + ";; esac"), " 0");
+        launch.line(
+                "trap ",
+                shellQuoted(
+                        "case $? in 127) " + fail(program.missing()) + ";; *) " + fail(program.failed()) + ";; esac"),
+                " 0");
         if (!env.isEmpty()) {
             // env would take a name with = for a variable
             launch.line("case $K8S_EXEC_ENV0,$1 in ?*,*=*) set -- nice -n 0 \"$@\";; esac");
@@ -121,10 +177,16 @@ public final class LaunchProgram {
     }
 
     private static String fail(K8sExecException error) {
-        return "{ printf '%s\\n' " + shellQuoted(ByteString.of(error.line())) + " >&2; exit " + error.id().exitCode() + "; }";
+        return "{ printf '%s\\n' " + shellQuoted(ByteString.of(error.line())) + " >&2; exit "
+                + error.id().exitCode() + "; }";
     }
 
-    private ByteBuffer write(String state, String workingDirectory, Interpreter interpreter, ScriptEnvironment environment, List<String> warnings) {
+    private ByteBuffer write(
+            String state,
+            String workingDirectory,
+            Interpreter interpreter,
+            ScriptEnvironment environment,
+            List<String> warnings) {
         line("cd ", workingDirectory, " 2>/dev/null || { ", note(NO_DIRECTORY, state), "; exit 125; }");
         String env = environment(environment, warnings);
         for (String program : interpreter.required()) {
@@ -134,8 +196,10 @@ public final class LaunchProgram {
         line("trap ", shellQuoted(note(EXEC_FAILED, state)), " 0");
         line(note(STARTED, state), " || { trap - 0; exit ", String.valueOf(NO_VOLUME), "; }");
         // not by a path through the volume, whose folders somebody could swap before the shell has opened it
-        String handOver = interpreter.words().stream().map(word -> shellQuoted(ByteString.of(word))).collect(Collectors.joining(" "))
-            + " /proc/self/fd/" + SCRIPT_DESCRIPTOR + " </dev/null";
+        String handOver = interpreter.words().stream()
+                        .map(word -> shellQuoted(ByteString.of(word)))
+                        .collect(Collectors.joining(" "))
+                + " /proc/self/fd/" + SCRIPT_DESCRIPTOR + " </dev/null";
         if (!env.isEmpty()) {
             line("case $K8S_EXEC_ENV0 in ?*) exec ", env, handOver, ";; esac");
         }
@@ -201,14 +265,19 @@ public final class LaunchProgram {
      * @return the words that go before the command that hands over, where K8S_EXEC_ENV0 is not empty
      */
     private String writeSpecial(List<Map.Entry<String, String>> special) {
-        Map<Boolean, List<Map.Entry<String, String>>> byFit = special.stream().collect(
-            Collectors.partitioningBy(variable -> assignment(variable.getKey(), 0).length() < LONGEST_ENV_ARGUMENT - 100));
+        Map<Boolean, List<Map.Entry<String, String>>> byFit = special.stream()
+                .collect(Collectors.partitioningBy(
+                        variable -> assignment(variable.getKey(), 0).length() < LONGEST_ENV_ARGUMENT - 100));
         List<Map.Entry<String, String>> fitting = byFit.get(true);
         List<String> arguments = envArguments(fitting);
         line("K8S_EXEC_ENV0=");
         line("if env -S true >/dev/null 2>&1; then");
         for (int i = 0; i < fitting.size(); i++) {
-            line("export K8S_EXEC_V", String.valueOf(i), "=", shellQuoted(fitting.get(i).getValue()));
+            line(
+                    "export K8S_EXEC_V",
+                    String.valueOf(i),
+                    "=",
+                    shellQuoted(fitting.get(i).getValue()));
         }
         for (int i = 0; i < arguments.size(); i++) {
             line("K8S_EXEC_ENV", String.valueOf(i), "=", shellQuoted(arguments.get(i)));
@@ -227,9 +296,13 @@ public final class LaunchProgram {
                 never.add(variable);
             }
         }
-        warnLeftOut(never, "no shell can export such a name and the guest's env has no -S (GNU coreutils 8.30 or newer has it)");
+        warnLeftOut(
+                never,
+                "no shell can export such a name and the guest's env has no -S (GNU coreutils 8.30 or newer has it)");
         line("fi");
-        return IntStream.range(0, arguments.size()).mapToObj(i -> "env -S \"$K8S_EXEC_ENV" + i + "\" ").collect(Collectors.joining());
+        return IntStream.range(0, arguments.size())
+                .mapToObj(i -> "env -S \"$K8S_EXEC_ENV" + i + "\" ")
+                .collect(Collectors.joining());
     }
 
     /** What env -S is given, cut where it would be longer than Linux takes. Each ends its options, for a name that begins with a dash. */
@@ -240,7 +313,8 @@ public final class LaunchProgram {
         for (int i = 0; i < variables.size(); i++) {
             String option = "-u K8S_EXEC_V" + i + " ";
             String assignment = assignment(variables.get(i).getKey(), i);
-            if (options.length() + option.length() + assignments.length() + assignment.length() > LONGEST_ENV_ARGUMENT) {
+            if (options.length() + option.length() + assignments.length() + assignment.length()
+                    > LONGEST_ENV_ARGUMENT) {
                 arguments.add(options + "-- " + assignments);
                 options.setLength(0);
                 assignments.setLength(0);
@@ -258,10 +332,14 @@ public final class LaunchProgram {
 
     private void warnLeftOut(List<Map.Entry<String, String>> variables, String why) {
         if (!variables.isEmpty()) {
-            String names = variables.stream().limit(NAMES_IN_A_WARNING).map(variable -> variable.getKey().replaceAll("\\p{Cntrl}", "?"))
-                .map(name -> name.length() > 100 ? name.substring(0, 100) + "..." : name).collect(Collectors.joining(" "));
+            String names = variables.stream()
+                    .limit(NAMES_IN_A_WARNING)
+                    .map(variable -> variable.getKey().replaceAll("\\p{Cntrl}", "?"))
+                    .map(name -> name.length() > 100 ? name.substring(0, 100) + "..." : name)
+                    .collect(Collectors.joining(" "));
             int more = variables.size() - NAMES_IN_A_WARNING;
-            String text = "k8s-exec: warning: not passed on, because " + why + ": " + names + (more > 0 ? " and " + more + " more" : "");
+            String text = "k8s-exec: warning: not passed on, because " + why + ": " + names
+                    + (more > 0 ? " and " + more + " more" : "");
             line("printf '%s\\n' ", shellQuoted(text), " >&2");
         }
     }

@@ -16,8 +16,9 @@ public interface Launcher {
      * The native executable's own, which uses posix_spawn(3) and wait(2) directly, or else the JDK's. Chosen while the image is built,
      * as a static field's value: the service's class is on the class path only then.
      */
-    Launcher DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null ? new JvmLauncher(null)
-        : ServiceLoader.load(Launcher.class).findFirst().orElseGet(() -> new JvmLauncher(null));
+    Launcher DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null
+            ? new JvmLauncher(null)
+            : ServiceLoader.load(Launcher.class).findFirst().orElseGet(() -> new JvmLauncher(null));
 
     /** One whose children print into this file instead. */
     Launcher capturing(Path output);
@@ -58,7 +59,8 @@ public interface Launcher {
      * @param environment as for {@link #start}
      * @return the command's exit code, or 128+n, where this process stays
      */
-    int become(List<String> command, Map<String, String> environment, byte[] program) throws IOException, InterruptedException;
+    int become(List<String> command, Map<String, String> environment, byte[] program)
+            throws IOException, InterruptedException;
 
     /** The started process. */
     interface Child {
@@ -78,6 +80,5 @@ public interface Launcher {
      * @param exitCode the exit code, or 128+n
      * @param signal   n where a signal killed the process, else 0; the JDK cannot tell an exit code of 128+n from signal n
      */
-    record Status(int exitCode, int signal) {
-    }
+    record Status(int exitCode, int signal) {}
 }

@@ -37,11 +37,13 @@ public record Leftovers(ProcFs proc, SharedVolume volume) {
                 return;
             }
             String notRemoved = volume.remove(run);
-            notes.accept("cleaned up after a run whose k8s-exec (process " + run.owner() + ") was killed" + (notRemoved == null ? "" : "; " + notRemoved));
+            notes.accept("cleaned up after a run whose k8s-exec (process " + run.owner() + ") was killed"
+                    + (notRemoved == null ? "" : "; " + notRemoved));
         }
     }
 
-    private void endProcesses(List<RunId> abandoned, Duration grace, Cancellation cancellation, Consumer<String> notes) throws InterruptedException {
+    private void endProcesses(List<RunId> abandoned, Duration grace, Cancellation cancellation, Consumer<String> notes)
+            throws InterruptedException {
         Set<String> alive = ProcessTree.runsOfProcesses(proc);
         for (RunId run : abandoned) {
             if (alive.contains(run.text()) && cancellation.signal() == 0) {
@@ -49,14 +51,19 @@ public record Leftovers(ProcFs proc, SharedVolume volume) {
                 String processes = ProcessTree.describe(tree.members());
                 String left = tree.end(grace, cancellation).left();
                 notes.accept("ended what a killed k8s-exec (process " + run.owner() + ") left running: " + processes
-                    + (left.isEmpty() ? "" : "; still there in spite of SIGKILL: " + left));
+                        + (left.isEmpty() ? "" : "; still there in spite of SIGKILL: " + left));
             }
         }
     }
 
     private boolean isAbandoned(RunId run) {
-        boolean sameNamespace = proc.namespace("self", Namespace.PID).filter(namespace -> namespace.equals("pid:[" + run.pidNamespace() + "]")).isPresent();
+        boolean sameNamespace = proc.namespace("self", Namespace.PID)
+                .filter(namespace -> namespace.equals("pid:[" + run.pidNamespace() + "]"))
+                .isPresent();
         // the start time tells the owner from another process that has its number by now
-        return sameNamespace && proc.process(run.owner()).filter(owner -> owner.startTicks() == run.ownerStartTicks() && !owner.ended()).isEmpty();
+        return sameNamespace
+                && proc.process(run.owner())
+                        .filter(owner -> owner.startTicks() == run.ownerStartTicks() && !owner.ended())
+                        .isEmpty();
     }
 }

@@ -17,9 +17,13 @@ record MemoryWatch(ProcFs proc, long killsBefore) {
 
     /** What to tell people where something was killed; empty where nothing was, or where that cannot be seen. */
     Optional<String> reason() {
-        return Limits.of(proc, "self").filter(now -> now.memoryKills() > killsBefore).map(now -> (now.memoryLimit() == Limits.NONE
-            ? "the memory of the Pod or of its node ran out" : "the agent container's memory limit of " + Sizes.bytes(now.memoryLimit()) + " was reached")
-            + ", and the kernel killed a process in that container; the script runs in the agent container's control group, so raise "
-            + "resources.limits.memory of the agent container, not of the guest");
+        return Limits.of(proc, "self")
+                .filter(now -> now.memoryKills() > killsBefore)
+                .map(now -> (now.memoryLimit() == Limits.NONE
+                                ? "the memory of the Pod or of its node ran out"
+                                : "the agent container's memory limit of " + Sizes.bytes(now.memoryLimit())
+                                        + " was reached")
+                        + ", and the kernel killed a process in that container; the script runs in the agent container's control group, so raise "
+                        + "resources.limits.memory of the agent container, not of the guest");
     }
 }

@@ -50,8 +50,11 @@ public record Nsenter(Path program, boolean busyBox) {
                 }
             }
         }
-        throw new K8sExecException(ErrorId.NSENTER_MISSING, "there is no nsenter along the agent's PATH (" + path + ")",
-            "so the guest cannot be entered", "install util-linux in the agent image (apt-get install util-linux, apk add util-linux)");
+        throw new K8sExecException(
+                ErrorId.NSENTER_MISSING,
+                "there is no nsenter along the agent's PATH (" + path + ")",
+                "so the guest cannot be entered",
+                "install util-linux in the agent image (apt-get install util-linux, apk add util-linux)");
     }
 
     private static boolean isRoot() {
@@ -99,8 +102,11 @@ public record Nsenter(Path program, boolean busyBox) {
 
     /** Why it could not be started. */
     K8sExecException notStarted(IOException e) {
-        return new K8sExecException(ErrorId.NSENTER_FAILED, program + " cannot be started (" + e.getMessage() + ")",
-            "so the guest cannot be entered", "look at its permissions, and at the process and memory limits of the agent container");
+        return new K8sExecException(
+                ErrorId.NSENTER_FAILED,
+                program + " cannot be started (" + e.getMessage() + ")",
+                "so the guest cannot be entered",
+                "look at its permissions, and at the process and memory limits of the agent container");
     }
 
     /**
@@ -110,19 +116,38 @@ public record Nsenter(Path program, boolean busyBox) {
      */
     K8sExecException notEntered(Target target, Launcher.Status status) {
         if (status.signal() != 0) {
-            return new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "SIG" + Signals.name(status.signal()) + " ended the launch before the guest was entered",
-                "so nothing was run", "look at the memory limit of the agent container, which counts in the guest too");
+            return new K8sExecException(
+                    ErrorId.OUTCOME_UNKNOWN,
+                    "SIG" + Signals.name(status.signal()) + " ended the launch before the guest was entered",
+                    "so nothing was run",
+                    "look at the memory limit of the agent container, which counts in the guest too");
         }
         return switch (status.exitCode()) {
-            case 126 -> new K8sExecException(ErrorId.SH_FAILED, "the guest's sh cannot be run", "for the reason in nsenter's line above",
-                "look at its permissions in the guest");
-            case 127 -> new K8sExecException(ErrorId.SH_MISSING, "the guest has no sh along its own PATH", "and k8s-exec needs one to start anything",
-                "use a guest image with a shell");
-            case 1 -> new K8sExecException(ErrorId.NSENTER_FAILED, "nsenter could not enter the guest (process " + target.pid() + ")",
-                "for the reason in its line above", "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
-                    + "another user or has more capabilities; an agent that is not root needs them as file capabilities on nsenter");
-            default -> new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "the guest's sh ended with exit code " + status.exitCode() + " for no reason that is known",
-                "so nothing was run", "look at the sh in the guest's image");
+            case 126 ->
+                new K8sExecException(
+                        ErrorId.SH_FAILED,
+                        "the guest's sh cannot be run",
+                        "for the reason in nsenter's line above",
+                        "look at its permissions in the guest");
+            case 127 ->
+                new K8sExecException(
+                        ErrorId.SH_MISSING,
+                        "the guest has no sh along its own PATH",
+                        "and k8s-exec needs one to start anything",
+                        "use a guest image with a shell");
+            case 1 ->
+                new K8sExecException(
+                        ErrorId.NSENTER_FAILED,
+                        "nsenter could not enter the guest (process " + target.pid() + ")",
+                        "for the reason in its line above",
+                        "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
+                                + "another user or has more capabilities; an agent that is not root needs them as file capabilities on nsenter");
+            default ->
+                new K8sExecException(
+                        ErrorId.OUTCOME_UNKNOWN,
+                        "the guest's sh ended with exit code " + status.exitCode() + " for no reason that is known",
+                        "so nothing was run",
+                        "look at the sh in the guest's image");
         };
     }
 }

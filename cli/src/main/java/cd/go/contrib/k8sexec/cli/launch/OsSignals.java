@@ -8,8 +8,7 @@ import sun.misc.Signal;
  * than this class of its module jdk.unsupported.
  */
 final class OsSignals {
-    private OsSignals() {
-    }
+    private OsSignals() {}
 
     /**
      * @param name     without "SIG"

@@ -32,26 +32,56 @@ import java.util.stream.Collectors;
  * @param runFolder        the run's folder, as the guest sees it
  * @param warnings         for people
  */
-public record Plan(Target target, Supplier<Nsenter> nsenterFinder, User user, byte[] script, Interpreter interpreter, String containerRoot, String workingDirectory,
-                   String runFolder, ScriptEnvironment environment, List<String> warnings) {
+public record Plan(
+        Target target,
+        Supplier<Nsenter> nsenterFinder,
+        User user,
+        byte[] script,
+        Interpreter interpreter,
+        String containerRoot,
+        String workingDirectory,
+        String runFolder,
+        ScriptEnvironment environment,
+        List<String> warnings) {
     private static final Pattern FINAL_SLASHES = Pattern.compile("/+$");
 
     /**
      * @param guestEnvironment as in /proc/PID/environ, or empty where it may not be read
      * @throws K8sExecException SETTING_INVALID or WORKING_DIRECTORY_OUTSIDE
      */
-    public static Plan of(TaskRequest request, Target target, Supplier<Nsenter> nsenterFinder, User user, String containerRoot, RunId run,
-                          Optional<byte[]> guestEnvironment) {
+    public static Plan of(
+            TaskRequest request,
+            Target target,
+            Supplier<Nsenter> nsenterFinder,
+            User user,
+            String containerRoot,
+            RunId run,
+            Optional<byte[]> guestEnvironment) {
         if (!containerRoot.startsWith("/")) {
-            throw new K8sExecException(ErrorId.SETTING_INVALID, "GO_K8S_CONTAINER_ROOT or --container-root is "
-                + K8sExecException.quoted(containerRoot), "which is not an absolute path", "set it to where the guest mounts the shared volume");
+            throw new K8sExecException(
+                    ErrorId.SETTING_INVALID,
+                    "GO_K8S_CONTAINER_ROOT or --container-root is " + K8sExecException.quoted(containerRoot),
+                    "which is not an absolute path",
+                    "set it to where the guest mounts the shared volume");
         }
-        String root = containerRoot.equals("/") ? "" : FINAL_SLASHES.matcher(containerRoot).replaceAll("");
-        return new Plan(target, nsenterFinder, user, request.script().getBytes(StandardCharsets.UTF_8), request.interpreter(), containerRoot,
-            root + inside(request.workingDirectory()), root + "/" + SharedVolume.FOLDER + "/" + run.text(), ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
-            guestEnvironment.isPresent() ? List.of() : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
-                + "a standard PATH only; give the agent container the capability SYS_PTRACE or, where the agent is not root, "
-                + "the guest the agent's user and group"));
+        String root = containerRoot.equals("/")
+                ? ""
+                : FINAL_SLASHES.matcher(containerRoot).replaceAll("");
+        return new Plan(
+                target,
+                nsenterFinder,
+                user,
+                request.script().getBytes(StandardCharsets.UTF_8),
+                request.interpreter(),
+                containerRoot,
+                root + inside(request.workingDirectory()),
+                root + "/" + SharedVolume.FOLDER + "/" + run.text(),
+                ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
+                guestEnvironment.isPresent()
+                        ? List.of()
+                        : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
+                                + "a standard PATH only; give the agent container the capability SYS_PTRACE or, where the agent is not root, "
+                                + "the guest the agent's user and group"));
     }
 
     /** The path below the root, with a leading slash. */
@@ -66,23 +96,31 @@ public record Plan(Target target, Supplier<Nsenter> nsenterFinder, User user, by
             }
         }
         if (outside) {
-            throw new K8sExecException(ErrorId.WORKING_DIRECTORY_OUTSIDE, "the working directory " + K8sExecException.quoted(directory)
-                + " is not below the shared root", "so the guest need not have it", "send a path relative to the shared root, without leaving it by ..");
+            throw new K8sExecException(
+                    ErrorId.WORKING_DIRECTORY_OUTSIDE,
+                    "the working directory " + K8sExecException.quoted(directory) + " is not below the shared root",
+                    "so the guest need not have it",
+                    "send a path relative to the shared root, without leaving it by ..");
         }
         return names.stream().map(name -> "/" + name).collect(Collectors.joining());
     }
 
     /** Whether all that is to do in the guest is to start the script's shell there, in namespaces that a process can enter without a fork. */
     boolean isPlain() {
-        return user.change().isEmpty() && warnings.isEmpty() && interpreter.required().size() == 1
-            && Collections.disjoint(target.namespaces(), Set.of(Namespace.USER, Namespace.PID, Namespace.TIME));
+        return user.change().isEmpty()
+                && warnings.isEmpty()
+                && interpreter.required().size() == 1
+                && Collections.disjoint(target.namespaces(), Set.of(Namespace.USER, Namespace.PID, Namespace.TIME));
     }
 
     /** Where the script's shell can be, as byte strings. */
     List<String> shellPaths() {
         String program = ByteString.of(interpreter.program());
-        return program.startsWith("/") ? List.of(program)
-            : Arrays.stream(environment.variables().get("PATH").split(":", -1)).map(folder -> (folder.isEmpty() ? "." : folder) + "/" + program).toList();
+        return program.startsWith("/")
+                ? List.of(program)
+                : Arrays.stream(environment.variables().get("PATH").split(":", -1))
+                        .map(folder -> (folder.isEmpty() ? "." : folder) + "/" + program)
+                        .toList();
     }
 
     /** The environment of the script's shell, where no launching shell sets it: NAME=value entries, each ended by NUL. */
@@ -121,8 +159,9 @@ public record Plan(Target target, Supplier<Nsenter> nsenterFinder, User user, by
 
     private String describeCommandLine(boolean dispensable) {
         try {
-            return commandLine().stream().map(word -> word.matches("[\\w@%+=:,./-]+") ? word : ByteString.shellQuoted(word))
-                .collect(Collectors.joining(" "));
+            return commandLine().stream()
+                    .map(word -> word.matches("[\\w@%+=:,./-]+") ? word : ByteString.shellQuoted(word))
+                    .collect(Collectors.joining(" "));
         } catch (K8sExecException e) {
             if (dispensable) {
                 return "none: " + e.what();
@@ -135,14 +174,16 @@ public record Plan(Target target, Supplier<Nsenter> nsenterFinder, User user, by
     public List<String> describe(Launcher launcher) {
         boolean direct = launcher.canEnter(this);
         return List.of(
-            "target:            " + target.describe(),
-            "namespaces:        " + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
-            "user:              " + user,
-            "entered by:        " + (direct ? "setns(2), and where that fails by the command line" : "the command line"),
-            "command line:      " + describeCommandLine(direct),
-            "shell:             " + interpreter,
-            "working directory: " + workingDirectory,
-            "staging folder:    " + runFolder,
-            "variables:         " + String.join(" ", environment.names()));
+                "target:            " + target.describe(),
+                "namespaces:        "
+                        + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
+                "user:              " + user,
+                "entered by:        "
+                        + (direct ? "setns(2), and where that fails by the command line" : "the command line"),
+                "command line:      " + describeCommandLine(direct),
+                "shell:             " + interpreter,
+                "working directory: " + workingDirectory,
+                "staging folder:    " + runFolder,
+                "variables:         " + String.join(" ", environment.names()));
     }
 }

@@ -41,14 +41,16 @@ public final class ProcessTree {
 
     /** Of a run whose k8s-exec has ended: what has that one's number by now, and its descendants, are no part of it. */
     static ProcessTree ofAbandonedRun(ProcFs proc, RunId run) {
-        return new ProcessTree(proc, run, Math.toIntExact(ProcessHandle.current().pid()), false);
+        return new ProcessTree(
+                proc, run, Math.toIntExact(ProcessHandle.current().pid()), false);
     }
 
     /** The ids of all runs of which a process is alive. */
     static Set<String> runsOfProcesses(ProcFs proc) {
         Set<String> runs = new HashSet<>();
         for (ProcessInfo process : proc.processes()) {
-            for (String variable : ByteString.of(proc.environment(process.pid()).orElse(new byte[0])).split("\0")) {
+            for (String variable : ByteString.of(proc.environment(process.pid()).orElse(new byte[0]))
+                    .split("\0")) {
                 if (variable.startsWith(Nsenter.RUN_ID + "=")) {
                     runs.add(variable.substring(Nsenter.RUN_ID.length() + 1));
                 }
@@ -64,7 +66,8 @@ public final class ProcessTree {
         all.forEach(process -> parents.put(process.pid(), process.parent()));
         List<ProcessInfo> members = new ArrayList<>();
         for (ProcessInfo process : all) {
-            if (process.pid() != self && (withDescendants && descendsFromThis(process.pid(), parents) || carriesMark(process.pid()))) {
+            if (process.pid() != self
+                    && (withDescendants && descendsFromThis(process.pid(), parents) || carriesMark(process.pid()))) {
                 members.add(process);
             }
         }
@@ -106,13 +109,13 @@ public final class ProcessTree {
      * @param killed what did not end on SIGTERM, in words, empty where everything did
      * @param left   what is still there
      */
-    public record Ended(String killed, String left) {
-    }
+    public record Ended(String killed, String left) {}
 
     /** Programs and process ids, for people. */
     public static String describe(Iterable<ProcessInfo> processes) {
         List<String> words = new ArrayList<>();
-        processes.forEach(process -> words.add(process.command().replaceAll("\\p{Cntrl}", "?") + " (" + process.pid() + ")"));
+        processes.forEach(
+                process -> words.add(process.command().replaceAll("\\p{Cntrl}", "?") + " (" + process.pid() + ")"));
         return words.stream().sorted().collect(Collectors.joining(", "));
     }
 
@@ -126,7 +129,9 @@ public final class ProcessTree {
     /** Empty where it ended; the JDK signals a handle only if the process has the start time that the handle saw. */
     private Optional<ProcessHandle> handle(ProcessInfo process) {
         return ProcessHandle.of(process.pid())
-            .filter(handle -> proc.process(process.pid()).filter(now -> now.startTicks() == process.startTicks()).isPresent());
+                .filter(handle -> proc.process(process.pid())
+                        .filter(now -> now.startTicks() == process.startTicks())
+                        .isPresent());
     }
 
     private boolean descendsFromThis(int pid, Map<Integer, Integer> parents) {

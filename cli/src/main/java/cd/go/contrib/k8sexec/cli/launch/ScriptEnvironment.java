@@ -41,7 +41,9 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
             if (name.equals("PATH") && !pathSeen) {
                 pathSeen = true;
                 variables.put(name, entry.substring(equals + 1));
-            } else if (!name.isEmpty() && !NOT_FOR_SCRIPTS.matcher(name).matches() && !STATE_OF_A_SHELL.contains(name)) {
+            } else if (!name.isEmpty()
+                    && !NOT_FOR_SCRIPTS.matcher(name).matches()
+                    && !STATE_OF_A_SHELL.contains(name)) {
                 variables.putIfAbsent(name, entry.substring(equals + 1));
             }
         }

@@ -27,10 +27,18 @@ import java.util.function.Consumer;
  * @param endBackground whether what the script leaves running is ended too
  * @param notes         gets lines for people
  */
-public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree tree, Cancellation cancellation, Duration grace, boolean endBackground,
-                        Consumer<String> notes) {
+public record ScriptRun(
+        Launcher launcher,
+        ProcFs proc,
+        Plan plan,
+        ProcessTree tree,
+        Cancellation cancellation,
+        Duration grace,
+        boolean endBackground,
+        Consumer<String> notes) {
     /** SIGHUP, SIGINT, SIGKILL and SIGTERM. */
     private static final Set<Integer> CANCELING = Set.of(1, 2, 9, 15);
+
     private static final long SIGNAL_MILLIS = 100;
 
     /**
@@ -40,8 +48,11 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Runnable ending = () -> {
             try {
-                cancellation.timedOutAfter().ifPresent(timeout -> notes.accept("the script is ended: it has run longer than its timeout of "
-                    + timeout.toString().substring(2).toLowerCase(Locale.ROOT) + " (--timeout, GO_K8S_TIMEOUT)"));
+                cancellation
+                        .timedOutAfter()
+                        .ifPresent(timeout -> notes.accept("the script is ended: it has run longer than its timeout of "
+                                + timeout.toString().substring(2).toLowerCase(Locale.ROOT)
+                                + " (--timeout, GO_K8S_TIMEOUT)"));
                 endTree();
             } finally {
                 ended.complete(null);
@@ -96,7 +107,9 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
     }
 
     private Launcher.Child start(StagedRun staged) {
-        staged.prepare(launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()), plan.user().change());
+        staged.prepare(
+                launcher.passesScript() ? Optional.empty() : Optional.of(plan.script()),
+                plan.user().change());
         try {
             return launcher.start(plan.commandLine(), plan.nsenterEnvironment(staged.id()), plan.script());
         } catch (IOException e) {
@@ -121,32 +134,50 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
         }
         throw switch (state) {
             case StagedRun.ENTERING -> notEntered(status);
-            case LaunchProgram.NO_DIRECTORY -> new K8sExecException(ErrorId.WORKING_DIRECTORY_MISSING,
-                "the guest cannot change to the working directory " + plan.workingDirectory(), "so the script has nowhere to run",
-                "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
-                    + "the way must lead to the same place in both");
-            case LaunchProgram.NO_SHELL -> new K8sExecException(ErrorId.SHELL_MISSING,
-                "the guest has no " + String.join(", or no ", plan.interpreter().required()) + " along the script's PATH", "so the script cannot run",
-                "choose a shell that the guest's image has (sh is in most), or install " + plan.interpreter().name() + " there; where the job sets PATH, mind that "
-                    + "GoCD does not expand a $PATH in it");
-            case LaunchProgram.EXEC_FAILED -> new K8sExecException(ErrorId.SHELL_FAILED, "the guest's " + plan.interpreter().program() + " cannot be run",
-                "for the reason in the line above", "look at it in the guest: its permissions, the mount it lies on, and the size of the environment");
+            case LaunchProgram.NO_DIRECTORY ->
+                new K8sExecException(
+                        ErrorId.WORKING_DIRECTORY_MISSING,
+                        "the guest cannot change to the working directory " + plan.workingDirectory(),
+                        "so the script has nowhere to run",
+                        "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
+                                + "the way must lead to the same place in both");
+            case LaunchProgram.NO_SHELL ->
+                new K8sExecException(
+                        ErrorId.SHELL_MISSING,
+                        "the guest has no "
+                                + String.join(", or no ", plan.interpreter().required()) + " along the script's PATH",
+                        "so the script cannot run",
+                        "choose a shell that the guest's image has (sh is in most), or install "
+                                + plan.interpreter().name() + " there; where the job sets PATH, mind that "
+                                + "GoCD does not expand a $PATH in it");
+            case LaunchProgram.EXEC_FAILED ->
+                new K8sExecException(
+                        ErrorId.SHELL_FAILED,
+                        "the guest's " + plan.interpreter().program() + " cannot be run",
+                        "for the reason in the line above",
+                        "look at it in the guest: its permissions, the mount it lies on, and the size of the environment");
             default -> unknown(state, status);
         };
     }
 
     private K8sExecException unknown(String state, Launcher.Status status) {
-        return new K8sExecException(ErrorId.OUTCOME_UNKNOWN, "the launch ended with exit code " + status.exitCode() + " in a state that is not known ("
-            + K8sExecException.quoted(state) + ")", "so the script counts as failed", "look what else in the guest writes to " + plan.runFolder());
+        return new K8sExecException(
+                ErrorId.OUTCOME_UNKNOWN,
+                "the launch ended with exit code " + status.exitCode() + " in a state that is not known ("
+                        + K8sExecException.quoted(state) + ")",
+                "so the script counts as failed",
+                "look what else in the guest writes to " + plan.runFolder());
     }
 
     private K8sExecException notEntered(Launcher.Status status) {
         return status.signal() == 0 && status.exitCode() == LaunchProgram.NO_VOLUME
-            ? new K8sExecException(ErrorId.CONTAINER_ROOT_INVALID,
-                "the guest does not see the script in " + plan.runFolder() + ", or may not write there", "so the script cannot run",
-                "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root to its place there, and let the user "
-                    + "of the script read it")
-            : plan.nsenter().notEntered(plan.target(), status);
+                ? new K8sExecException(
+                        ErrorId.CONTAINER_ROOT_INVALID,
+                        "the guest does not see the script in " + plan.runFolder() + ", or may not write there",
+                        "so the script cannot run",
+                        "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root to its place there, and let the user "
+                                + "of the script read it")
+                : plan.nsenter().notEntered(plan.target(), status);
     }
 
     private void endTree() {
@@ -173,7 +204,8 @@ public record ScriptRun(Launcher launcher, ProcFs proc, Plan plan, ProcessTree t
             cancellation.awaitFirst(SIGNAL_MILLIS);
         }
         if (!left.isEmpty() && cancellation.signal() == 0) {
-            notes.accept("the script left running in the background: " + ProcessTree.describe(left) + "; --end-background ends such processes");
+            notes.accept("the script left running in the background: " + ProcessTree.describe(left)
+                    + "; --end-background ends such processes");
         }
     }
 }

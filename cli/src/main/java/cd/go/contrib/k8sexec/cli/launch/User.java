@@ -21,6 +21,7 @@ public record User(Optional<Owner> change) {
 
     /** 2³²-1 means "no change" to the kernel (chown(2)). */
     private static final long LARGEST = 0xffff_fffeL;
+
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,10}):(\\d{1,10})");
 
     /**
@@ -31,17 +32,24 @@ public record User(Optional<Owner> change) {
         if (text.equals("agent")) {
             return new User(Optional.empty());
         }
-        Matcher numbers = NUMBERS.matcher(text.equals("target") ? proc.user(target.pid()).orElse("") : text);
-        if (!numbers.matches() || Long.parseLong(numbers.group(1)) > LARGEST || Long.parseLong(numbers.group(2)) > LARGEST) {
-            throw new K8sExecException(ErrorId.SETTING_INVALID, "--user or GO_K8S_USER is " + quoted(text), "which names no user",
-                "use agent, target or UID:GID in numbers, like 1000:1000");
+        Matcher numbers =
+                NUMBERS.matcher(text.equals("target") ? proc.user(target.pid()).orElse("") : text);
+        if (!numbers.matches()
+                || Long.parseLong(numbers.group(1)) > LARGEST
+                || Long.parseLong(numbers.group(2)) > LARGEST) {
+            throw new K8sExecException(
+                    ErrorId.SETTING_INVALID,
+                    "--user or GO_K8S_USER is " + quoted(text),
+                    "which names no user",
+                    "use agent, target or UID:GID in numbers, like 1000:1000");
         }
         return new User(Optional.of(new Owner(Long.parseLong(numbers.group(1)), Long.parseLong(numbers.group(2)))));
     }
 
     /** What makes nsenter change to it, which drops all capabilities too. */
     List<String> nsenterOptions() {
-        return change.map(owner -> List.of("-S", String.valueOf(owner.uid()), "-G", String.valueOf(owner.gid()))).orElse(List.of());
+        return change.map(owner -> List.of("-S", String.valueOf(owner.uid()), "-G", String.valueOf(owner.gid())))
+                .orElse(List.of());
     }
 
     @Override

@@ -6,8 +6,7 @@ package cd.go.contrib.k8sexec.cli.outcome;
  * all in short, then "Usual causes:", "What to do:" and "Example:".
  */
 public final class Explanation {
-    private Explanation() {
-    }
+    private Explanation() {}
 
     /** The first sentence. */
     public static String summary(ErrorId id) {

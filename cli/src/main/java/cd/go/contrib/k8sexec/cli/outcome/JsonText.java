@@ -8,8 +8,7 @@ import java.io.UncheckedIOException;
 
 /** JSON that k8s-exec prints, by Jackson's streaming alone: data binding would bring reflection into the native executable. */
 public final class JsonText {
-    private JsonText() {
-    }
+    private JsonText() {}
 
     /** What one value is written with. */
     public interface Content {

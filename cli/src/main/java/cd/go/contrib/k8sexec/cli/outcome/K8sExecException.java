@@ -59,7 +59,9 @@ public final class K8sExecException extends RuntimeException {
             return "Permission denied";
         }
         boolean isPlain = e.getClass() == IOException.class && e.getMessage() != null;
-        return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : isPlain ? e.getMessage() : e.toString();
+        return e instanceof FileSystemException f && f.getReason() != null
+                ? f.getReason()
+                : isPlain ? e.getMessage() : e.toString();
     }
 
     /** {@code value} in quotes, on one line and at most 200 characters long, for a message. */

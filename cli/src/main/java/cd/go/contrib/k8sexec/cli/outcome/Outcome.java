@@ -15,7 +15,11 @@ public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, Str
     private static final int TIMED_OUT = 124;
 
     public enum Kind {
-        EXITED("exited"), SIGNALED("signaled"), CANCELED("canceled"), TIMED_OUT("timedOut"), ERROR("error");
+        EXITED("exited"),
+        SIGNALED("signaled"),
+        CANCELED("canceled"),
+        TIMED_OUT("timedOut"),
+        ERROR("error");
 
         private final String text;
 
@@ -54,15 +58,16 @@ public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, Str
     /** The result file's content: one JSON object and a line end. */
     public String toJson(long durationMillis) {
         return JsonText.of(generator -> {
-            generator.writeStartObject();
-            generator.writeStringField("outcome", kind.text);
-            generator.writeNumberField("exitCode", exitCode);
-            generator.writeStringField("signal", signal);
-            generator.writeStringField("error", error == null ? null : error.name());
-            generator.writeStringField("message", message);
-            generator.writeStringField("reason", reason);
-            generator.writeNumberField("durationMillis", durationMillis);
-            generator.writeEndObject();
-        }) + '\n';
+                    generator.writeStartObject();
+                    generator.writeStringField("outcome", kind.text);
+                    generator.writeNumberField("exitCode", exitCode);
+                    generator.writeStringField("signal", signal);
+                    generator.writeStringField("error", error == null ? null : error.name());
+                    generator.writeStringField("message", message);
+                    generator.writeStringField("reason", reason);
+                    generator.writeNumberField("durationMillis", durationMillis);
+                    generator.writeEndObject();
+                })
+                + '\n';
     }
 }

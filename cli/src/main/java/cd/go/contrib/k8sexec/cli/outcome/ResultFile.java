@@ -39,8 +39,8 @@ public record ResultFile(Path path) {
             throw failed("it is there and no regular file");
         }
         var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        try (SeekableByteChannel file = Files.newByteChannel(path,
-                Set.of(CREATE, WRITE, TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS), ownerOnly)) {
+        try (SeekableByteChannel file = Files.newByteChannel(
+                path, Set.of(CREATE, WRITE, TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS), ownerOnly)) {
             ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 file.write(bytes);
@@ -51,7 +51,10 @@ public record ResultFile(Path path) {
     }
 
     private K8sExecException failed(String reason) {
-        return new K8sExecException(ErrorId.RESULT_FILE, "the result file " + path + " cannot be written (" + reason + ")",
-            "so nobody would know how the script ended", "name a file in an existing folder of the agent, not a symbolic link");
+        return new K8sExecException(
+                ErrorId.RESULT_FILE,
+                "the result file " + path + " cannot be written (" + reason + ")",
+                "so nobody would know how the script ended",
+                "name a file in an existing folder of the agent, not a symbolic link");
     }
 }

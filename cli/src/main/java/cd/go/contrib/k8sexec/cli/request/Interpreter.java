@@ -23,8 +23,10 @@ public record Interpreter(String program, List<String> arguments) {
     /** An argument with which a shell's options end (POSIX, Shell and Utilities, "sh"). */
     private static final Pattern END_OF_OPTIONS = Pattern.compile("--?([ \t].*)?");
     /** Those that have -e and -x as POSIX has them (Shell Command Language, 2.14, "set"). */
-    private static final Set<String> POSIX_SHELLS = Set.of("ash", "bash", "dash", "ksh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "posh", "sh",
-        "yash", "zsh");
+    private static final Set<String> POSIX_SHELLS = Set.of(
+            "ash", "bash", "dash", "ksh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "posh", "sh", "yash",
+            "zsh");
+
     private static final Set<String> SHELLS_WITH_PIPEFAIL = Set.of("bash", "zsh");
     private static final Set<String> NODE = Set.of("node", "nodejs");
 
@@ -34,7 +36,9 @@ public record Interpreter(String program, List<String> arguments) {
 
     /** Empty where it is neither the name of a program nor an absolute path. */
     static Optional<Interpreter> named(String program) {
-        return NAME.matcher(program).matches() || PATH.matcher(program).matches() ? Optional.of(of(program, List.of())) : Optional.empty();
+        return NAME.matcher(program).matches() || PATH.matcher(program).matches()
+                ? Optional.of(of(program, List.of()))
+                : Optional.empty();
     }
 
     /**

@@ -10,5 +10,5 @@ import java.util.Map;
  * @param workingDirectory the job's directory, relative to the shared root; empty for the root itself
  * @param environment      GoCD's variables, in the order in which they came: the bytes of names and values in UTF-8, one char for each
  */
-public record TaskRequest(String script, Interpreter interpreter, String workingDirectory, Map<String, String> environment) {
-}
+public record TaskRequest(
+        String script, Interpreter interpreter, String workingDirectory, Map<String, String> environment) {}

@@ -39,9 +39,16 @@ public final class TaskRequestReader {
      * What is too long for Linux is refused with the field's name; the parser need not set limits of its own. One request is read: to find
      * its names' earlier copies costs more than it saves.
      */
-    private static final JsonFactory JSON = JsonFactory.builder().disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
-        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES).disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).streamReadConstraints(StreamReadConstraints.builder()
-        .maxStringLength(Integer.MAX_VALUE).maxNameLength(Integer.MAX_VALUE).maxNumberLength(Integer.MAX_VALUE).build()).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxNameLength(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
     /** A Linux kernel refuses a longer "NAME=value" with its final NUL: MAX_ARG_STRLEN in linux/binfmts.h, 32 pages. */
     private static final int LONGEST_VARIABLE = 32 * 4096;
 
@@ -55,8 +62,7 @@ public final class TaskRequestReader {
     private String workingDirectory;
     private Map<String, String> environment;
 
-    private TaskRequestReader() {
-    }
+    private TaskRequestReader() {}
 
     /**
      * @throws K8sExecException {@link ErrorId#REQUEST_NOT_JSON}, {@link ErrorId#REQUEST_FIELD} or {@link ErrorId#VARIABLE_TOO_LARGE};
@@ -71,7 +77,10 @@ public final class TaskRequestReader {
         } catch (JsonProcessingException e) {
             // not the parser's own message: it can quote the input, where a secret may be
             JsonLocation location = e.getLocation();
-            throw notJson("is not valid JSON" + (location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr()));
+            throw notJson("is not valid JSON"
+                    + (location == null
+                            ? ""
+                            : " at line " + location.getLineNr() + ", column " + location.getColumnNr()));
         } catch (IOException e) {
             throw notJson("cannot be read (" + e.getMessage() + ")");
         }
@@ -94,7 +103,8 @@ public final class TaskRequestReader {
             readField(field, parser);
         }
         if (parser.nextToken() != null) {
-            throw notJson("has something after its end, at line " + parser.currentLocation().getLineNr());
+            throw notJson("has something after its end, at line "
+                    + parser.currentLocation().getLineNr());
         }
         if (!versionSeen) {
             throw field("version", "is missing", "send \"version\": " + VERSION);
@@ -102,14 +112,25 @@ public final class TaskRequestReader {
         if (script == null) {
             throw field("script", "is missing", "send the script's text");
         }
-        return new TaskRequest(script, interpreter(), workingDirectory == null ? "" : workingDirectory, environment == null ? Map.of() : environment);
+        return new TaskRequest(
+                script,
+                interpreter(),
+                workingDirectory == null ? "" : workingDirectory,
+                environment == null ? Map.of() : environment);
     }
 
     private Interpreter interpreter() {
-        Interpreter interpreter = Interpreter.SHEBANG.equals(shell) ? Interpreter.ofFirstLine(script).orElseThrow(() -> field("shell",
-                "is \"shebang\", but the script's first line is not #! and an absolute path", "begin it with #!/usr/bin/env python3, for example"))
-            : Interpreter.named(shell == null ? "sh" : shell).orElseThrow(() -> field("shell", "is " + quoted(shell),
-                "use bash, zsh, sh, another interpreter's name or absolute path, or shebang"));
+        Interpreter interpreter = Interpreter.SHEBANG.equals(shell)
+                ? Interpreter.ofFirstLine(script)
+                        .orElseThrow(() -> field(
+                                "shell",
+                                "is \"shebang\", but the script's first line is not #! and an absolute path",
+                                "begin it with #!/usr/bin/env python3, for example"))
+                : Interpreter.named(shell == null ? "sh" : shell)
+                        .orElseThrow(() -> field(
+                                "shell",
+                                "is " + quoted(shell),
+                                "use bash, zsh, sh, another interpreter's name or absolute path, or shebang"));
         if (failFast) {
             interpreter = requireShell("failFast", interpreter).failingFast();
         }
@@ -118,7 +139,10 @@ public final class TaskRequestReader {
 
     private static Interpreter requireShell(String field, Interpreter interpreter) {
         if (!interpreter.isPosixShell()) {
-            throw field(field, "is true, but " + quoted(interpreter.name()) + " is not known as a POSIX shell", "leave it out, or use bash, zsh or sh");
+            throw field(
+                    field,
+                    "is true, but " + quoted(interpreter.name()) + " is not known as a POSIX shell",
+                    "leave it out, or use bash, zsh or sh");
         }
         return interpreter;
     }
@@ -131,8 +155,10 @@ public final class TaskRequestReader {
                     throw wrongType(field, token, "a whole number");
                 }
                 if (!parser.getText().equals(String.valueOf(VERSION))) {
-                    throw field(field, "is " + quoted(parser.getText()) + ", but this k8s-exec knows only " + VERSION,
-                        "install a plugin and a k8s-exec of the same release");
+                    throw field(
+                            field,
+                            "is " + quoted(parser.getText()) + ", but this k8s-exec knows only " + VERSION,
+                            "install a plugin and a k8s-exec of the same release");
                 }
                 versionSeen = true;
             }
@@ -147,7 +173,11 @@ public final class TaskRequestReader {
             case "trace" -> trace = flag(field, token);
             case "workingDirectory" -> workingDirectory = text(field, parser);
             case "environment" -> environment = readEnvironment(parser, token);
-            default -> throw field(quoted(field), "is not known to this k8s-exec", "leave it out, or install a k8s-exec as new as the plugin");
+            default ->
+                throw field(
+                        quoted(field),
+                        "is not known to this k8s-exec",
+                        "leave it out, or install a k8s-exec as new as the plugin");
         }
     }
 
@@ -160,7 +190,10 @@ public final class TaskRequestReader {
             String name = parser.currentName();
             String field = "environment." + quoted(name);
             if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-                throw field(field, "has a name that no environment can hold", "rename it: not empty, without \"=\" and NUL");
+                throw field(
+                        field,
+                        "has a name that no environment can hold",
+                        "rename it: not empty, without \"=\" and NUL");
             }
             if (name.startsWith("K8S_EXEC_")) {
                 throw field(field, "has a name that is kept for k8s-exec itself", "rename it");
@@ -169,9 +202,11 @@ public final class TaskRequestReader {
             String value = bytes(field, string(field, parser.nextToken(), parser));
             int bytes = nameBytes.length() + 1 + value.length();
             if (bytes >= LONGEST_VARIABLE) {
-                throw new K8sExecException(ErrorId.VARIABLE_TOO_LARGE, field + " takes " + bytes + " bytes with its name",
-                    "Linux passes at most " + (LONGEST_VARIABLE - 1) + " in one variable",
-                    "put the value into a file, an artifact or a Kubernetes secret and its path into the variable");
+                throw new K8sExecException(
+                        ErrorId.VARIABLE_TOO_LARGE,
+                        field + " takes " + bytes + " bytes with its name",
+                        "Linux passes at most " + (LONGEST_VARIABLE - 1) + " in one variable",
+                        "put the value into a file, an artifact or a Kubernetes secret and its path into the variable");
             }
             if (variables.put(nameBytes, value) != null) {
                 throw field(field, "is there twice", "send it once");
@@ -212,7 +247,10 @@ public final class TaskRequestReader {
         }
         String bytes = new String(encoded.array(), 0, encoded.position(), StandardCharsets.ISO_8859_1);
         if (bytes.indexOf('\0') >= 0) {
-            throw field(field, "holds a NUL character", "remove it: neither a script nor a variable nor a path can hold one");
+            throw field(
+                    field,
+                    "holds a NUL character",
+                    "remove it: neither a script nor a variable nor a path can hold one");
         }
         return bytes;
     }
@@ -234,11 +272,15 @@ public final class TaskRequestReader {
     }
 
     private static K8sExecException field(String field, String what, String remedy) {
-        return new K8sExecException(ErrorId.REQUEST_FIELD, "the field " + field + " of the request " + what, "so nothing was run", remedy);
+        return new K8sExecException(
+                ErrorId.REQUEST_FIELD, "the field " + field + " of the request " + what, "so nothing was run", remedy);
     }
 
     private static K8sExecException notJson(String what) {
-        return new K8sExecException(ErrorId.REQUEST_NOT_JSON, "the request on standard input " + what, "so nothing was run",
-            "send one JSON object, for example {\"version\": 1, \"script\": \"id\"}");
+        return new K8sExecException(
+                ErrorId.REQUEST_NOT_JSON,
+                "the request on standard input " + what,
+                "so nothing was run",
+                "send one JSON object, for example {\"version\": 1, \"script\": \"id\"}");
     }
 }

@@ -17,8 +17,9 @@ import java.util.Set;
 interface DirectoryOpener {
 
     /** The native executable's own, which uses open(2), or else {@link Jvm}; chosen while the image is built, as a static field's value. */
-    DirectoryOpener DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null ? new Jvm()
-        : ServiceLoader.load(DirectoryOpener.class).findFirst().orElseGet(Jvm::new);
+    DirectoryOpener DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null
+            ? new Jvm()
+            : ServiceLoader.load(DirectoryOpener.class).findFirst().orElseGet(Jvm::new);
 
     /**
      * @param path its last name is not followed where it is a symbolic link
@@ -41,13 +42,15 @@ interface DirectoryOpener {
 
         @Override
         public synchronized Opened open(Path path) throws IOException {
-            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            BasicFileAttributes attributes =
+                    Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             if (!attributes.isDirectory()) {
                 throw new FileSystemException(path.toString(), null, "Not a directory");
             }
             FileChannel channel = FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
             for (String descriptor : DESCRIPTORS.toFile().list()) {
-                if (!held.contains(Integer.valueOf(descriptor)) && attributes.fileKey().equals(keyOf(DESCRIPTORS.resolve(descriptor)))) {
+                if (!held.contains(Integer.valueOf(descriptor))
+                        && attributes.fileKey().equals(keyOf(DESCRIPTORS.resolve(descriptor)))) {
                     held.add(Integer.valueOf(descriptor));
                     return new OpenedChannel(channel, Integer.parseInt(descriptor), this);
                 }
@@ -58,7 +61,8 @@ interface DirectoryOpener {
 
         private static Object keyOf(Path descriptor) {
             try {
-                return Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey();
+                return Files.readAttributes(descriptor, BasicFileAttributes.class)
+                        .fileKey();
             } catch (IOException e) {
                 // closed meanwhile by whoever had it
                 return null;

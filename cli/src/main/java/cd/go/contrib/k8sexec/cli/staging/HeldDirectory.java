@@ -24,6 +24,7 @@ import java.util.List;
 public final class HeldDirectory implements Closeable {
     /** S_IWGRP and S_IWOTH (inode(7)). */
     private static final int WRITABLE_BY_OTHERS = 022;
+
     private static final int DEEPEST = 16;
     private static final int PASSES = 10_000;
 
@@ -66,7 +67,8 @@ public final class HeldDirectory implements Closeable {
     boolean isOwn() throws IOException {
         // numbers, not names: for those the JDK would read /etc/passwd each time
         var attributes = Files.readAttributes(path, "unix:uid,mode");
-        return attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")) && ((int) attributes.get("mode") & WRITABLE_BY_OTHERS) == 0;
+        return attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+                && ((int) attributes.get("mode") & WRITABLE_BY_OTHERS) == 0;
     }
 
     PosixFileAttributes attributes() throws IOException {
@@ -110,7 +112,8 @@ public final class HeldDirectory implements Closeable {
         for (String child : list()) {
             try {
                 if (isDirectory(child) && depth == DEEPEST) {
-                    Files.move(entry(child), top.entry("k8s-exec-" + System.nanoTime()), StandardCopyOption.ATOMIC_MOVE);
+                    Files.move(
+                            entry(child), top.entry("k8s-exec-" + System.nanoTime()), StandardCopyOption.ATOMIC_MOVE);
                 } else {
                     if (isDirectory(child)) {
                         try (HeldDirectory directory = open(child)) {

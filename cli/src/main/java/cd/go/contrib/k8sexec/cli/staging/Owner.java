@@ -1,5 +1,4 @@
 package cd.go.contrib.k8sexec.cli.staging;
 
 /** A user and a group, by their numbers. */
-public record Owner(long uid, long gid) {
-}
+public record Owner(long uid, long gid) {}

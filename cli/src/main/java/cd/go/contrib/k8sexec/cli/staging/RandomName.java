@@ -13,8 +13,7 @@ import java.util.HexFormat;
 public final class RandomName {
     private static final int BYTES = 16;
 
-    private RandomName() {
-    }
+    private RandomName() {}
 
     /** 128 bits as hexadecimal digits. */
     public static String create() {

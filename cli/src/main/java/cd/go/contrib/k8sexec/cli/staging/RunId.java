@@ -20,7 +20,8 @@ public record RunId(String text, String pidNamespace, int owner, long ownerStart
 
     public static RunId create(String pidNamespace, int owner, long ownerStartTicks) {
         String number = NOT_A_DIGIT.matcher(pidNamespace).replaceAll("");
-        String text = String.join("_", number, String.valueOf(owner), String.valueOf(ownerStartTicks), RandomName.create());
+        String text =
+                String.join("_", number, String.valueOf(owner), String.valueOf(ownerStartTicks), RandomName.create());
         return new RunId(text, number, owner, ownerStartTicks);
     }
 
@@ -29,8 +30,12 @@ public record RunId(String text, String pidNamespace, int owner, long ownerStart
         Matcher matcher = FORM.matcher(folder);
         try {
             return matcher.matches()
-                ? Optional.of(new RunId(folder, matcher.group(1), Integer.parseInt(matcher.group(2)), Long.parseLong(matcher.group(3))))
-                : Optional.empty();
+                    ? Optional.of(new RunId(
+                            folder,
+                            matcher.group(1),
+                            Integer.parseInt(matcher.group(2)),
+                            Long.parseLong(matcher.group(3))))
+                    : Optional.empty();
         } catch (NumberFormatException e) {
             return Optional.empty();
         }

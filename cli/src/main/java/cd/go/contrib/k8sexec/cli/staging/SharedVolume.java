@@ -27,7 +27,9 @@ public final class SharedVolume implements AutoCloseable {
     private static final int ATTEMPTS = 100;
     /** The script's user may pass through to its run, but only the owner can list the names of the runs. */
     private static final Set<PosixFilePermission> PASS_THROUGH = PosixFilePermissions.fromString("rwx--x--x");
-    private static final FileAttribute<?> OWNER_ONLY = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path path;
     private final HeldDirectory root;
@@ -79,8 +81,10 @@ public final class SharedVolume implements AutoCloseable {
                 HeldDirectory folder = root.open(FOLDER);
                 try {
                     if (!folder.isOwn()) {
-                        throw failed(sharedRoot.resolve(FOLDER) + " belongs to " + folder.attributes().owner().getName() + " with mode "
-                            + PosixFilePermissions.toString(folder.attributes().permissions()) + ", not to this user alone");
+                        throw failed(sharedRoot.resolve(FOLDER) + " belongs to "
+                                + folder.attributes().owner().getName() + " with mode "
+                                + PosixFilePermissions.toString(
+                                        folder.attributes().permissions()) + ", not to this user alone");
                     }
                     if (made) {
                         // whatever the umask took away
@@ -151,7 +155,10 @@ public final class SharedVolume implements AutoCloseable {
     /** The runs whose folders are there, whoever owns them. */
     public List<RunId> runs() {
         try {
-            return folder.list().stream().map(RunId::parse).flatMap(Optional::stream).toList();
+            return folder.list().stream()
+                    .map(RunId::parse)
+                    .flatMap(Optional::stream)
+                    .toList();
         } catch (IOException e) {
             throw failed(path.resolve(FOLDER) + " cannot be listed (" + K8sExecException.reason(e) + ")");
         }
@@ -167,7 +174,8 @@ public final class SharedVolume implements AutoCloseable {
             folder.deleteTree(id.text());
             return null;
         } catch (IOException e) {
-            return path.resolve(FOLDER).resolve(id.text()) + " could not be removed (" + K8sExecException.reason(e) + ")";
+            return path.resolve(FOLDER).resolve(id.text()) + " could not be removed (" + K8sExecException.reason(e)
+                    + ")";
         }
     }
 
@@ -190,12 +198,19 @@ public final class SharedVolume implements AutoCloseable {
     }
 
     private static K8sExecException invalidRoot(Path root, String what) {
-        return new K8sExecException(ErrorId.SHARED_ROOT_INVALID, "the shared root " + root + " " + what, "so there is nowhere to put the script",
-            "set GO_K8S_CONTAINER_SHARED_ROOT or --shared-root to where the shared volume is mounted in the agent");
+        return new K8sExecException(
+                ErrorId.SHARED_ROOT_INVALID,
+                "the shared root " + root + " " + what,
+                "so there is nowhere to put the script",
+                "set GO_K8S_CONTAINER_SHARED_ROOT or --shared-root to where the shared volume is mounted in the agent");
     }
 
     private static K8sExecException failed(String what) {
-        return new K8sExecException(ErrorId.STAGING_FAILED, what, "so the script cannot be handed to the guest",
-            "give the agent's user a writable shared volume with free space, and remove a " + FOLDER + " there that is not k8s-exec's own");
+        return new K8sExecException(
+                ErrorId.STAGING_FAILED,
+                what,
+                "so the script cannot be handed to the guest",
+                "give the agent's user a writable shared volume with free space, and remove a " + FOLDER
+                        + " there that is not k8s-exec's own");
     }
 }

@@ -119,8 +119,10 @@ public final class StagedRun implements AutoCloseable {
     }
 
     private static SeekableByteChannel createFile(HeldDirectory directory, String name) throws IOException {
-        return Files.newByteChannel(directory.entry(name), Set.of(CREATE_NEW, READ, WRITE, LinkOption.NOFOLLOW_LINKS),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return Files.newByteChannel(
+                directory.entry(name),
+                Set.of(CREATE_NEW, READ, WRITE, LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     private static void changeOwner(Path path, Owner owner, LinkOption... options) throws IOException {
@@ -129,9 +131,12 @@ public final class StagedRun implements AutoCloseable {
             Files.setAttribute(path, "unix:uid", (int) owner.uid(), options);
             Files.setAttribute(path, "unix:gid", (int) owner.gid(), options);
         } catch (IOException e) {
-            throw new K8sExecException(ErrorId.STAGING_FAILED, "the folder of the run cannot be given to user " + owner.uid() + ":" + owner.gid()
-                + " (" + e + ")", "so the script could not run as that user", "run it as the agent's user, without --user and GO_K8S_USER, or let the "
-                    + "agent be root with the capability CHOWN");
+            throw new K8sExecException(
+                    ErrorId.STAGING_FAILED,
+                    "the folder of the run cannot be given to user " + owner.uid() + ":" + owner.gid() + " (" + e + ")",
+                    "so the script could not run as that user",
+                    "run it as the agent's user, without --user and GO_K8S_USER, or let the "
+                            + "agent be root with the capability CHOWN");
         }
     }
 

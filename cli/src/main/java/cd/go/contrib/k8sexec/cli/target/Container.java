@@ -11,7 +11,11 @@ import java.util.List;
 public record Container(Role role, ProcessInfo main, List<ProcessInfo> processes) {
 
     /** What it is to the agent. */
-    public enum Role { AGENT, PAUSE, GUEST }
+    public enum Role {
+        AGENT,
+        PAUSE,
+        GUEST
+    }
 
     public boolean has(int pid) {
         return processes.stream().anyMatch(process -> process.pid() == pid);

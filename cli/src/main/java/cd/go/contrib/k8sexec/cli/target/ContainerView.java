@@ -19,29 +19,52 @@ import java.util.Optional;
  *                    where the agent cannot see its control group
  * @param memoryLimit in bytes; {@link Limits#NONE} without a limit, empty where that cannot be seen
  */
-public record ContainerView(String role, int pid, Optional<String> name, Optional<String> id, String user, String command, Duration age,
-                            long memoryBytes, String memoryFrom, Optional<Long> memoryLimit) {
+public record ContainerView(
+        String role,
+        int pid,
+        Optional<String> name,
+        Optional<String> id,
+        String user,
+        String command,
+        Duration age,
+        long memoryBytes,
+        String memoryFrom,
+        Optional<Long> memoryLimit) {
 
     /** @param target the guest of a run, empty where it is not clear which that would be */
     public static List<ContainerView> all(ProcFs proc, Optional<Target> target) {
-        return new TargetFinder(proc).containers().stream().map(container -> of(proc, container, target)).toList();
+        return new TargetFinder(proc)
+                .containers().stream()
+                        .map(container -> of(proc, container, target))
+                        .toList();
     }
 
     private static ContainerView of(ProcFs proc, Container container, Optional<Target> target) {
         ProcessInfo main = container.main();
         Optional<Limits> limits = Limits.of(proc, container.role() == Container.Role.AGENT ? "self" : main.pid());
-        long resident = container.processes().stream().flatMap(process -> proc.status(process.pid()).stream())
-            .mapToLong(ProcessStatus::residentBytes).sum();
-        return new ContainerView(role(container, target), main.pid(), proc.containerName(main.pid()), proc.containerId(main.pid()),
-            proc.user(main.pid()).orElse(""), proc.commandLine(main.pid()), proc.age(main), limits.map(Limits::memoryUsed).orElse(resident),
-            limits.isPresent() ? "cgroup" : "rss", limits.map(Limits::memoryLimit));
+        long resident = container.processes().stream()
+                .flatMap(process -> proc.status(process.pid()).stream())
+                .mapToLong(ProcessStatus::residentBytes)
+                .sum();
+        return new ContainerView(
+                role(container, target),
+                main.pid(),
+                proc.containerName(main.pid()),
+                proc.containerId(main.pid()),
+                proc.user(main.pid()).orElse(""),
+                proc.commandLine(main.pid()),
+                proc.age(main),
+                limits.map(Limits::memoryUsed).orElse(resident),
+                limits.isPresent() ? "cgroup" : "rss",
+                limits.map(Limits::memoryLimit));
     }
 
     private static String role(Container container, Optional<Target> target) {
         return switch (container.role()) {
             case AGENT -> "agent";
             case PAUSE -> "pause";
-            case GUEST -> target.isEmpty() ? "candidate" : container.has(target.get().pid()) ? "target" : "other";
+            case GUEST ->
+                target.isEmpty() ? "candidate" : container.has(target.get().pid()) ? "target" : "other";
         };
     }
 }

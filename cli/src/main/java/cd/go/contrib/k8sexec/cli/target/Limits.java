@@ -27,15 +27,19 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
     /** Of the container of a process; empty where its files may not be looked at or it has no control groups mounted. */
     public static Optional<Limits> of(ProcFs proc, Object process) {
         // the process could have put anything at that path: what the kernel calls a mount of control groups is one
-        boolean mounted = proc.mounts(process).stream().anyMatch(mount -> mount.point().startsWith(CGROUP) && mount.type()
-            .startsWith("cgroup"));
+        boolean mounted = proc.mounts(process).stream()
+                .anyMatch(mount ->
+                        mount.point().startsWith(CGROUP) && mount.type().startsWith("cgroup"));
         return mounted ? read(proc.root().resolve(process + "/root" + CGROUP)) : Optional.empty();
     }
 
     /** {@link #memoryKills} of this process's own container, as far as it is known; read alone, because each run needs it. */
     public static long ownMemoryKills(ProcFs proc) {
-        return Stream.of("/memory.events", "/memory/memory.oom_control").flatMap(file -> proc.read("self", "root" + CGROUP + file).stream())
-            .findFirst().map(content -> kills(new String(content, StandardCharsets.US_ASCII))).orElse(0L);
+        return Stream.of("/memory.events", "/memory/memory.oom_control")
+                .flatMap(file -> proc.read("self", "root" + CGROUP + file).stream())
+                .findFirst()
+                .map(content -> kills(new String(content, StandardCharsets.US_ASCII)))
+                .orElse(0L);
     }
 
     /** @param folder where the control groups are mounted */
@@ -43,27 +47,46 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
         Optional<String> used = text(folder.resolve("memory.current"));
         if (used.isPresent()) {
             String[] cpu = text(folder.resolve("cpu.max")).orElse("max 100000").split(" ");
-            return Optional.of(new Limits(number(used.get()), text(folder.resolve("memory.max")).map(Limits::number).orElse(NONE),
-                kills(text(folder.resolve("memory.events")).orElse("")), cpu.length < 2 || cpu[0].equals("max") ? NONE : number(cpu[0]) * 1000 / Math.max(1, number(cpu[1]))));
+            return Optional.of(new Limits(
+                    number(used.get()),
+                    text(folder.resolve("memory.max")).map(Limits::number).orElse(NONE),
+                    kills(text(folder.resolve("memory.events")).orElse("")),
+                    cpu.length < 2 || cpu[0].equals("max")
+                            ? NONE
+                            : number(cpu[0]) * 1000 / Math.max(1, number(cpu[1]))));
         }
         return text(folder.resolve("memory/memory.usage_in_bytes")).map(bytes -> {
-            long limit = text(folder.resolve("memory/memory.limit_in_bytes")).map(Limits::number).orElse(NONE);
-            long quota = text(folder.resolve("cpu/cpu.cfs_quota_us")).map(Limits::number).orElse(-1L);
-            long period = text(folder.resolve("cpu/cpu.cfs_period_us")).map(Limits::number).orElse(100_000L);
-            return new Limits(number(bytes), limit >= V1_UNLIMITED ? NONE : limit,
-                kills(text(folder.resolve("memory/memory.oom_control")).orElse("")), quota < 0 ? NONE : quota * 1000 / Math.max(1, period));
+            long limit = text(folder.resolve("memory/memory.limit_in_bytes"))
+                    .map(Limits::number)
+                    .orElse(NONE);
+            long quota = text(folder.resolve("cpu/cpu.cfs_quota_us"))
+                    .map(Limits::number)
+                    .orElse(-1L);
+            long period = text(folder.resolve("cpu/cpu.cfs_period_us"))
+                    .map(Limits::number)
+                    .orElse(100_000L);
+            return new Limits(
+                    number(bytes),
+                    limit >= V1_UNLIMITED ? NONE : limit,
+                    kills(text(folder.resolve("memory/memory.oom_control")).orElse("")),
+                    quota < 0 ? NONE : quota * 1000 / Math.max(1, period));
         });
     }
 
     private static long kills(String events) {
-        return events.lines().filter(line -> line.startsWith("oom_kill ")).map(line -> number(line.substring("oom_kill ".length())))
-            .findFirst().orElse(0L);
+        return events.lines()
+                .filter(line -> line.startsWith("oom_kill "))
+                .map(line -> number(line.substring("oom_kill ".length())))
+                .findFirst()
+                .orElse(0L);
     }
 
     private static Optional<String> text(Path file) {
         try {
             return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                ? Optional.of(Files.readString(file, StandardCharsets.US_ASCII).strip()) : Optional.empty();
+                    ? Optional.of(
+                            Files.readString(file, StandardCharsets.US_ASCII).strip())
+                    : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -28,9 +28,11 @@ public record Mount(String id, String device, String root, String point, Set<Str
         if (dash < 6 || fields.length < dash + 4) {
             return Optional.empty();
         }
-        Set<String> options = Stream.of(fields[5].split(","), fields[dash + 3].split(",")).flatMap(Stream::of)
-            .collect(Collectors.toSet());
-        return Optional.of(new Mount(fields[0], fields[2], unescaped(fields[3]), unescaped(fields[4]), options, fields[dash + 1]));
+        Set<String> options = Stream.of(fields[5].split(","), fields[dash + 3].split(","))
+                .flatMap(Stream::of)
+                .collect(Collectors.toSet());
+        return Optional.of(
+                new Mount(fields[0], fields[2], unescaped(fields[3]), unescaped(fields[4]), options, fields[dash + 1]));
     }
 
     /** The mount in which a path lies, of those of one process: the last of the longest that hold it. */
@@ -56,7 +58,8 @@ public record Mount(String id, String device, String root, String point, Set<Str
 
     /** Spaces and the like stand there as octal numbers. */
     private static String unescaped(String field) {
-        return OCTAL.matcher(field).replaceAll(match -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1),
-            8))));
+        return OCTAL.matcher(field)
+                .replaceAll(
+                        match -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 8))));
     }
 }

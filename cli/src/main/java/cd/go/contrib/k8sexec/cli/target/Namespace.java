@@ -2,8 +2,14 @@ package cd.go.contrib.k8sexec.cli.target;
 
 /** The kinds of namespace, as /proc/PID/ns and nsenter(1) name them. The short options are those of util-linux and, but for two, BusyBox. */
 public enum Namespace {
-    USER("user", "-U"), CGROUP("cgroup", "-C"), IPC("ipc", "-i"), UTS("uts", "-u"), NETWORK("net", "-n"), PID("pid", "-p"),
-    MOUNT("mnt", "-m"), TIME("time", "-T");
+    USER("user", "-U"),
+    CGROUP("cgroup", "-C"),
+    IPC("ipc", "-i"),
+    UTS("uts", "-u"),
+    NETWORK("net", "-n"),
+    PID("pid", "-p"),
+    MOUNT("mnt", "-m"),
+    TIME("time", "-T");
 
     private final String fileName;
     private final String option;

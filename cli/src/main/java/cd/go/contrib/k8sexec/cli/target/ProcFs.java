@@ -25,6 +25,7 @@ public record ProcFs(Path root) {
     private static final int TICKS_PER_SECOND = 100;
     /** Bytes; of which most files of procfs take less. */
     private static final int USUAL_SIZE = 512;
+
     private static final Pattern CONTAINER_ID = Pattern.compile("([0-9a-f]{64})(\\.scope)?(/|$)", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
@@ -52,7 +53,9 @@ public record ProcFs(Path root) {
         String[] names = root.toFile().list();
         for (String name : names == null ? new String[0] : names) {
             if (Character.isDigit(name.charAt(0))) {
-                process(Integer.parseInt(name)).filter(process -> !process.ended()).ifPresent(processes::add);
+                process(Integer.parseInt(name))
+                        .filter(process -> !process.ended())
+                        .ifPresent(processes::add);
             }
         }
         return processes;
@@ -66,7 +69,8 @@ public record ProcFs(Path root) {
      */
     public Optional<String> namespace(Object process, Namespace namespace) {
         try {
-            return Optional.of(Files.readSymbolicLink(root.resolve(process + "/ns/" + namespace.fileName())).toString());
+            return Optional.of(Files.readSymbolicLink(root.resolve(process + "/ns/" + namespace.fileName()))
+                    .toString());
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -83,7 +87,9 @@ public record ProcFs(Path root) {
      * @param process a process id, or "self"
      */
     public Optional<ProcessStatus> status(Object process) {
-        return read(process, "status").map(ProcessStatus::parse).filter(status -> status.uids().size() == 4 && status.gids().size() == 4);
+        return read(process, "status")
+                .map(ProcessStatus::parse)
+                .filter(status -> status.uids().size() == 4 && status.gids().size() == 4);
     }
 
     /** The effective user and group as "UID:GID". */
@@ -111,7 +117,11 @@ public record ProcFs(Path root) {
 
     /** The arguments joined by spaces, as their process set them; empty for a kernel thread or a process that is gone. */
     public String commandLine(int pid) {
-        return read(pid, "cmdline").map(line -> new String(line, StandardCharsets.UTF_8).replace('\0', ' ').strip()).orElse("");
+        return read(pid, "cmdline")
+                .map(line -> new String(line, StandardCharsets.UTF_8)
+                        .replace('\0', ' ')
+                        .strip())
+                .orElse("");
     }
 
     /**
@@ -151,16 +161,20 @@ public record ProcFs(Path root) {
      * @param process a process id, or "self"
      */
     public List<Mount> mounts(Object process) {
-        String lines = read(process, "mountinfo").map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
+        String lines = read(process, "mountinfo")
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .orElse("");
         return lines.lines().map(Mount::parse).flatMap(Optional::stream).toList();
     }
 
     /** How long it has been running; zero where that is not known. */
     public Duration age(ProcessInfo process) {
         try {
-            double uptime = read("", "uptime").map(bytes -> Double.parseDouble(new String(bytes, StandardCharsets.US_ASCII).split(" ")[0]))
-                .orElse(0.0);
-            return Duration.ofMillis(Math.max(0, Math.round(uptime * 1000) - process.startTicks() * 1000 / TICKS_PER_SECOND));
+            double uptime = read("", "uptime")
+                    .map(bytes -> Double.parseDouble(new String(bytes, StandardCharsets.US_ASCII).split(" ")[0]))
+                    .orElse(0.0);
+            return Duration.ofMillis(
+                    Math.max(0, Math.round(uptime * 1000) - process.startTicks() * 1000 / TICKS_PER_SECOND));
         } catch (NumberFormatException e) {
             return Duration.ZERO;
         }
@@ -173,7 +187,8 @@ public record ProcFs(Path root) {
      */
     Optional<byte[]> read(Object process, String file) {
         try (InputStream in = new FileInputStream(root + "/" + process + "/" + file)) {
-            // not readAllBytes, which asks for the size first, that procfs does not tell, and takes 16 kB for what is small
+            // not readAllBytes, which asks for the size first, that procfs does not tell, and takes 16 kB for what is
+            // small
             byte[] content = new byte[USUAL_SIZE];
             int length = 0;
             for (int count = in.read(content); count > 0; count = in.read(content, length, content.length - length)) {

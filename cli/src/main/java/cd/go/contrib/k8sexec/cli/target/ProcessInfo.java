@@ -28,8 +28,13 @@ public record ProcessInfo(int pid, String command, char state, int parent, int t
         if (fields.length < USED_FIELDS) {
             throw new IllegalArgumentException("too few fields");
         }
-        return new ProcessInfo(Integer.parseInt(line.substring(0, open - 1)), line.substring(open + 1, close), fields[0].charAt(0),
-            Integer.parseInt(fields[1]), Integer.parseInt(fields[17]), Long.parseLong(fields[19]));
+        return new ProcessInfo(
+                Integer.parseInt(line.substring(0, open - 1)),
+                line.substring(open + 1, close),
+                fields[0].charAt(0),
+                Integer.parseInt(fields[1]),
+                Integer.parseInt(fields[17]),
+                Long.parseLong(fields[19]));
     }
 
     /** Whether it has ended and only waits for its parent to notice; where only its first thread has ended, the others run on. */

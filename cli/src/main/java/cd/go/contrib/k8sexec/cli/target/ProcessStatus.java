@@ -15,18 +15,37 @@ import java.util.stream.Stream;
  * @param noNewPrivs    whether no program that it runs gets more privileges (prctl(2), PR_SET_NO_NEW_PRIVS)
  * @param seccomp       0: off, 1: strict, 2: filter
  */
-public record ProcessStatus(List<Long> uids, List<Long> gids, String umask, long residentBytes, Set<Capability> inheritable,
-                            Set<Capability> permitted, Set<Capability> effective, Set<Capability> bounding,
-                            Set<Capability> ambient, boolean noNewPrivs, int seccomp) {
+public record ProcessStatus(
+        List<Long> uids,
+        List<Long> gids,
+        String umask,
+        long residentBytes,
+        Set<Capability> inheritable,
+        Set<Capability> permitted,
+        Set<Capability> effective,
+        Set<Capability> bounding,
+        Set<Capability> ambient,
+        boolean noNewPrivs,
+        int seccomp) {
 
     static ProcessStatus parse(byte[] bytes) {
         // the name on the first line is the process's own choice; the kernel writes its line ends as \n
         String status = new String(bytes, StandardCharsets.ISO_8859_1);
-        return new ProcessStatus(numbers(field(status, "Uid")), numbers(field(status, "Gid")), field(status, "Umask"),
-            numbers(field(status, "VmRSS").replace("kB", "")).stream().mapToLong(Long::longValue).sum() * 1024,
-            capabilities(status, "CapInh"), capabilities(status, "CapPrm"), capabilities(status, "CapEff"),
-            capabilities(status, "CapBnd"), capabilities(status, "CapAmb"),
-            field(status, "NoNewPrivs").equals("1"), field(status, "Seccomp").isEmpty() ? 0 : Integer.parseInt(field(status, "Seccomp")));
+        return new ProcessStatus(
+                numbers(field(status, "Uid")),
+                numbers(field(status, "Gid")),
+                field(status, "Umask"),
+                numbers(field(status, "VmRSS").replace("kB", "")).stream()
+                                .mapToLong(Long::longValue)
+                                .sum()
+                        * 1024,
+                capabilities(status, "CapInh"),
+                capabilities(status, "CapPrm"),
+                capabilities(status, "CapEff"),
+                capabilities(status, "CapBnd"),
+                capabilities(status, "CapAmb"),
+                field(status, "NoNewPrivs").equals("1"),
+                field(status, "Seccomp").isEmpty() ? 0 : Integer.parseInt(field(status, "Seccomp")));
     }
 
     /** Effective user. */
@@ -42,11 +61,16 @@ public record ProcessStatus(List<Long> uids, List<Long> gids, String umask, long
     private static String field(String status, String name) {
         int start = status.indexOf("\n" + name + ":");
         int end = status.indexOf('\n', start + 1);
-        return start < 0 || end < 0 ? "" : status.substring(start + name.length() + 2, end).strip();
+        return start < 0 || end < 0
+                ? ""
+                : status.substring(start + name.length() + 2, end).strip();
     }
 
     private static List<Long> numbers(String field) {
-        return Stream.of(field.split("\\s+")).filter(word -> !word.isEmpty()).map(Long::valueOf).toList();
+        return Stream.of(field.split("\\s+"))
+                .filter(word -> !word.isEmpty())
+                .map(Long::valueOf)
+                .toList();
     }
 
     private static Set<Capability> capabilities(String status, String name) {

@@ -6,8 +6,7 @@ import java.util.Locale;
 public final class Sizes {
     private static final String[] UNITS = {"B", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
 
-    private Sizes() {
-    }
+    private Sizes() {}
 
     /** At most four digits, like 512Mi, 1.5Gi or 100B. */
     public static String bytes(long bytes) {
@@ -17,6 +16,7 @@ public final class Sizes {
             amount /= 1024;
             unit++;
         }
-        return String.format(Locale.ROOT, amount < 10 && amount != Math.rint(amount) ? "%.1f%s" : "%.0f%s", amount, UNITS[unit]);
+        return String.format(
+                Locale.ROOT, amount < 10 && amount != Math.rint(amount) ? "%.1f%s" : "%.0f%s", amount, UNITS[unit]);
     }
 }

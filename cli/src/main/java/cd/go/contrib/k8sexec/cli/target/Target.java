@@ -26,7 +26,8 @@ public record Target(ProcessInfo process, String reason, Set<Namespace> namespac
         }
         Optional<String> mounts = proc.namespace(process.pid(), Namespace.MOUNT);
         if (mounts.isEmpty()) {
-            // not ours to look at: the containers of a Pod differ in their mounts, and an nsenter with file capabilities may be allowed in
+            // not ours to look at: the containers of a Pod differ in their mounts, and an nsenter with file
+            // capabilities may be allowed in
             differing.add(Namespace.MOUNT);
         }
         return new Target(process, reason, differing, mounts);
@@ -47,11 +48,16 @@ public record Target(ProcessInfo process, String reason, Set<Namespace> namespac
      * @throws K8sExecException TARGET_DEAD
      */
     public void checkUnchanged(ProcFs proc) {
-        boolean unchanged = proc.process(pid()).filter(now -> now.startTicks() == process.startTicks() && !now.ended()).isPresent()
-            && proc.namespace(pid(), Namespace.MOUNT).equals(mounts);
+        boolean unchanged = proc.process(pid())
+                        .filter(now -> now.startTicks() == process.startTicks() && !now.ended())
+                        .isPresent()
+                && proc.namespace(pid(), Namespace.MOUNT).equals(mounts);
         if (!unchanged) {
-            throw new K8sExecException(ErrorId.TARGET_DEAD, "the guest (process " + pid() + ") has ended meanwhile",
-                "so there is no guest to enter", "look why it ended: kubectl logs POD -c CONTAINER --previous");
+            throw new K8sExecException(
+                    ErrorId.TARGET_DEAD,
+                    "the guest (process " + pid() + ") has ended meanwhile",
+                    "so there is no guest to enter",
+                    "look why it ended: kubectl logs POD -c CONTAINER --previous");
         }
     }
 }

@@ -25,6 +25,7 @@ public final class TargetFinder {
     private static final int PAUSE = 1;
     /** What runc names its processes that are about to become a container's (libcontainer/nsenter). */
     private static final String RUNC_INIT = "runc:[";
+
     private static final int SETTLING_LOOKS = 5;
     private static final long SETTLING_MILLIS = 20;
 
@@ -41,20 +42,29 @@ public final class TargetFinder {
      */
     public Target byPid(String pid) {
         int number = parse(pid);
-        ProcessInfo process = proc.process(number).filter(found -> !found.ended()).orElseThrow(() -> new K8sExecException(
-            ErrorId.TARGET_DEAD, "no process " + number + " is alive, which GO_K8S_CONTAINER_PID or --pid names",
-            "so there is no guest to enter", "leave it unset, so that k8s-exec finds the guest, or look whether the guest has ended"));
+        ProcessInfo process = proc.process(number)
+                .filter(found -> !found.ended())
+                .orElseThrow(() -> new K8sExecException(
+                        ErrorId.TARGET_DEAD,
+                        "no process " + number + " is alive, which GO_K8S_CONTAINER_PID or --pid names",
+                        "so there is no guest to enter",
+                        "leave it unset, so that k8s-exec finds the guest, or look whether the guest has ended"));
         if (sharesContainerWithAgent(number)) {
-            throw new K8sExecException(ErrorId.TARGET_IS_AGENT, "process " + number + " (" + quoted(process.command())
-                + "), which GO_K8S_CONTAINER_PID or --pid names, is in the agent's own container",
-                "so the script would not run in the guest",
-                number == PAUSE ? "set shareProcessNamespace: true in the Pod, without which the guest cannot be seen"
-                    : "leave it unset, so that k8s-exec finds the guest, or name the guest's main process");
+            throw new K8sExecException(
+                    ErrorId.TARGET_IS_AGENT,
+                    "process " + number + " (" + quoted(process.command())
+                            + "), which GO_K8S_CONTAINER_PID or --pid names, is in the agent's own container",
+                    "so the script would not run in the guest",
+                    number == PAUSE
+                            ? "set shareProcessNamespace: true in the Pod, without which the guest cannot be seen"
+                            : "leave it unset, so that k8s-exec finds the guest, or name the guest's main process");
         }
         if (number == PAUSE) {
-            throw new K8sExecException(ErrorId.TARGET_IS_PAUSE,
-                "process 1, which GO_K8S_CONTAINER_PID or --pid names, is the Pod's pause process",
-                "which has no shell and no volume", "leave it unset, so that k8s-exec finds the guest, or name the guest's main process");
+            throw new K8sExecException(
+                    ErrorId.TARGET_IS_PAUSE,
+                    "process 1, which GO_K8S_CONTAINER_PID or --pid names, is the Pod's pause process",
+                    "which has no shell and no volume",
+                    "leave it unset, so that k8s-exec finds the guest, or name the guest's main process");
         }
         return Target.of(proc, process, "named by its process id");
     }
@@ -70,8 +80,11 @@ public final class TargetFinder {
             throw none();
         }
         if (guests.size() > 1) {
-            throw new K8sExecException(ErrorId.TARGET_AMBIGUOUS, "the Pod has " + guests.size() + " other containers: " + list(guests),
-                "so it is not clear where the script belongs", "name one with GO_K8S_CONTAINER_NAME or --container");
+            throw new K8sExecException(
+                    ErrorId.TARGET_AMBIGUOUS,
+                    "the Pod has " + guests.size() + " other containers: " + list(guests),
+                    "so it is not clear where the script belongs",
+                    "name one with GO_K8S_CONTAINER_NAME or --container");
         }
         return Target.of(proc, guests.get(0), "the only other container of the Pod");
     }
@@ -88,22 +101,31 @@ public final class TargetFinder {
             throw none();
         }
         Map<String, Predicate<ProcessInfo>> ways = new LinkedHashMap<>();
-        ways.put("the container named " + name, guest -> proc.containerName(guest.pid()).filter(name::equals).isPresent());
+        ways.put(
+                "the container named " + name,
+                guest -> proc.containerName(guest.pid()).filter(name::equals).isPresent());
         ways.put("the container with the id " + name, guest -> hasContainerId(guest, name));
-        ways.put("the container with K8S_EXEC_CONTAINER=" + name, guest -> hasVariable(guest, "K8S_EXEC_CONTAINER=" + name));
+        ways.put(
+                "the container with K8S_EXEC_CONTAINER=" + name,
+                guest -> hasVariable(guest, "K8S_EXEC_CONTAINER=" + name));
         for (var way : ways.entrySet()) {
             List<ProcessInfo> matching = guests.stream().filter(way.getValue()).toList();
             if (matching.size() == 1) {
                 return Target.of(proc, matching.get(0), way.getKey());
             }
             if (matching.size() > 1) {
-                throw new K8sExecException(ErrorId.TARGET_AMBIGUOUS, matching.size() + " containers match " + quoted(name) + ": "
-                    + list(matching),
-                    "so it is not clear where the script belongs", "use a name or an id that only one has");
+                throw new K8sExecException(
+                        ErrorId.TARGET_AMBIGUOUS,
+                        matching.size() + " containers match " + quoted(name) + ": " + list(matching),
+                        "so it is not clear where the script belongs",
+                        "use a name or an id that only one has");
             }
         }
-        throw new K8sExecException(ErrorId.TARGET_UNKNOWN, "no container matches " + quoted(name) + "; there are: " + list(guests),
-            "so there is no guest to enter", "correct GO_K8S_CONTAINER_NAME or --container");
+        throw new K8sExecException(
+                ErrorId.TARGET_UNKNOWN,
+                "no container matches " + quoted(name) + "; there are: " + list(guests),
+                "so there is no guest to enter",
+                "correct GO_K8S_CONTAINER_NAME or --container");
     }
 
     /**
@@ -122,19 +144,24 @@ public final class TargetFinder {
 
     /** The main processes of all containers but the agent's and pause, the oldest first. */
     public List<ProcessInfo> guests() {
-        return containers().stream().filter(container -> container.role() == Container.Role.GUEST).map(Container::main).toList();
+        return containers().stream()
+                .filter(container -> container.role() == Container.Role.GUEST)
+                .map(Container::main)
+                .toList();
     }
 
     /** The containers of the Pod, the oldest first; only the agent's own where the Pod's containers do not share their processes. */
     public List<Container> containers() {
         List<ProcessInfo> processes = new ArrayList<>(proc.processes());
-        processes.sort(Comparator.comparing((ProcessInfo process) -> process.parent() != 0).thenComparingLong(ProcessInfo::startTicks)
-            .thenComparingInt(ProcessInfo::pid));
+        processes.sort(Comparator.comparing((ProcessInfo process) -> process.parent() != 0)
+                .thenComparingLong(ProcessInfo::startTicks)
+                .thenComparingInt(ProcessInfo::pid));
         Function<Object, String> key = containerKey(processes);
         Map<String, List<ProcessInfo>> groups = new LinkedHashMap<>();
         for (ProcessInfo process : processes) {
             if (!process.command().startsWith(RUNC_INIT)) {
-                groups.computeIfAbsent(key.apply(process.pid()), unused -> new ArrayList<>()).add(process);
+                groups.computeIfAbsent(key.apply(process.pid()), unused -> new ArrayList<>())
+                        .add(process);
             }
         }
         groups.remove("");
@@ -161,7 +188,7 @@ public final class TargetFinder {
     private Function<Object, String> containerKey(List<ProcessInfo> processes) {
         Map<Object, String> namespaces = new HashMap<>();
         processes.forEach(process -> proc.namespace(process.pid(), Namespace.MOUNT)
-            .ifPresent(namespace -> namespaces.put(process.pid(), namespace)));
+                .ifPresent(namespace -> namespaces.put(process.pid(), namespace)));
         proc.namespace("self", Namespace.MOUNT).ifPresent(namespace -> namespaces.put("self", namespace));
         if (processes.stream().allMatch(process -> process.pid() == PAUSE || namespaces.containsKey(process.pid()))) {
             // another user's, usually, and the only process of its container
@@ -172,20 +199,30 @@ public final class TargetFinder {
     }
 
     private Optional<String> rootMount(Object process) {
-        return proc.mounts(process).stream().filter(mount -> mount.point().equals("/")).map(Mount::id).reduce((first, last) -> last);
+        return proc.mounts(process).stream()
+                .filter(mount -> mount.point().equals("/"))
+                .map(Mount::id)
+                .reduce((first, last) -> last);
     }
 
     private boolean sharesContainerWithAgent(int pid) {
         Optional<String> theirs = proc.namespace(pid, Namespace.MOUNT);
-        return theirs.isPresent() ? theirs.equals(proc.namespace("self", Namespace.MOUNT)) : rootMount(pid).equals(rootMount("self"));
+        return theirs.isPresent()
+                ? theirs.equals(proc.namespace("self", Namespace.MOUNT))
+                : rootMount(pid).equals(rootMount("self"));
     }
 
     private boolean hasContainerId(ProcessInfo guest, String id) {
-        return id.length() >= 12 && proc.controlGroup(guest.pid()).filter(groups -> groups.contains(id)).isPresent();
+        return id.length() >= 12
+                && proc.controlGroup(guest.pid())
+                        .filter(groups -> groups.contains(id))
+                        .isPresent();
     }
 
     private boolean hasVariable(ProcessInfo guest, String entry) {
-        String environment = proc.environment(guest.pid()).map(bytes -> new String(bytes, StandardCharsets.UTF_8)).orElse("");
+        String environment = proc.environment(guest.pid())
+                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                .orElse("");
         return ("\0" + environment).contains("\0" + entry + "\0");
     }
 
@@ -193,14 +230,17 @@ public final class TargetFinder {
         List<String> lines = new ArrayList<>();
         for (ProcessInfo guest : guests) {
             lines.add(proc.containerName(guest.pid()).orElse("(no name)") + " (process " + guest.pid() + ", "
-                + quoted(proc.commandLine(guest.pid())) + ")");
+                    + quoted(proc.commandLine(guest.pid())) + ")");
         }
         return String.join(", ", lines);
     }
 
     private static K8sExecException none() {
-        return new K8sExecException(ErrorId.TARGET_NONE, "no other container can be seen from the agent", "so there is no guest to enter",
-            "set shareProcessNamespace: true in the Pod, and give the guest a command that keeps running");
+        return new K8sExecException(
+                ErrorId.TARGET_NONE,
+                "no other container can be seen from the agent",
+                "so there is no guest to enter",
+                "set shareProcessNamespace: true in the Pod, and give the guest a command that keeps running");
     }
 
     private static int parse(String pid) {
@@ -212,7 +252,10 @@ public final class TargetFinder {
         } catch (NumberFormatException e) {
             // falls through to the message that both cases need
         }
-        throw new K8sExecException(ErrorId.TARGET_PID_INVALID, "GO_K8S_CONTAINER_PID or --pid is " + quoted(pid), "which is no process id",
-            "leave it unset, so that k8s-exec finds the guest, or set the process id of the guest's main process as the agent sees it");
+        throw new K8sExecException(
+                ErrorId.TARGET_PID_INVALID,
+                "GO_K8S_CONTAINER_PID or --pid is " + quoted(pid),
+                "which is no process id",
+                "leave it unset, so that k8s-exec finds the guest, or set the process id of the guest's main process as the agent sees it");
     }
 }

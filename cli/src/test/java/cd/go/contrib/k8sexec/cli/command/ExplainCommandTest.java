@@ -16,7 +16,8 @@ import picocli.CommandLine;
 class ExplainCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
-    private final CommandLine commandLine = K8sExec.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    private final CommandLine commandLine =
+            K8sExec.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
 
     @ParameterizedTest
     @EnumSource
@@ -24,7 +25,11 @@ class ExplainCommandTest {
         assertEquals(0, commandLine.execute("explain", id.name()));
 
         String text = out.toString();
-        assertTrue(text.matches("(?s)" + id + " \\(exit code 12[567]\\)\n\n\\S.*\n\nUsual causes:\n- .*\n\nWhat to do:\n- .*\n\nExample:\n\n    \\S.*\n"), text);
+        assertTrue(
+                text.matches(
+                        "(?s)" + id
+                                + " \\(exit code 12[567]\\)\n\n\\S.*\n\nUsual causes:\n- .*\n\nWhat to do:\n- .*\n\nExample:\n\n    \\S.*\n"),
+                text);
         assertTrue(text.lines().allMatch(line -> line.length() <= 80), text);
         assertTrue(Explanation.summary(id).length() <= 53, Explanation.summary(id));
     }
@@ -42,7 +47,9 @@ class ExplainCommandTest {
 
         assertEquals(ErrorId.values().length, out.toString().lines().count());
         assertTrue(out.toString().lines().allMatch(line -> line.length() <= 80), out.toString());
-        assertTrue(out.toString().contains("\nNSENTER_MISSING            The agent image has no nsenter.\n"), out.toString());
+        assertTrue(
+                out.toString().contains("\nNSENTER_MISSING            The agent image has no nsenter.\n"),
+                out.toString());
     }
 
     @ParameterizedTest
@@ -50,7 +57,9 @@ class ExplainCommandTest {
     void an_unknown_id_gets_those_that_are_like_it(String id) {
         assertEquals(2, commandLine.execute("explain", id));
 
-        assertTrue(err.toString().startsWith("k8s-exec: no error has the id '" + id + "'; did you mean:\n"), err.toString());
+        assertTrue(
+                err.toString().startsWith("k8s-exec: no error has the id '" + id + "'; did you mean:\n"),
+                err.toString());
         assertTrue(err.toString().contains("\n  NSENTER_FAILED\n"), err.toString());
         assertTrue(!err.toString().contains("TARGET_NONE"), err.toString());
         assertEquals("", out.toString());

@@ -14,7 +14,8 @@ import picocli.CommandLine;
 class K8sExecTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
-    private final CommandLine commandLine = K8sExec.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    private final CommandLine commandLine =
+            K8sExec.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
 
     @Test
     void the_version_names_commit_and_kind_of_build() {
@@ -25,7 +26,9 @@ class K8sExecTest {
     @Test
     void a_wrong_option_gets_a_hint() {
         assertEquals(2, commandLine.execute("run", "--reslt", "x"));
-        assertTrue(err.toString().contains("--result") && err.toString().contains("Try 'k8s-exec run --help'"), err.toString());
+        assertTrue(
+                err.toString().contains("--result") && err.toString().contains("Try 'k8s-exec run --help'"),
+                err.toString());
         assertEquals("", out.toString());
     }
 
@@ -38,7 +41,8 @@ class K8sExecTest {
     void help_fits_80_columns_and_begins_with_a_sentence_and_an_example(String command) {
         assertEquals(0, command.isEmpty() ? commandLine.execute("--help") : commandLine.execute(command, "--help"));
         String help = out.toString();
-        assertTrue(help.matches("(?s)[A-Z][^\n]+\\.\n\nUsage: k8s-exec " + command + ".*\n\nExample:\n  .*\n\n.*"), help);
+        assertTrue(
+                help.matches("(?s)[A-Z][^\n]+\\.\n\nUsage: k8s-exec " + command + ".*\n\nExample:\n  .*\n\n.*"), help);
         assertTrue(help.lines().allMatch(line -> line.length() <= 80), help);
     }
 

@@ -20,6 +20,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class Completion {
     /** A Path is a file, unless its label says that it is a directory. */
     private static final String DIRECTORY = "DIR";
+
     private static final String MADE = "made by the build from the command line's model";
 
     private final CommandSpec root;
@@ -36,12 +37,20 @@ final class Completion {
         StringBuilder values = new StringBuilder();
         StringBuilder words = new StringBuilder();
         commands.forEach((name, command) -> {
-            command.options().stream().filter(Completion::takesValue).forEach(option -> values.append("        ")
-                .append(Stream.of(option.names()).map(each -> "'" + name + " " + each + "'").collect(Collectors.joining(" | ")))
-                .append(") ").append(bashValues(option)).append(" return ;;\n"));
+            command.options().stream()
+                    .filter(Completion::takesValue)
+                    .forEach(option -> values.append("        ")
+                            .append(Stream.of(option.names())
+                                    .map(each -> "'" + name + " " + each + "'")
+                                    .collect(Collectors.joining(" | ")))
+                            .append(") ")
+                            .append(bashValues(option))
+                            .append(" return ;;\n"));
             String names = "_k8s_exec_words '" + names(command) + "'";
-            String next = command.positionalParameters().stream().findFirst()
-                .map(parameter -> "if [[ $word == -* ]]; then " + names + "; else " + bashValues(parameter) + " fi").orElse(names);
+            String next = command.positionalParameters().stream()
+                    .findFirst()
+                    .map(parameter -> "if [[ $word == -* ]]; then " + names + "; else " + bashValues(parameter) + " fi")
+                    .orElse(names);
             words.append("        ").append(name).append(") ").append(next).append(" ;;\n");
         });
         return """
@@ -80,12 +89,16 @@ final class Completion {
             }
 
             complete -F _k8s_exec k8s-exec
-            """.replace("@MADE@", MADE).replace("@COMMANDS@", String.join(" ", commands.keySet()) + " " + names(root))
-            .replace("@VALUES@", values).replace("@WORDS@", words);
+            """.replace("@MADE@", MADE)
+                .replace("@COMMANDS@", String.join(" ", commands.keySet()) + " " + names(root))
+                .replace("@VALUES@", values)
+                .replace("@WORDS@", words);
     }
 
     private static String names(CommandSpec command) {
-        return command.options().stream().flatMap(option -> Stream.of(option.names())).collect(Collectors.joining(" "));
+        return command.options().stream()
+                .flatMap(option -> Stream.of(option.names()))
+                .collect(Collectors.joining(" "));
     }
 
     /** A command that ends with a semicolon, or nothing. */
@@ -114,46 +127,69 @@ final class Completion {
             }
 
             _k8s-exec "$@"
-            """.replace("@MADE@", MADE).replace("@OPTIONS@", zshOptions(root)).replace("@COMMANDS@", commands.entrySet().stream()
-                .map(command -> command.getKey() + "\\:\"" + zshText(summary(command.getValue())) + "\"").collect(Collectors.joining(" ")))
-            .replace("@CASES@", commands.keySet().stream().map(this::zshCase).collect(Collectors.joining()));
+            """.replace("@MADE@", MADE)
+                .replace("@OPTIONS@", zshOptions(root))
+                .replace(
+                        "@COMMANDS@",
+                        commands.entrySet().stream()
+                                .map(command ->
+                                        command.getKey() + "\\:\"" + zshText(summary(command.getValue())) + "\"")
+                                .collect(Collectors.joining(" ")))
+                .replace(
+                        "@CASES@", commands.keySet().stream().map(this::zshCase).collect(Collectors.joining()));
     }
 
     private String zshCase(String name) {
         CommandSpec command = commands.get(name);
-        return "        " + name + ")\n            _arguments -S \\\n" + indented(zshOptions(command) + zshParameters(command))
-            + "            ;;\n";
+        return "        " + name + ")\n            _arguments -S \\\n"
+                + indented(zshOptions(command) + zshParameters(command)) + "            ;;\n";
     }
 
     /** The lines of one command, of which the last is not continued. */
     private static String indented(String lines) {
-        return lines.lines().map(line -> "        " + line + "\n").collect(Collectors.joining()).replaceFirst(" \\\\\n$", "\n");
+        return lines.lines()
+                .map(line -> "        " + line + "\n")
+                .collect(Collectors.joining())
+                .replaceFirst(" \\\\\n$", "\n");
     }
 
     private static String zshOptions(CommandSpec command) {
-        return command.options().stream().map(option -> {
-            String excluded = option.usageHelp() || option.versionHelp() ? "(- *)" : "(" + String.join(" ", option.names()) + ")";
-            String text = "[" + zshText(summary(option)) + "]" + (takesValue(option) ? zshValues(option) : "");
-            return Stream.of(option.names())
-                .map(name -> "        '" + excluded + name + (takesValue(option) && name.startsWith("--") ? "=" : "") + text + "' \\\n")
+        return command.options().stream()
+                .map(option -> {
+                    String excluded = option.usageHelp() || option.versionHelp()
+                            ? "(- *)"
+                            : "(" + String.join(" ", option.names()) + ")";
+                    String text = "[" + zshText(summary(option)) + "]" + (takesValue(option) ? zshValues(option) : "");
+                    return Stream.of(option.names())
+                            .map(name -> "        '" + excluded + name
+                                    + (takesValue(option) && name.startsWith("--") ? "=" : "") + text + "' \\\n")
+                            .collect(Collectors.joining());
+                })
                 .collect(Collectors.joining());
-        }).collect(Collectors.joining());
     }
 
     private static String zshParameters(CommandSpec command) {
         return command.positionalParameters().stream()
-            .map(parameter -> (parameter.isMultiValue() ? "*" : parameter.index().min() + 1) + zshValues(parameter))
-            .map(text -> "        '" + text + "' \\\n").collect(Collectors.joining());
+                .map(parameter ->
+                        (parameter.isMultiValue() ? "*" : parameter.index().min() + 1) + zshValues(parameter))
+                .map(text -> "        '" + text + "' \\\n")
+                .collect(Collectors.joining());
     }
 
     private static String zshValues(ArgSpec argument) {
-        String values = isDirectory(argument) ? "_files -/" : isFile(argument) ? "_files" : "(" + String.join(" ", values(argument)) + ")";
+        String values = isDirectory(argument)
+                ? "_files -/"
+                : isFile(argument) ? "_files" : "(" + String.join(" ", values(argument)) + ")";
         return ":" + zshText(argument.paramLabel()) + ":" + (values.equals("()") ? " " : values);
     }
 
     /** Within single quotes, and brackets or a list with colons. */
     private static String zshText(String text) {
-        return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace(":", "\\:").replace("'", "'\\''");
+        return text.replace("\\", "\\\\")
+                .replace("[", "\\[")
+                .replace("]", "\\]")
+                .replace(":", "\\:")
+                .replace("'", "'\\''");
     }
 
     // ---- fish
@@ -181,10 +217,19 @@ final class Completion {
             """.replace("@MADE@", MADE));
         root.options().forEach(option -> fish.append(fishOption("", option)));
         commands.forEach((name, command) -> {
-            fish.append(fishCondition("")).append(" -a ").append(name).append(" -d ").append(fishQuoted(summary(command))).append('\n');
+            fish.append(fishCondition(""))
+                    .append(" -a ")
+                    .append(name)
+                    .append(" -d ")
+                    .append(fishQuoted(summary(command)))
+                    .append('\n');
             command.options().forEach(option -> fish.append(fishOption(name, option)));
-            command.positionalParameters().stream().limit(1).map(Completion::fishValues).filter(values -> !values.isEmpty())
-                .forEach(values -> fish.append(fishCondition(name)).append(values).append('\n'));
+            command.positionalParameters().stream()
+                    .limit(1)
+                    .map(Completion::fishValues)
+                    .filter(values -> !values.isEmpty())
+                    .forEach(values ->
+                            fish.append(fishCondition(name)).append(values).append('\n'));
         });
         return fish.toString();
     }
@@ -195,7 +240,8 @@ final class Completion {
 
     private static String fishOption(String command, OptionSpec option) {
         String names = Stream.of(option.names())
-            .map(name -> name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1)).collect(Collectors.joining());
+                .map(name -> name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1))
+                .collect(Collectors.joining());
         String values = takesValue(option) ? (isFile(option) ? " -r" : " -x") + fishValues(option) : "";
         return fishCondition(command) + names + values + " -d " + fishQuoted(summary(option)) + "\n";
     }
@@ -224,12 +270,15 @@ final class Completion {
 
     private static boolean isFile(ArgSpec argument) {
         return !isDirectory(argument)
-            && (argument.type() == Path.class || argument instanceof PositionalParamSpec && argument.isMultiValue());
+                && (argument.type() == Path.class
+                        || argument instanceof PositionalParamSpec && argument.isMultiValue());
     }
 
     private static List<String> values(ArgSpec argument) {
-        return argument.completionCandidates() == null ? List.of()
-            : StreamSupport.stream(argument.completionCandidates().spliterator(), false).toList();
+        return argument.completionCandidates() == null
+                ? List.of()
+                : StreamSupport.stream(argument.completionCandidates().spliterator(), false)
+                        .toList();
     }
 
     static String summary(CommandSpec command) {

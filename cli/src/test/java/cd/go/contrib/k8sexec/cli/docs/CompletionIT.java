@@ -54,39 +54,45 @@ class CompletionIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {
-        "k8s-exec ru|run",
-        "k8s-exec run --dr|--dry-run",
-        "k8s-exec run --user ta|target",
-        "k8s-exec run --user=|agent target",
-        "k8s-exec run --user=ta|target",
-        "k8s-exec run --pid |",
-        "k8s-exec run --result res|result.json",
-        "k8s-exec run --result sha|shaft shared",
-        "k8s-exec run --shared-root sha|shared",
-        "k8s-exec --help gc --gr|--grace",
-        "k8s-exec install s|shared",
-        "k8s-exec explain NSENTER_|NSENTER_FAILED NSENTER_MISSING",
-        "k8s-exec explain -|--help -h",
-        "k8s-exec run -- -|",
-    })
+    @CsvSource(
+            delimiter = '|',
+            ignoreLeadingAndTrailingWhitespace = false,
+            value = {
+                "k8s-exec ru|run",
+                "k8s-exec run --dr|--dry-run",
+                "k8s-exec run --user ta|target",
+                "k8s-exec run --user=|agent target",
+                "k8s-exec run --user=ta|target",
+                "k8s-exec run --pid |",
+                "k8s-exec run --result res|result.json",
+                "k8s-exec run --result sha|shaft shared",
+                "k8s-exec run --shared-root sha|shared",
+                "k8s-exec --help gc --gr|--grace",
+                "k8s-exec install s|shared",
+                "k8s-exec explain NSENTER_|NSENTER_FAILED NSENTER_MISSING",
+                "k8s-exec explain -|--help -h",
+                "k8s-exec run -- -|",
+            })
     void bash_and_fish_offer_what_can_follow(String line, String expected) throws Exception {
         assertEquals(words(expected), bash(line), "bash");
         assertEquals(words(expected), fish(line), "fish");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, value = {
-        "k8s-exec ru|k8s-exec run ",
-        "k8s-exec run --dr|k8s-exec run --dry-run ",
-        "k8s-exec run --user ta|k8s-exec run --user target ",
-        "k8s-exec run --user=ta|k8s-exec run --user=target ",
-        "k8s-exec run --result res|k8s-exec run --result result.json ",
-        "k8s-exec run --shared-root sha|k8s-exec run --shared-root shared/",
-        "k8s-exec gc --gr|k8s-exec gc --grace=",
-        "k8s-exec install s|k8s-exec install shared/",
-        "k8s-exec explain NSENTER_M|k8s-exec explain NSENTER_MISSING ",
-    })
+    @CsvSource(
+            delimiter = '|',
+            ignoreLeadingAndTrailingWhitespace = false,
+            value = {
+                "k8s-exec ru|k8s-exec run ",
+                "k8s-exec run --dr|k8s-exec run --dry-run ",
+                "k8s-exec run --user ta|k8s-exec run --user target ",
+                "k8s-exec run --user=ta|k8s-exec run --user=target ",
+                "k8s-exec run --result res|k8s-exec run --result result.json ",
+                "k8s-exec run --shared-root sha|k8s-exec run --shared-root shared/",
+                "k8s-exec gc --gr|k8s-exec gc --grace=",
+                "k8s-exec install s|k8s-exec install shared/",
+                "k8s-exec explain NSENTER_M|k8s-exec explain NSENTER_MISSING ",
+            })
     void zsh_completes_what_is_clear(String line, String expected) throws Exception {
         assertEquals(expected + "\n", run("zsh", "-f", "-c", ZSH, "zsh", SCRIPTS.toString(), line));
     }
@@ -97,23 +103,35 @@ class CompletionIT {
 
     private static Set<String> bash(String line) throws Exception {
         // as bash splits it: = is a word, and so is nothing after a space
-        List<String> command = new ArrayList<>(List.of("bash", "--norc", "-c", BASH, SCRIPTS.resolve("k8s-exec.bash").toString()));
+        List<String> command = new ArrayList<>(List.of(
+                "bash", "--norc", "-c", BASH, SCRIPTS.resolve("k8s-exec.bash").toString()));
         command.addAll(List.of(line.replace("=", " = ").stripTrailing().split(" ")));
         if (line.endsWith(" ")) {
             command.add("");
         }
-        return run(command.toArray(String[]::new)).lines().filter(word -> !word.isEmpty()).collect(Collectors.toCollection(TreeSet::new));
+        return run(command.toArray(String[]::new))
+                .lines()
+                .filter(word -> !word.isEmpty())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static Set<String> fish(String line) throws Exception {
-        String offered = run("fish", "--no-config", "-c", "source " + SCRIPTS.resolve("k8s-exec.fish") + "; complete -C '" + line + "'");
+        String offered = run(
+                "fish",
+                "--no-config",
+                "-c",
+                "source " + SCRIPTS.resolve("k8s-exec.fish") + "; complete -C '" + line + "'");
         // with a description after a tab; directories end with /
-        return offered.lines().map(word -> word.replaceFirst("\t.*", "").replaceFirst("/$", "").replaceFirst("^--user=", ""))
-            .collect(Collectors.toCollection(TreeSet::new));
+        return offered.lines()
+                .map(word ->
+                        word.replaceFirst("\t.*", "").replaceFirst("/$", "").replaceFirst("^--user=", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static String run(String... command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("HOME", directory.toString());
         Stream.of("XDG_CONFIG_HOME", "XDG_DATA_HOME").forEach(builder.environment()::remove);
         Process process = builder.start();

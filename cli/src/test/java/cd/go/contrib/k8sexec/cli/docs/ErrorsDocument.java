@@ -6,8 +6,7 @@ import java.util.Locale;
 
 /** docs/errors.md, made from the code. */
 final class ErrorsDocument {
-    private ErrorsDocument() {
-    }
+    private ErrorsDocument() {}
 
     static String markdown() {
         StringBuilder document = new StringBuilder("""
@@ -21,8 +20,15 @@ final class ErrorsDocument {
             """);
         for (ErrorId id : ErrorId.values()) {
             String anchor = id.name().toLowerCase(Locale.ROOT);
-            document.append("| [`").append(id).append("`](#").append(anchor).append(") | ").append(id.exitCode()).append(" | ")
-                .append(Explanation.summary(id)).append(" |\n");
+            document.append("| [`")
+                    .append(id)
+                    .append("`](#")
+                    .append(anchor)
+                    .append(") | ")
+                    .append(id.exitCode())
+                    .append(" | ")
+                    .append(Explanation.summary(id))
+                    .append(" |\n");
         }
         for (ErrorId id : ErrorId.values()) {
             document.append("\n## ").append(id).append("\n\n").append(Explanation.of(id));

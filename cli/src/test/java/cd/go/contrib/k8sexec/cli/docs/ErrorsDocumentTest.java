@@ -16,7 +16,9 @@ class ErrorsDocumentTest {
             Files.createDirectories(DOCUMENT.getParent());
             Files.writeString(DOCUMENT, ErrorsDocument.markdown());
         }
-        assertEquals(ErrorsDocument.markdown(), Files.readString(DOCUMENT),
-            "docs/errors.md is not what the code says; make it anew: ./mvnw test -pl cli -Dtest=ErrorsDocumentTest -Derrors.write=true");
+        assertEquals(
+                ErrorsDocument.markdown(),
+                Files.readString(DOCUMENT),
+                "docs/errors.md is not what the code says; make it anew: ./mvnw test -pl cli -Dtest=ErrorsDocumentTest -Derrors.write=true");
     }
 }

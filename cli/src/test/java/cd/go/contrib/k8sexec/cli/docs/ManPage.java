@@ -29,12 +29,32 @@ record ManPage(CommandSpec command, String version, String date) {
         page.append(".TH " + title + " 1 " + date + " \"k8s\\-exec " + version + "\" \"GoCD Kubernetes executor\"\n");
         section(page, "NAME", escaped(name()) + " \\- " + escaped(Completion.summary(command)) + "\n");
         section(page, "SYNOPSIS", synopsis());
-        section(page, "DESCRIPTION", text(List.of(command.usageMessage().header())) + text(List.of(command.usageMessage().footer())));
-        section(page, "COMMANDS", command.subcommands().values().stream().map(CommandLine::getCommandSpec)
-            .map(each -> item("\\fB" + escaped(each.name()) + "\\fR", each.usageMessage().header())).collect(Collectors.joining()));
-        section(page, "OPTIONS", Stream.concat(command.positionalParameters().stream().map(each -> item(value(each), each.description())),
-            command.options().stream().map(each -> item(option(each), each.description()))).collect(Collectors.joining()));
-        section(page, "ENVIRONMENT", command.options().stream().map(ManPage::variable).collect(Collectors.joining()));
+        section(
+                page,
+                "DESCRIPTION",
+                text(List.of(command.usageMessage().header()))
+                        + text(List.of(command.usageMessage().footer())));
+        section(
+                page,
+                "COMMANDS",
+                command.subcommands().values().stream()
+                        .map(CommandLine::getCommandSpec)
+                        .map(each -> item(
+                                "\\fB" + escaped(each.name()) + "\\fR",
+                                each.usageMessage().header()))
+                        .collect(Collectors.joining()));
+        section(
+                page,
+                "OPTIONS",
+                Stream.concat(
+                                command.positionalParameters().stream()
+                                        .map(each -> item(value(each), each.description())),
+                                command.options().stream().map(each -> item(option(each), each.description())))
+                        .collect(Collectors.joining()));
+        section(
+                page,
+                "ENVIRONMENT",
+                command.options().stream().map(ManPage::variable).collect(Collectors.joining()));
         section(page, "EXIT STATUS", """
             .TP
             0
@@ -60,7 +80,8 @@ record ManPage(CommandSpec command, String version, String date) {
     }
 
     private String synopsis() {
-        String synopsis = new Help(command, Ansi.OFF).synopsis(0).replaceAll("\\s+", " ").strip();
+        String synopsis =
+                new Help(command, Ansi.OFF).synopsis(0).replaceAll("\\s+", " ").strip();
         String called = command.qualifiedName();
         return "\\fB" + escaped(called) + "\\fR" + escaped(synopsis.substring(called.length())) + "\n";
     }
@@ -86,7 +107,9 @@ record ManPage(CommandSpec command, String version, String date) {
     }
 
     private static String preformatted(List<String> lines) {
-        return lines.isEmpty() ? "" : ".EX\n" + lines.stream().map(line -> escaped(line) + "\n").collect(Collectors.joining()) + ".EE\n";
+        return lines.isEmpty()
+                ? ""
+                : ".EX\n" + lines.stream().map(line -> escaped(line) + "\n").collect(Collectors.joining()) + ".EE\n";
     }
 
     private static String item(String term, String... description) {
@@ -94,8 +117,10 @@ record ManPage(CommandSpec command, String version, String date) {
     }
 
     private static String option(OptionSpec option) {
-        return Arrays.stream(option.names()).map(name -> "\\fB" + escaped(name) + "\\fR").collect(Collectors.joining(", "))
-            + (option.arity().max() == 0 ? "" : " " + value(option));
+        return Arrays.stream(option.names())
+                        .map(name -> "\\fB" + escaped(name) + "\\fR")
+                        .collect(Collectors.joining(", "))
+                + (option.arity().max() == 0 ? "" : " " + value(option));
     }
 
     private static String value(ArgSpec argument) {
@@ -104,14 +129,21 @@ record ManPage(CommandSpec command, String version, String date) {
 
     private static String variable(OptionSpec option) {
         Matcher variable = VARIABLE.matcher(String.valueOf(option.defaultValue()));
-        return variable.find() ? item("\\fB" + escaped(variable.group(1)) + "\\fR", "Sets " + option.longestName() + ".") : "";
+        return variable.find()
+                ? item("\\fB" + escaped(variable.group(1)) + "\\fR", "Sets " + option.longestName() + ".")
+                : "";
     }
 
     private String seeAlso() {
         CommandSpec root = command.root();
-        Stream<String> others = Stream.concat(Stream.of(root), root.subcommands().values().stream().map(CommandLine::getCommandSpec))
-            .filter(each -> each != command).map(each -> escaped(each.qualifiedName("-")));
-        return Stream.concat(others, Stream.of("nsenter")).map(name -> ".BR " + name + " (1)").collect(Collectors.joining(" ,\n")) + "\n";
+        Stream<String> others = Stream.concat(
+                        Stream.of(root), root.subcommands().values().stream().map(CommandLine::getCommandSpec))
+                .filter(each -> each != command)
+                .map(each -> escaped(each.qualifiedName("-")));
+        return Stream.concat(others, Stream.of("nsenter"))
+                        .map(name -> ".BR " + name + " (1)")
+                        .collect(Collectors.joining(" ,\n"))
+                + "\n";
     }
 
     /** Text in which a hyphen is one that can be copied, and nothing is a request or an escape sequence. */

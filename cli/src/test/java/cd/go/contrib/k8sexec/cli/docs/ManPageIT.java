@@ -19,7 +19,8 @@ class ManPageIT {
 
     static Stream<CommandSpec> commands() {
         CommandLine root = K8sExec.commandLine();
-        return Stream.concat(Stream.of(root), root.getSubcommands().values().stream()).map(CommandLine::getCommandSpec);
+        return Stream.concat(Stream.of(root), root.getSubcommands().values().stream())
+                .map(CommandLine::getCommandSpec);
     }
 
     @ParameterizedTest
@@ -29,11 +30,14 @@ class ManPageIT {
 
         assertEquals("", run("mandoc", "-T", "lint", "-W", "warning", page));
         String text = run("mandoc", "-T", "ascii", "-O", "width=200", page).replaceAll(".\b", "");
-        for (String section : new String[] {"NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"}) {
+        for (String section :
+                new String[] {"NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS", "EXAMPLES", "SEE ALSO"}) {
             assertTrue(text.contains("\n" + section + "\n"), section + " is not in\n" + text);
         }
-        command.options().stream().flatMap(option -> Stream.of(option.names())).forEach(name ->
-            assertTrue(text.matches("(?s).*\n +([^\n]*, )?" + name + "[ ,\n].*"), name + " is not in\n" + text));
+        command.options().stream()
+                .flatMap(option -> Stream.of(option.names()))
+                .forEach(name -> assertTrue(
+                        text.matches("(?s).*\n +([^\n]*, )?" + name + "[ ,\n].*"), name + " is not in\n" + text));
         for (String example : command.usageMessage().description()) {
             assertTrue(text.contains(example.strip()), example + " is not in\n" + text);
         }

@@ -14,10 +14,12 @@ class PrivilegesTest {
 
     @Test
     void a_guest_of_the_agents_user_with_no_more_capabilities_takes_sys_admin_and_sys_chroot() {
-        assertEquals(Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT),
-            Privileges.needed(process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), false));
-        assertEquals(Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT),
-            Privileges.needed(process(1000, 1000, Set.of()), process(1000, 1000, Set.of()), false));
+        assertEquals(
+                Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT),
+                Privileges.needed(process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), false));
+        assertEquals(
+                Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT),
+                Privileges.needed(process(1000, 1000, Set.of()), process(1000, 1000, Set.of()), false));
     }
 
     @Test
@@ -34,8 +36,9 @@ class PrivilegesTest {
 
     @Test
     void to_become_another_user_takes_two_more() {
-        assertEquals(Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT, Capability.SETUID, Capability.SETGID),
-            Privileges.needed(process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), true));
+        assertEquals(
+                Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT, Capability.SETUID, Capability.SETGID),
+                Privileges.needed(process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), true));
     }
 
     @Test
@@ -51,8 +54,18 @@ class PrivilegesTest {
     }
 
     private static ProcessStatus process(long uid, long gid, Set<Capability> permitted) {
-        return new ProcessStatus(List.of(uid, uid, uid, uid), List.of(gid, gid, gid, gid), "0022", 0, Set.of(), permitted, permitted,
-            permitted, Set.of(), false, 0);
+        return new ProcessStatus(
+                List.of(uid, uid, uid, uid),
+                List.of(gid, gid, gid, gid),
+                "0022",
+                0,
+                Set.of(),
+                permitted,
+                permitted,
+                permitted,
+                Set.of(),
+                false,
+                0);
     }
 
     private static Set<Capability> with(Capability capability) {

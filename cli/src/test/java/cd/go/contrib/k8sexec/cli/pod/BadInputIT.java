@@ -24,41 +24,44 @@ class BadInputIT {
     static final Pod pod = Pod.forClass("GUEST_IMAGE=busybox");
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-        "~~|REQUEST_NOT_JSON|is empty",
-        "hello|REQUEST_NOT_JSON|line 1, column",
-        "{\"version\":1,|REQUEST_NOT_JSON|line 1",
-        "{\"version\":1,\"script\":\"x\"} {}|REQUEST_NOT_JSON|after its end",
-        "[1]|REQUEST_NOT_JSON|an array, not an object",
-        "{\"script\":\"x\"}|REQUEST_FIELD|field version",
-        "{\"version\":1}|REQUEST_FIELD|field script",
-        "{\"version\":2,\"script\":\"x\"}|REQUEST_FIELD|version",
-        "{\"version\":\"1\",\"script\":\"x\"}|REQUEST_FIELD|field version of the request is a string",
-        "{\"version\":1,\"script\":7}|REQUEST_FIELD|field script of the request is a number",
-        "{\"version\":1,\"script\":\" \\n\"}|REQUEST_FIELD|script of the request is empty",
-        "{\"version\":1,\"script\":\"a\\u0000b\"}|REQUEST_FIELD|NUL",
-        "{\"version\":1,\"script\":\"x\",\"shell\":\"fi sh\"}|REQUEST_FIELD|is \"fi sh\"",
-        "{\"version\":1,\"script\":\"x\",\"shell\":\"bin/sh\"}|REQUEST_FIELD|is \"bin/sh\"",
-        "{\"version\":1,\"script\":\"x\",\"shell\":\"-x\"}|REQUEST_FIELD|is \"-x\"",
-        "{\"version\":1,\"script\":\" #!/bin/sh\",\"shell\":\"shebang\"}|REQUEST_FIELD|first line is not #!",
-        "{\"version\":1,\"script\":\"#!sh\",\"shell\":\"shebang\"}|REQUEST_FIELD|first line is not #!",
-        "{\"version\":1,\"script\":\"x\",\"failFast\":\"true\"}|REQUEST_FIELD|field failFast of the request is a string",
-        "{\"version\":1,\"script\":\"x\",\"trace\":1}|REQUEST_FIELD|field trace of the request is a number",
-        "{\"version\":1,\"script\":\"x\",\"shell\":\"python3\",\"failFast\":true}|REQUEST_FIELD|failFast of the request is true, but \"python3\"",
-        "{\"version\":1,\"script\":\"#!/usr/bin/env perl\",\"shell\":\"shebang\",\"trace\":true}|REQUEST_FIELD|trace of the request is true, but \"perl\"",
-        "{\"version\":1,\"script\":\"x\",\"shell\":null}|REQUEST_FIELD|field shell of the request is null",
-        "{\"version\":1,\"script\":\"x\",\"shel\":\"sh\"}|REQUEST_FIELD|field \"shel\"",
-        "{\"version\":1,\"script\":\"x\",\"script\":\"y\"}|REQUEST_FIELD|twice",
-        "{\"version\":1,\"script\":\"x\",\"workingDirectory\":[]}|REQUEST_FIELD|workingDirectory of the request is an array",
-        "{\"version\":1,\"script\":\"x\",\"environment\":\"A=b\"}|REQUEST_FIELD|environment of the request is a string",
-        "{\"version\":1,\"script\":\"x\",\"environment\":{\"A\":true}}|REQUEST_FIELD|environment.\"A\" of the request is a boolean",
-        "{\"version\":1,\"script\":\"x\",\"environment\":{\"A=B\":\"secret\"}}|REQUEST_FIELD|environment.\"A=B\"",
-        "{\"version\":1,\"script\":\"x\",\"environment\":{\"A\":\"secret\\ud800\"}}|REQUEST_FIELD|environment.\"A\"",
-        "{\"version\":1,\"script\":\"x\",\"environment\":{\"K8S_EXEC_RUN_ID\":\"secret\"}}|REQUEST_FIELD|kept for k8s-exec",
-        "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"../etc\"}|WORKING_DIRECTORY_OUTSIDE|\"../etc\"",
-        "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"/etc\"}|WORKING_DIRECTORY_OUTSIDE|\"/etc\"",
-        "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"no/such\"}|WORKING_DIRECTORY_MISSING|/go/no/such",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "~~|REQUEST_NOT_JSON|is empty",
+                "hello|REQUEST_NOT_JSON|line 1, column",
+                "{\"version\":1,|REQUEST_NOT_JSON|line 1",
+                "{\"version\":1,\"script\":\"x\"} {}|REQUEST_NOT_JSON|after its end",
+                "[1]|REQUEST_NOT_JSON|an array, not an object",
+                "{\"script\":\"x\"}|REQUEST_FIELD|field version",
+                "{\"version\":1}|REQUEST_FIELD|field script",
+                "{\"version\":2,\"script\":\"x\"}|REQUEST_FIELD|version",
+                "{\"version\":\"1\",\"script\":\"x\"}|REQUEST_FIELD|field version of the request is a string",
+                "{\"version\":1,\"script\":7}|REQUEST_FIELD|field script of the request is a number",
+                "{\"version\":1,\"script\":\" \\n\"}|REQUEST_FIELD|script of the request is empty",
+                "{\"version\":1,\"script\":\"a\\u0000b\"}|REQUEST_FIELD|NUL",
+                "{\"version\":1,\"script\":\"x\",\"shell\":\"fi sh\"}|REQUEST_FIELD|is \"fi sh\"",
+                "{\"version\":1,\"script\":\"x\",\"shell\":\"bin/sh\"}|REQUEST_FIELD|is \"bin/sh\"",
+                "{\"version\":1,\"script\":\"x\",\"shell\":\"-x\"}|REQUEST_FIELD|is \"-x\"",
+                "{\"version\":1,\"script\":\" #!/bin/sh\",\"shell\":\"shebang\"}|REQUEST_FIELD|first line is not #!",
+                "{\"version\":1,\"script\":\"#!sh\",\"shell\":\"shebang\"}|REQUEST_FIELD|first line is not #!",
+                "{\"version\":1,\"script\":\"x\",\"failFast\":\"true\"}|REQUEST_FIELD|field failFast of the request is a string",
+                "{\"version\":1,\"script\":\"x\",\"trace\":1}|REQUEST_FIELD|field trace of the request is a number",
+                "{\"version\":1,\"script\":\"x\",\"shell\":\"python3\",\"failFast\":true}|REQUEST_FIELD|failFast of the request is true, but \"python3\"",
+                "{\"version\":1,\"script\":\"#!/usr/bin/env perl\",\"shell\":\"shebang\",\"trace\":true}|REQUEST_FIELD|trace of the request is true, but \"perl\"",
+                "{\"version\":1,\"script\":\"x\",\"shell\":null}|REQUEST_FIELD|field shell of the request is null",
+                "{\"version\":1,\"script\":\"x\",\"shel\":\"sh\"}|REQUEST_FIELD|field \"shel\"",
+                "{\"version\":1,\"script\":\"x\",\"script\":\"y\"}|REQUEST_FIELD|twice",
+                "{\"version\":1,\"script\":\"x\",\"workingDirectory\":[]}|REQUEST_FIELD|workingDirectory of the request is an array",
+                "{\"version\":1,\"script\":\"x\",\"environment\":\"A=b\"}|REQUEST_FIELD|environment of the request is a string",
+                "{\"version\":1,\"script\":\"x\",\"environment\":{\"A\":true}}|REQUEST_FIELD|environment.\"A\" of the request is a boolean",
+                "{\"version\":1,\"script\":\"x\",\"environment\":{\"A=B\":\"secret\"}}|REQUEST_FIELD|environment.\"A=B\"",
+                "{\"version\":1,\"script\":\"x\",\"environment\":{\"A\":\"secret\\ud800\"}}|REQUEST_FIELD|environment.\"A\"",
+                "{\"version\":1,\"script\":\"x\",\"environment\":{\"K8S_EXEC_RUN_ID\":\"secret\"}}|REQUEST_FIELD|kept for k8s-exec",
+                "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"../etc\"}|WORKING_DIRECTORY_OUTSIDE|\"../etc\"",
+                "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"/etc\"}|WORKING_DIRECTORY_OUTSIDE|\"/etc\"",
+                "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"no/such\"}|WORKING_DIRECTORY_MISSING|/go/no/such",
+            })
     void a_wrong_request_is_refused(String request, String id, String words) {
         var result = pod.k8sExec(request, "run").assertExitCode(125).assertError(id, words);
 
@@ -68,9 +71,11 @@ class BadInputIT {
 
     @Test
     void a_variable_longer_than_linux_takes_is_refused_by_name() {
-        pod.k8sExec(Pod.request("sh", "echo ran", Map.of("BIG", "x".repeat(140_000))), "run").assertExitCode(125)
-            .assertError("VARIABLE_TOO_LARGE", "environment.\"BIG\"", "140004 bytes", "131071");
-        pod.k8sExec(Pod.request("sh", "echo ${#BIG}", Map.of("BIG", "x".repeat(131_067))), "run").assertExitCode(0);
+        pod.k8sExec(Pod.request("sh", "echo ran", Map.of("BIG", "x".repeat(140_000))), "run")
+                .assertExitCode(125)
+                .assertError("VARIABLE_TOO_LARGE", "environment.\"BIG\"", "140004 bytes", "131071");
+        pod.k8sExec(Pod.request("sh", "echo ${#BIG}", Map.of("BIG", "x".repeat(131_067))), "run")
+                .assertExitCode(0);
     }
 
     @Test
@@ -79,19 +84,29 @@ class BadInputIT {
         for (int i = 0; i < 70; i++) {
             environment.put("V" + i, "x".repeat(100_000));
         }
-        pod.k8sExec(Pod.request("sh", "echo ran", environment), "run").assertExitCode(126).assertError("SHELL_FAILED", "sh");
+        pod.k8sExec(Pod.request("sh", "echo ran", environment), "run")
+                .assertExitCode(126)
+                .assertError("SHELL_FAILED", "sh");
     }
 
     @Test
     void a_shell_that_the_guest_lacks_is_127() {
-        pod.k8sExec(Pod.request("zsh", "echo ran", Map.of()), "run").assertExitCode(127).assertError("SHELL_MISSING", "no zsh along");
-        pod.k8sExec(Pod.request("/opt/my/pwsh", "echo ran", Map.of()), "run").assertExitCode(127).assertError("SHELL_MISSING", "no /opt/my/pwsh");
-        pod.k8sExec(Pod.request("shebang", "#!/bin/env python9\n", Map.of()), "run").assertExitCode(127).assertError("SHELL_MISSING", "no /bin/env, or no python9");
+        pod.k8sExec(Pod.request("zsh", "echo ran", Map.of()), "run")
+                .assertExitCode(127)
+                .assertError("SHELL_MISSING", "no zsh along");
+        pod.k8sExec(Pod.request("/opt/my/pwsh", "echo ran", Map.of()), "run")
+                .assertExitCode(127)
+                .assertError("SHELL_MISSING", "no /opt/my/pwsh");
+        pod.k8sExec(Pod.request("shebang", "#!/bin/env python9\n", Map.of()), "run")
+                .assertExitCode(127)
+                .assertError("SHELL_MISSING", "no /bin/env, or no python9");
     }
 
     @Test
     void an_interpreter_that_cannot_be_run_is_126() {
-        pod.k8sExec(Pod.request("/etc/passwd", "echo ran", Map.of()), "run").assertExitCode(126).assertError("SHELL_FAILED", "/etc/passwd");
+        pod.k8sExec(Pod.request("/etc/passwd", "echo ran", Map.of()), "run")
+                .assertExitCode(126)
+                .assertError("SHELL_FAILED", "/etc/passwd");
     }
 
     @Test
@@ -103,47 +118,62 @@ class BadInputIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "GO_K8S_CONTAINER_SHARED_ROOT||SHARED_ROOT_UNSET|GO_K8S_CONTAINER_SHARED_ROOT",
-        "GO_K8S_CONTAINER_SHARED_ROOT|go|SHARED_ROOT_INVALID|\"go\"",
-        "GO_K8S_CONTAINER_SHARED_ROOT|/none|SHARED_ROOT_INVALID|/none does not exist",
-        "GO_K8S_CONTAINER_SHARED_ROOT|/etc/passwd|SHARED_ROOT_INVALID|Not a directory",
-        "GO_K8S_CONTAINER_SHARED_ROOT|/tmp/link|SHARED_ROOT_INVALID|symbolic link",
-        "GO_K8S_CONTAINER_SHARED_ROOT|/usr|STAGING_FAILED|Read-only file system",
-        "GO_K8S_CONTAINER_SHARED_ROOT|/tmp|CONTAINER_ROOT_INVALID|does not see",
-        "GO_K8S_CONTAINER_ROOT|/tmp|CONTAINER_ROOT_INVALID|/tmp/.k8s-exec/",
-        "GO_K8S_CONTAINER_ROOT|go|SETTING_INVALID|\"go\"",
-        "GO_K8S_CONTAINER_PID|x|TARGET_PID_INVALID|\"x\"",
-        "GO_K8S_CONTAINER_PID|-1|TARGET_PID_INVALID|\"-1\"",
-        "GO_K8S_CONTAINER_PID|0|TARGET_PID_INVALID|\"0\"",
-        "GO_K8S_CONTAINER_PID|4194304|TARGET_DEAD|4194304",
-        "GO_K8S_CONTAINER_PID|1|TARGET_IS_PAUSE|pause",
-        "GO_K8S_CONTAINER_PID|agent|TARGET_IS_AGENT|agent's own container",
-        "GO_K8S_CONTAINER_NAME|node|TARGET_UNKNOWN|\"node\"",
-        "GO_K8S_USER|root|SETTING_INVALID|\"root\"",
-        "PATH|/none|NSENTER_MISSING|/none",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GO_K8S_CONTAINER_SHARED_ROOT||SHARED_ROOT_UNSET|GO_K8S_CONTAINER_SHARED_ROOT",
+                "GO_K8S_CONTAINER_SHARED_ROOT|go|SHARED_ROOT_INVALID|\"go\"",
+                "GO_K8S_CONTAINER_SHARED_ROOT|/none|SHARED_ROOT_INVALID|/none does not exist",
+                "GO_K8S_CONTAINER_SHARED_ROOT|/etc/passwd|SHARED_ROOT_INVALID|Not a directory",
+                "GO_K8S_CONTAINER_SHARED_ROOT|/tmp/link|SHARED_ROOT_INVALID|symbolic link",
+                "GO_K8S_CONTAINER_SHARED_ROOT|/usr|STAGING_FAILED|Read-only file system",
+                "GO_K8S_CONTAINER_SHARED_ROOT|/tmp|CONTAINER_ROOT_INVALID|does not see",
+                "GO_K8S_CONTAINER_ROOT|/tmp|CONTAINER_ROOT_INVALID|/tmp/.k8s-exec/",
+                "GO_K8S_CONTAINER_ROOT|go|SETTING_INVALID|\"go\"",
+                "GO_K8S_CONTAINER_PID|x|TARGET_PID_INVALID|\"x\"",
+                "GO_K8S_CONTAINER_PID|-1|TARGET_PID_INVALID|\"-1\"",
+                "GO_K8S_CONTAINER_PID|0|TARGET_PID_INVALID|\"0\"",
+                "GO_K8S_CONTAINER_PID|4194304|TARGET_DEAD|4194304",
+                "GO_K8S_CONTAINER_PID|1|TARGET_IS_PAUSE|pause",
+                "GO_K8S_CONTAINER_PID|agent|TARGET_IS_AGENT|agent's own container",
+                "GO_K8S_CONTAINER_NAME|node|TARGET_UNKNOWN|\"node\"",
+                "GO_K8S_USER|root|SETTING_INVALID|\"root\"",
+                "PATH|/none|NSENTER_MISSING|/none",
+            })
     void a_wrong_setting_is_refused(String name, String value, String id, String words) {
         pod.exec("agent", "ln", "-sfn", "/go", "/tmp/link");
         String setting = value == null ? "" : value.equals("agent") ? pod.pid("agent") : value;
         // the JVM build's launcher needs a PATH to find java
-        Map<String, String> environment = name.equals("PATH") && !Pod.isNative()
-            ? Map.of("PATH", javaWithoutNsenter()) : Map.of(name, setting);
+        Map<String, String> environment =
+                name.equals("PATH") && !Pod.isNative() ? Map.of("PATH", javaWithoutNsenter()) : Map.of(name, setting);
         // the agent's own user does not need nsenter
         String[] command = name.equals("PATH") ? new String[] {"run", "--user=0:0"} : new String[] {"run"};
-        pod.k8sExec(environment, REQUEST, command).assertExitCode(125).assertError(id, environment.size() == 1 && name.equals("PATH") ? "PATH" : words);
+        pod.k8sExec(environment, REQUEST, command)
+                .assertExitCode(125)
+                .assertError(id, environment.size() == 1 && name.equals("PATH") ? "PATH" : words);
     }
 
     @Test
     void an_agent_without_nsenter_runs_what_needs_none() {
         Assumptions.assumeTrue(Pod.isNative(), "the JVM build always needs it");
-        assertEquals("ran\n", pod.k8sExec(Map.of("PATH", "/none"), REQUEST, "run").assertExitCode(0).text());
-        String dryRun = pod.k8sExec(Map.of("PATH", "/none"), REQUEST, "run", "--dry-run").assertExitCode(0).text();
+        assertEquals(
+                "ran\n",
+                pod.k8sExec(Map.of("PATH", "/none"), REQUEST, "run")
+                        .assertExitCode(0)
+                        .text());
+        String dryRun = pod.k8sExec(Map.of("PATH", "/none"), REQUEST, "run", "--dry-run")
+                .assertExitCode(0)
+                .text();
         assertTrue(dryRun.contains("none: there is no nsenter along the agent's PATH (/none)"), dryRun);
     }
 
     private static String javaWithoutNsenter() {
-        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done").assertExitCode(0);
+        pod.exec(
+                        "agent",
+                        "sh",
+                        "-c",
+                        "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done")
+                .assertExitCode(0);
         return "/tmp/none";
     }
 
@@ -156,16 +186,28 @@ class BadInputIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"run,GO_K8S_GRACE,x", "run,GO_K8S_TIMEOUT,1y", "wait,GO_K8S_WAIT,soon", "run,GO_K8S_END_BACKGROUND,perhaps"})
+    @CsvSource({
+        "run,GO_K8S_GRACE,x",
+        "run,GO_K8S_TIMEOUT,1y",
+        "wait,GO_K8S_WAIT,soon",
+        "run,GO_K8S_END_BACKGROUND,perhaps"
+    })
     void a_wrong_value_in_the_environment_is_named_by_its_variable(String command, String variable, String value) {
-        String errors = pod.k8sExec(Map.of(variable, value), REQUEST, command).assertExitCode(2).errors();
+        String errors = pod.k8sExec(Map.of(variable, value), REQUEST, command)
+                .assertExitCode(2)
+                .errors();
 
-        assertTrue(errors.startsWith("k8s-exec: " + variable + " in the environment: ") && errors.contains("'" + value + "'"), errors);
+        assertTrue(
+                errors.startsWith("k8s-exec: " + variable + " in the environment: ")
+                        && errors.contains("'" + value + "'"),
+                errors);
     }
 
     @Test
     void a_wrong_option_is_not_taken_for_the_variable() {
-        String errors = pod.k8sExec(Map.of("GO_K8S_GRACE", "10s"), REQUEST, "run", "--grace=x").assertExitCode(2).errors();
+        String errors = pod.k8sExec(Map.of("GO_K8S_GRACE", "10s"), REQUEST, "run", "--grace=x")
+                .assertExitCode(2)
+                .errors();
 
         assertTrue(errors.startsWith("k8s-exec: Invalid value for option '--grace'"), errors);
     }
@@ -173,7 +215,9 @@ class BadInputIT {
     @Test
     void a_folder_that_cannot_be_given_to_the_scripts_user_leaves_nothing() {
         try (Pod weak = Pod.up("AGENT_CAPS=dac_override,kill,setuid,setgid,sys_chroot,sys_admin")) {
-            weak.k8sExec(Map.of("GO_K8S_USER", "1000:1000"), REQUEST, "run").assertExitCode(125).assertError("STAGING_FAILED", "1000:1000", "CHOWN");
+            weak.k8sExec(Map.of("GO_K8S_USER", "1000:1000"), REQUEST, "run")
+                    .assertExitCode(125)
+                    .assertError("STAGING_FAILED", "1000:1000", "CHOWN");
             weak.awaitNoProcesses();
             assertEquals(List.of(), weak.sharedFiles());
         }
@@ -194,8 +238,14 @@ class BadInputIT {
     @Test
     void two_other_containers_are_ambiguous_until_one_is_named() {
         try (Pod two = Pod.up("GUESTS=node maven")) {
-            two.k8sExec(REQUEST, "run").assertExitCode(125).assertError("TARGET_AMBIGUOUS", "node (process", "maven (process");
-            assertEquals("ran\n", two.k8sExec(Map.of("GO_K8S_CONTAINER_NAME", "maven"), REQUEST, "run").assertExitCode(0).text());
+            two.k8sExec(REQUEST, "run")
+                    .assertExitCode(125)
+                    .assertError("TARGET_AMBIGUOUS", "node (process", "maven (process");
+            assertEquals(
+                    "ran\n",
+                    two.k8sExec(Map.of("GO_K8S_CONTAINER_NAME", "maven"), REQUEST, "run")
+                            .assertExitCode(0)
+                            .text());
             String where = Pod.request("sh", "grep -o containers/maven /proc/self/mountinfo", Map.of());
             two.k8sExec(where, "run", "--container", "maven").assertExitCode(0);
             two.k8sExec(where, "run", "--container", "node").assertExitCode(1);
@@ -208,7 +258,9 @@ class BadInputIT {
         try (Pod full = Pod.up("GO_OPTIONS=size=64k")) {
             full.exec("agent", "sh", "-c", "cat /dev/zero >/go/full 2>/dev/null");
             // as the agent's own user, the native executable puts no file there
-            full.k8sExec(REQUEST, "run", "--user=0:0").assertExitCode(125).assertError("STAGING_FAILED", "No space left on device");
+            full.k8sExec(REQUEST, "run", "--user=0:0")
+                    .assertExitCode(125)
+                    .assertError("STAGING_FAILED", "No space left on device");
             full.awaitNoProcesses();
             assertEquals(List.of("full"), full.sharedFiles());
         }
@@ -216,22 +268,47 @@ class BadInputIT {
 
     @Test
     void blank_settings_count_as_not_set() {
-        Map<String, String> blank = Map.of("GO_K8S_WAIT", "", "GO_K8S_GRACE", " ", "GO_K8S_USER", "", "GO_K8S_CONTAINER_NAME", "", "GO_K8S_CONTAINER_PID", "",
-            "GO_K8S_CONTAINER_ROOT", "", "GO_K8S_END_BACKGROUND", "");
-        assertEquals("ran\n", pod.k8sExec(blank, REQUEST, "run").assertExitCode(0).text());
+        Map<String, String> blank = Map.of(
+                "GO_K8S_WAIT",
+                "",
+                "GO_K8S_GRACE",
+                " ",
+                "GO_K8S_USER",
+                "",
+                "GO_K8S_CONTAINER_NAME",
+                "",
+                "GO_K8S_CONTAINER_PID",
+                "",
+                "GO_K8S_CONTAINER_ROOT",
+                "",
+                "GO_K8S_END_BACKGROUND",
+                "");
+        assertEquals(
+                "ran\n", pod.k8sExec(blank, REQUEST, "run").assertExitCode(0).text());
     }
 
     @Test
     void long_names_and_scripts_are_no_fault_of_ours() {
-        pod.k8sExec(Pod.request("sh", "exit 3", Map.of("N".repeat(60_000), "x")), "run").assertExitCode(3);
-        pod.k8sExec(Pod.request("sh", "exit 4\n" + "#".repeat(21_000_000), Map.of()), "run").assertExitCode(4);
-        pod.k8sExec("{\"version\":" + "1".repeat(2000) + "}", "run").assertExitCode(125).assertError("REQUEST_FIELD", "version");
+        pod.k8sExec(Pod.request("sh", "exit 3", Map.of("N".repeat(60_000), "x")), "run")
+                .assertExitCode(3);
+        pod.k8sExec(Pod.request("sh", "exit 4\n" + "#".repeat(21_000_000), Map.of()), "run")
+                .assertExitCode(4);
+        pod.k8sExec("{\"version\":" + "1".repeat(2000) + "}", "run")
+                .assertExitCode(125)
+                .assertError("REQUEST_FIELD", "version");
     }
 
     @Test
     void what_went_wrong_stands_in_the_result_file() {
-        var result = pod.exec("agent", "{}".getBytes(), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
-            "umask 0; $0 run --result /tmp/result 2>/dev/null; stat -c %a /tmp/result; cat /tmp/result", Pod.K8S_EXEC.toString());
+        var result = pod.exec(
+                "agent",
+                "{}".getBytes(),
+                "env",
+                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                "sh",
+                "-c",
+                "umask 0; $0 run --result /tmp/result 2>/dev/null; stat -c %a /tmp/result; cat /tmp/result",
+                Pod.K8S_EXEC.toString());
         String[] lines = result.text().split("\n");
         JsonPath json = JsonPath.from(lines[1]);
 
@@ -246,11 +323,15 @@ class BadInputIT {
     void a_named_pipe_in_the_place_of_the_result_file_is_an_error_and_not_waited_for() {
         pod.exec("agent", "sh", "-c", "rm -f /tmp/pipe; mkfifo /tmp/pipe").assertExitCode(0);
 
-        pod.k8sExec(REQUEST, "run", "--result", "/tmp/pipe").assertExitCode(125).assertError("RESULT_FILE", "/tmp/pipe");
+        pod.k8sExec(REQUEST, "run", "--result", "/tmp/pipe")
+                .assertExitCode(125)
+                .assertError("RESULT_FILE", "/tmp/pipe");
     }
 
     @Test
     void a_result_file_that_cannot_be_written_is_an_error() {
-        pod.k8sExec(REQUEST, "run", "--result", "/none/result").assertExitCode(125).assertError("RESULT_FILE", "/none/result");
+        pod.k8sExec(REQUEST, "run", "--result", "/none/result")
+                .assertExitCode(125)
+                .assertError("RESULT_FILE", "/none/result");
     }
 }

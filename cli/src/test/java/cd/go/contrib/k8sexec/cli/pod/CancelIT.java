@@ -27,7 +27,8 @@ class CancelIT {
         while :; do sleep 0.1; done
         """;
     /** Without the run's id: only a child subreaper finds it once its parent has ended. */
-    private static final String NAMELESS = "(env -i setsid /bin/sh -c 'trap \"\" TERM HUP INT; while :; do /bin/sleep 0.1; done' &)";
+    private static final String NAMELESS =
+            "(env -i setsid /bin/sh -c 'trap \"\" TERM HUP INT; while :; do /bin/sleep 0.1; done' &)";
     /** A shell that has job control, so that it does not make its background jobs ignore SIGINT. */
     private static final String START = """
         set -m
@@ -40,6 +41,7 @@ class CancelIT {
         sleep 0.2
         started=$(date +%s%3N)
         """;
+
     private static final String END = """
 
         wait $run
@@ -72,17 +74,26 @@ class CancelIT {
     @Test
     void sigterm_that_the_script_feels_first_is_a_cancel_all_the_same() {
         for (int i = 0; i < 10; i++) {
-            assertCanceled(cancel("(trap '' TERM; exec setsid sleep 1000) & touch /go/ready; exec sleep 100",
-                "kill -TERM $(cat /proc/$run/task/*/children) $run"), 15);
+            assertCanceled(
+                    cancel(
+                            "(trap '' TERM; exec setsid sleep 1000) & touch /go/ready; exec sleep 100",
+                            "kill -TERM $(cat /proc/$run/task/*/children) $run"),
+                    15);
             pod.assertNoProcesses();
         }
     }
 
     @Test
     void a_cancel_while_it_waits_for_the_guest_ends_it_at_once() {
-        Result result = pod.exec("agent", request("echo ran"), "bash", "-c", "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; "
-            + "rm -f /tmp/result; $0 run --container none --wait 60s --result /tmp/result </tmp/request & run=$!; sleep 1; started=$(date +%s%3N); kill -TERM $run"
-            + END, Pod.K8S_EXEC.toString());
+        Result result = pod.exec(
+                "agent",
+                request("echo ran"),
+                "bash",
+                "-c",
+                "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; "
+                        + "rm -f /tmp/result; $0 run --container none --wait 60s --result /tmp/result </tmp/request & run=$!; sleep 1; started=$(date +%s%3N); kill -TERM $run"
+                        + END,
+                Pod.K8S_EXEC.toString());
 
         assertCanceled(result, 15);
     }
@@ -90,22 +101,39 @@ class CancelIT {
     @Test
     void a_run_that_hangs_on_its_way_into_the_guest_is_ended_too() {
         // whoever opens a file with such a lease waits until its holder gives it up, up to 45 s (fcntl(2), "Leases")
-        Process holder = pod.start("guest", "sh", "-c", "mkdir /go/lease; cp /bin/sh /go/lease/bash; exec python3 -c \"import fcntl, signal, time; "
-            + "signal.signal(signal.SIGIO, signal.SIG_IGN); f = open('/go/lease/bash'); fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_WRLCK); "
-            + "open('/go/held', 'w'); time.sleep(100)\"");
-        byte[] request = Pod.request("bash", "echo ran >&2", Map.of("PATH", "/go/lease:/usr/bin:/bin")).getBytes();
-        String run = "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; until [ -e /go/held ]; do sleep 0.02; done; rm -f /tmp/result; "
-            + "started=$(date +%s%3N); $0 run --grace 2s --result /tmp/result $1 </tmp/request & run=$!; ";
+        Process holder = pod.start(
+                "guest",
+                "sh",
+                "-c",
+                "mkdir /go/lease; cp /bin/sh /go/lease/bash; exec python3 -c \"import fcntl, signal, time; "
+                        + "signal.signal(signal.SIGIO, signal.SIG_IGN); f = open('/go/lease/bash'); fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_WRLCK); "
+                        + "open('/go/held', 'w'); time.sleep(100)\"");
+        byte[] request = Pod.request("bash", "echo ran >&2", Map.of("PATH", "/go/lease:/usr/bin:/bin"))
+                .getBytes();
+        String run =
+                "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; until [ -e /go/held ]; do sleep 0.02; done; rm -f /tmp/result; "
+                        + "started=$(date +%s%3N); $0 run --grace 2s --result /tmp/result $1 </tmp/request & run=$!; ";
         try {
-            Result canceled = pod.exec("agent", request, "bash", "-c", run + "sleep 1; started=$(date +%s%3N); kill -TERM $run" + END, Pod.K8S_EXEC.toString());
+            Result canceled = pod.exec(
+                    "agent",
+                    request,
+                    "bash",
+                    "-c",
+                    run + "sleep 1; started=$(date +%s%3N); kill -TERM $run" + END,
+                    Pod.K8S_EXEC.toString());
             assertCanceled(canceled, 15);
-            Result timedOut = pod.exec("agent", request, "bash", "-c", run + END, Pod.K8S_EXEC.toString(), "--timeout=1s");
+            Result timedOut =
+                    pod.exec("agent", request, "bash", "-c", run + END, Pod.K8S_EXEC.toString(), "--timeout=1s");
 
             assertTrue(timedOut.text().matches("(?s)124 [1-7]\\d{3} .*"), timedOut.toString());
             assertFalse((canceled.errors() + timedOut.errors()).contains("ran\n"), canceled + "" + timedOut);
         } finally {
             holder.destroy();
-            pod.exec("guest", "sh", "-c", "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'python3 -c import fcntl'*) kill -9 ${p#/proc/};; esac; done 2>/dev/null");
+            pod.exec(
+                    "guest",
+                    "sh",
+                    "-c",
+                    "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'python3 -c import fcntl'*) kill -9 ${p#/proc/};; esac; done 2>/dev/null");
             pod.exec("agent", "rm", "-r", "/go/lease", "/go/held");
         }
     }
@@ -119,7 +147,10 @@ class CancelIT {
 
     @Test
     void a_script_that_ends_on_sigterm_is_not_killed() {
-        Result result = cancel("100s", "trap 'echo bye; exit 0' TERM\ntouch /go/ready\nwhile :; do sleep 0.05; done", "kill -TERM $run");
+        Result result = cancel(
+                "100s",
+                "trap 'echo bye; exit 0' TERM\ntouch /go/ready\nwhile :; do sleep 0.05; done",
+                "kill -TERM $run");
 
         assertCanceled(result, 15);
         assertFalse(result.errors().contains("k8s-exec:"), result.errors());
@@ -128,8 +159,14 @@ class CancelIT {
 
     @Test
     void when_the_time_is_over_the_whole_tree_is_ended() {
-        Result result = pod.exec("agent", request(stubborn()), "sh", "-c", "export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
-            + "$0 run --timeout 1s --grace 500ms --result /tmp/result; echo $? $(cat /tmp/result)", Pod.K8S_EXEC.toString());
+        Result result = pod.exec(
+                "agent",
+                request(stubborn()),
+                "sh",
+                "-c",
+                "export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
+                        + "$0 run --timeout 1s --grace 500ms --result /tmp/result; echo $? $(cat /tmp/result)",
+                Pod.K8S_EXEC.toString());
         String[] fields = result.text().split(" ", 2);
 
         assertEquals("124", fields[0], result.toString());
@@ -142,19 +179,26 @@ class CancelIT {
 
     @Test
     void a_script_that_ends_in_time_does_not_notice_the_timeout() {
-        Result result = pod.k8sExec(Map.of("GO_K8S_TIMEOUT", "100s"), Pod.request("sh", "exit 124", Map.of()), "run").assertExitCode(124);
+        Result result = pod.k8sExec(Map.of("GO_K8S_TIMEOUT", "100s"), Pod.request("sh", "exit 124", Map.of()), "run")
+                .assertExitCode(124);
         assertEquals("", result.errors());
-        pod.k8sExec(Pod.request("sh", "sleep 0.3; exit 3", Map.of()), "run", "--timeout", "0s").assertExitCode(3);
-        assertTrue(pod.k8sExec(Map.of("GO_K8S_TIMEOUT", "200ms"), Pod.request("sh", "sleep 100", Map.of()), "run").assertExitCode(124).errors()
-            .contains("timeout of 0.2s"));
+        pod.k8sExec(Pod.request("sh", "sleep 0.3; exit 3", Map.of()), "run", "--timeout", "0s")
+                .assertExitCode(3);
+        assertTrue(pod.k8sExec(Map.of("GO_K8S_TIMEOUT", "200ms"), Pod.request("sh", "sleep 100", Map.of()), "run")
+                .assertExitCode(124)
+                .errors()
+                .contains("timeout of 0.2s"));
     }
 
     @Test
     void what_a_killed_k8s_exec_left_is_ended_by_the_next_run() {
         killK8sExec();
-        assertTrue(pod.commandLines().stream().anyMatch(line -> line.startsWith("sleep 1000")), "nothing was left to clean up");
+        assertTrue(
+                pod.commandLines().stream().anyMatch(line -> line.startsWith("sleep 1000")),
+                "nothing was left to clean up");
 
-        Result next = pod.k8sExec(Pod.request("sh", "echo next", Map.of()), "run", "--grace", "100ms").assertExitCode(0);
+        Result next = pod.k8sExec(Pod.request("sh", "echo next", Map.of()), "run", "--grace", "100ms")
+                .assertExitCode(0);
 
         assertEquals("next\n", next.text());
         assertTrue(next.errors().contains("left running: "), next.errors());
@@ -164,30 +208,53 @@ class CancelIT {
     void what_a_killed_k8s_exec_left_is_ended_by_gc() {
         killK8sExec();
 
-        assertTrue(pod.k8sExec("", "gc", "--grace", "100ms").assertExitCode(0).text().contains("left running: "));
+        assertTrue(pod.k8sExec("", "gc", "--grace", "100ms")
+                .assertExitCode(0)
+                .text()
+                .contains("left running: "));
         assertEquals("", pod.k8sExec("", "gc").assertExitCode(0).text());
     }
 
     @Test
     void gc_touches_neither_a_run_that_goes_on_nor_what_an_ended_one_left() {
         pod.run("bash", "setsid sleep 325 >/dev/null 2>&1 & sleep 0.2").assertExitCode(0);
-        Result result = pod.exec("agent", request("touch /go/ready; sleep 1; exit 5"), "bash", "-c",
-            "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; " + START + "$0 gc; $0 run <<<'{\"version\":1,\"script\":\"exit 0\"}'" + END,
-            Pod.K8S_EXEC.toString());
+        Result result = pod.exec(
+                "agent",
+                request("touch /go/ready; sleep 1; exit 5"),
+                "bash",
+                "-c",
+                "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; " + START
+                        + "$0 gc; $0 run <<<'{\"version\":1,\"script\":\"exit 0\"}'" + END,
+                Pod.K8S_EXEC.toString());
 
         assertTrue(result.text().startsWith("5 "), result.toString());
-        assertEquals("sleep", pod.exec("agent", "sh", "-c",
-            "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'sleep 325 '*) cat $p/comm; kill -9 ${p#/proc/};; esac; done 2>/dev/null")
-            .text().strip(), "the background process was ended");
+        assertEquals(
+                "sleep",
+                pod.exec(
+                                "agent",
+                                "sh",
+                                "-c",
+                                "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'sleep 325 '*) cat $p/comm; kill -9 ${p#/proc/};; esac; done 2>/dev/null")
+                        .text()
+                        .strip(),
+                "the background process was ended");
     }
 
     @Test
     void end_background_ends_what_the_script_left() {
-        String script = "setsid sleep 1000 >/dev/null 2>&1 & setsid sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' >/dev/null 2>&1 & sleep 0.2; exit 4";
+        String script =
+                "setsid sleep 1000 >/dev/null 2>&1 & setsid sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' >/dev/null 2>&1 & sleep 0.2; exit 4";
 
-        pod.k8sExec(Pod.request("bash", script, Map.of()), "run", "--end-background", "--grace", "200ms").assertExitCode(4);
+        pod.k8sExec(Pod.request("bash", script, Map.of()), "run", "--end-background", "--grace", "200ms")
+                .assertExitCode(4);
         pod.assertNoProcesses();
-        pod.k8sExec(Map.of("GO_K8S_END_BACKGROUND", "true"), Pod.request("bash", script, Map.of()), "run", "--grace", "200ms").assertExitCode(4);
+        pod.k8sExec(
+                        Map.of("GO_K8S_END_BACKGROUND", "true"),
+                        Pod.request("bash", script, Map.of()),
+                        "run",
+                        "--grace",
+                        "200ms")
+                .assertExitCode(4);
     }
 
     @Test
@@ -206,7 +273,13 @@ class CancelIT {
                 out=$("$0" run --grace 100ms <<<'{"version":1,"script":"echo fine"}' 2>/tmp/errors) && [ "$out" = fine ] || { echo "$i: $out"; cat /tmp/errors; }
             done 2>/dev/null
             """.formatted(Pod.isNative() ? 200 : 30, longest);
-        Result result = pod.exec("agent", request("setsid sleep 1000 & sleep 1000 & (setsid sleep 1000 &) ; sleep 1000"), "bash", "-c", loop, Pod.K8S_EXEC.toString());
+        Result result = pod.exec(
+                "agent",
+                request("setsid sleep 1000 & sleep 1000 & (setsid sleep 1000 &) ; sleep 1000"),
+                "bash",
+                "-c",
+                loop,
+                Pod.K8S_EXEC.toString());
 
         assertEquals("", result.assertExitCode(0).text());
     }
@@ -221,8 +294,14 @@ class CancelIT {
 
     /** What is left holds the output open, so that goes nowhere. */
     private static void killK8sExec() {
-        pod.exec("agent", request(STUBBORN.formatted("")), "bash", "-c", "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
-            + START.replace("</tmp/request &", "</tmp/request >/dev/null 2>&1 &") + "kill -KILL $run" + END, Pod.K8S_EXEC.toString());
+        pod.exec(
+                "agent",
+                request(STUBBORN.formatted("")),
+                "bash",
+                "-c",
+                "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
+                        + START.replace("</tmp/request &", "</tmp/request >/dev/null 2>&1 &") + "kill -KILL $run" + END,
+                Pod.K8S_EXEC.toString());
     }
 
     private static Result cancel(String script, String how) {
@@ -230,12 +309,19 @@ class CancelIT {
     }
 
     private static Result cancel(String grace, String script, String how) {
-        return pod.exec("agent", request(script), "bash", "-c", "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
-            + START.replace("--grace 1s", "--grace " + grace) + how + END, Pod.K8S_EXEC.toString());
+        return pod.exec(
+                "agent",
+                request(script),
+                "bash",
+                "-c",
+                "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
+                        + START.replace("--grace 1s", "--grace " + grace) + how + END,
+                Pod.K8S_EXEC.toString());
     }
 
     private static void assertCanceled(Result result, int number) {
-        String[] fields = result.text().lines().reduce((first, last) -> last).orElse("").split(" ", 3);
+        String[] fields =
+                result.text().lines().reduce((first, last) -> last).orElse("").split(" ", 3);
         assertEquals(String.valueOf(128 + number), fields[0], result.toString());
         // what it would wait for otherwise takes 10 s, the usual grace period, or more
         assertTrue(Long.parseLong(fields[1]) < 8_000, result.toString());

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CostIT {
     /** The agent's main process, the guest's, pause, strace and k8s-exec. */
     private static final int PROCESSES = 5;
+
     private static final int OUTPUT = 10_000_000;
 
     @RegisterExtension
@@ -32,7 +33,8 @@ class CostIT {
 
     /** @param result what it returned; negative for an error */
     private record Call(int process, String text, long result) {
-        private static final Pattern LINE = Pattern.compile("(\\d+) +(<\\.\\.\\. \\w+ resumed>)?(.*?)(<unfinished \\.\\.\\.>| += (-?\\d+).*)");
+        private static final Pattern LINE =
+                Pattern.compile("(\\d+) +(<\\.\\.\\. \\w+ resumed>)?(.*?)(<unfinished \\.\\.\\.>| += (-?\\d+).*)");
 
         /** Of calls that another one came between there are two lines. */
         static List<Call> parse(Stream<String> lines) {
@@ -59,34 +61,57 @@ class CostIT {
     static void trace() {
         Assumptions.assumeTrue(Pod.isNative(), "skipped: the JVM's own costs are not ours");
         String script = "head -c " + OUTPUT + " /dev/zero";
-        Result result = pod.exec("agent", Pod.request("sh", script, Map.of()).getBytes(StandardCharsets.UTF_8), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-            "strace", "-f", "-s", "128", "-o", "/tmp/trace", Pod.K8S_EXEC.toString(), "run");
+        Result result = pod.exec(
+                "agent",
+                Pod.request("sh", script, Map.of()).getBytes(StandardCharsets.UTF_8),
+                "env",
+                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                "strace",
+                "-f",
+                "-s",
+                "128",
+                "-o",
+                "/tmp/trace",
+                Pod.K8S_EXEC.toString(),
+                "run");
         assertEquals(OUTPUT, result.assertExitCode(0).out().length);
-        calls = Call.parse(pod.exec("agent", "cat", "/tmp/trace").assertExitCode(0).text().lines());
+        calls = Call.parse(
+                pod.exec("agent", "cat", "/tmp/trace").assertExitCode(0).text().lines());
     }
 
     /** k8s-exec's own, without the child's. */
     private static List<Call> own() {
         Set<Integer> threads = new HashSet<>(Set.of(calls.get(0).process()));
-        calls.stream().filter(call -> call.text().contains("CLONE_THREAD")).forEach(call -> threads.add((int) call.result()));
+        calls.stream()
+                .filter(call -> call.text().contains("CLONE_THREAD"))
+                .forEach(call -> threads.add((int) call.result()));
         return calls.stream().filter(call -> threads.contains(call.process())).toList();
     }
 
     @Test
     void one_process_is_started_and_becomes_the_scripts_shell() {
-        List<Call> started = own().stream().filter(call -> call.is("clone", "clone3", "fork", "vfork") && !call.text().contains("CLONE_THREAD")).toList();
+        List<Call> started = own().stream()
+                .filter(call -> call.is("clone", "clone3", "fork", "vfork")
+                        && !call.text().contains("CLONE_THREAD"))
+                .toList();
         assertEquals(1, started.size(), started.toString());
-        List<String> programs = calls.stream().filter(call -> call.process() == started.get(0).result() && call.is("execve") && call.result() == 0)
-            .map(Call::text).toList();
+        List<String> programs = calls.stream()
+                .filter(call -> call.process() == started.get(0).result() && call.is("execve") && call.result() == 0)
+                .map(Call::text)
+                .toList();
 
         assertEquals(1, programs.size(), programs.toString());
-        assertTrue(programs.get(0).contains("/sh\"") && programs.get(0).contains("/proc/self/fd/9"), programs.toString());
+        assertTrue(
+                programs.get(0).contains("/sh\"") && programs.get(0).contains("/proc/self/fd/9"), programs.toString());
     }
 
     @Test
     void of_each_process_few_entries_are_read_in_proc() {
-        List<String> entries = own().stream().filter(call -> call.is("open", "openat", "readlink"))
-            .map(Call::text).filter(text -> text.contains("\"/proc/") && !text.contains("/proc/self/fd/")).toList();
+        List<String> entries = own().stream()
+                .filter(call -> call.is("open", "openat", "readlink"))
+                .map(Call::text)
+                .filter(text -> text.contains("\"/proc/") && !text.contains("/proc/self/fd/"))
+                .toList();
 
         // of each its stat and its mount namespace; of the guest and of k8s-exec itself also the other namespaces
         assertTrue(entries.size() <= 2 * PROCESSES + 35, entries.size() + " entries: " + entries);
@@ -94,16 +119,23 @@ class CostIT {
 
     @Test
     void no_byte_of_the_output_passes_through_it() {
-        long bytes = own().stream().filter(call -> call.is("read", "readv", "pread64", "write", "writev", "pwrite64", "splice", "sendfile"))
-            .mapToLong(Call::result).filter(count -> count > 0).sum();
+        long bytes = own().stream()
+                .filter(call ->
+                        call.is("read", "readv", "pread64", "write", "writev", "pwrite64", "splice", "sendfile"))
+                .mapToLong(Call::result)
+                .filter(count -> count > 0)
+                .sum();
 
         assertTrue(bytes < 100_000, bytes + " bytes");
     }
 
     @Test
     void two_folders_and_no_file_are_made_in_the_shared_volume() {
-        List<String> made = own().stream().filter(call -> call.result() >= 0).map(Call::text)
-            .filter(text -> text.startsWith("mkdir") || text.startsWith("open") && text.contains("O_CREAT")).toList();
+        List<String> made = own().stream()
+                .filter(call -> call.result() >= 0)
+                .map(Call::text)
+                .filter(text -> text.startsWith("mkdir") || text.startsWith("open") && text.contains("O_CREAT"))
+                .toList();
 
         assertEquals(2, made.size(), made.toString());
     }

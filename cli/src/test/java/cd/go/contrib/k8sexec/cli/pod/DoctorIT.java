@@ -26,11 +26,28 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each thing that can be wrong with a Pod is named by the check of that id, and whoever does what its remedy says has a Pod that works. */
 class DoctorIT {
-    private static final List<String> IDS = List.of("shared-process-namespace", "target", "nsenter", "capabilities", "file-capabilities",
-        "no-new-privs", "seccomp", "shared-root", "container-root", "mount-options", "free-space", "writable", "guest-environment",
-        "memory-limit", "cpu-limit", "shells", "script-user", "trial");
-    private static final String KUBERNETES = "chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,"
-        + "sys_chroot,kill,audit_write";
+    private static final List<String> IDS = List.of(
+            "shared-process-namespace",
+            "target",
+            "nsenter",
+            "capabilities",
+            "file-capabilities",
+            "no-new-privs",
+            "seccomp",
+            "shared-root",
+            "container-root",
+            "mount-options",
+            "free-space",
+            "writable",
+            "guest-environment",
+            "memory-limit",
+            "cpu-limit",
+            "shells",
+            "script-user",
+            "trial");
+    private static final String KUBERNETES =
+            "chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,"
+                    + "sys_chroot,kill,audit_write";
 
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
@@ -43,25 +60,40 @@ class DoctorIT {
         Diagnosis diagnosis = diagnose(pod).assertNothing("failure", "warning");
 
         assertEquals(IDS, diagnosis.json().getList("checks.id"));
-        diagnosis.assertCheck("target", "ok", "process " + pod.pid("guest") + " (sleep), container guest, the only other container")
-            .assertCheck("nsenter", "ok", "/nsenter, util-linux 2.")
-            .assertCheck("capabilities", "ok", "SYS_CHROOT, SYS_ADMIN are needed for this guest (user 0:0)",
-            "bounding: Kubernetes' default with SYS_ADMIN")
-            .assertCheck("no-new-privs", "ok", "on, which does no harm")
-            .assertCheck("shells", "ok", "/sh, ", "/bash, ", "/zsh")
-            .assertCheck("script-user", "ok", "0:0 with umask 0022", "can delete")
-            .assertCheck("trial", "ok", "a script ran in the guest, in ");
+        diagnosis
+                .assertCheck(
+                        "target",
+                        "ok",
+                        "process " + pod.pid("guest") + " (sleep), container guest, the only other container")
+                .assertCheck("nsenter", "ok", "/nsenter, util-linux 2.")
+                .assertCheck(
+                        "capabilities",
+                        "ok",
+                        "SYS_CHROOT, SYS_ADMIN are needed for this guest (user 0:0)",
+                        "bounding: Kubernetes' default with SYS_ADMIN")
+                .assertCheck("no-new-privs", "ok", "on, which does no harm")
+                .assertCheck("shells", "ok", "/sh, ", "/bash, ", "/zsh")
+                .assertCheck("script-user", "ok", "0:0 with umask 0022", "can delete")
+                .assertCheck("trial", "ok", "a script ran in the guest, in ");
     }
 
     @Test
     void people_get_a_line_for_each_check_and_one_for_each_remedy() {
-        Result result = pod.k8sExec(Map.of("GO_K8S_CONTAINER_ROOT", "/tmp"), "", "doctor").assertExitCode(1);
+        Result result = pod.k8sExec(Map.of("GO_K8S_CONTAINER_ROOT", "/tmp"), "", "doctor")
+                .assertExitCode(1);
 
         assertEquals("", result.errors());
         List<String> lines = result.text().lines().toList();
-        assertEquals(IDS, lines.stream().filter(line -> line.matches("(ok|warning|failure|skipped) +[a-z-]+: .*"))
-            .map(line -> line.replaceAll("^\\w+ +([a-z-]+): .*", "$1")).toList(), result.text());
-        assertTrue(lines.contains("        -> in the agent container: env: [{name: GO_K8S_CONTAINER_ROOT, value: /go}]"), result.text());
+        assertEquals(
+                IDS,
+                lines.stream()
+                        .filter(line -> line.matches("(ok|warning|failure|skipped) +[a-z-]+: .*"))
+                        .map(line -> line.replaceAll("^\\w+ +([a-z-]+): .*", "$1"))
+                        .toList(),
+                result.text());
+        assertTrue(
+                lines.contains("        -> in the agent container: env: [{name: GO_K8S_CONTAINER_ROOT, value: /go}]"),
+                result.text());
         assertTrue(result.text().endsWith("failures: 1; mend the first one first\n"), result.text());
         assertTrue(!result.text().contains("\033"), "colours without a terminal");
     }
@@ -70,14 +102,18 @@ class DoctorIT {
     void a_terminal_gets_colours_unless_it_wants_none() {
         String command = "exec " + Pod.K8S_EXEC + " doctor --shared-root /go";
 
-        assertTrue(pod.exec("agent", "env", "TERM=xterm", "script", "-qec", command, "/dev/null").text().contains("\033[32mok"));
-        assertTrue(!pod.exec("agent", "env", "TERM=xterm", "NO_COLOR=1", "script", "-qec", command, "/dev/null").text().contains("\033"));
+        assertTrue(pod.exec("agent", "env", "TERM=xterm", "script", "-qec", command, "/dev/null")
+                .text()
+                .contains("\033[32mok"));
+        assertTrue(!pod.exec("agent", "env", "TERM=xterm", "NO_COLOR=1", "script", "-qec", command, "/dev/null")
+                .text()
+                .contains("\033"));
     }
 
     @Test
     void a_wrong_container_root_gets_the_right_one() {
         String remedy = diagnose(pod, Map.of("GO_K8S_CONTAINER_ROOT", "/usr"))
-            .assertFailure("container-root", "does not have the agent's /go at /usr, but at /go");
+                .assertFailure("container-root", "does not have the agent's /go at /usr, but at /go");
 
         diagnose(pod, variable(remedy)).assertNothing("failure", "warning");
     }
@@ -85,10 +121,11 @@ class DoctorIT {
     @Test
     void an_unset_shared_root_gets_the_volume_that_both_have() {
         String remedy = diagnose(pod, Map.of("GO_K8S_CONTAINER_SHARED_ROOT", ""))
-            .assertFailure("shared-root", "GO_K8S_CONTAINER_SHARED_ROOT is not set");
+                .assertFailure("shared-root", "GO_K8S_CONTAINER_SHARED_ROOT is not set");
         diagnose(pod, variable(remedy)).assertNothing("failure", "warning").assertCheck("shared-root", "ok", "/go");
 
-        diagnose(pod, Map.of("GO_K8S_CONTAINER_SHARED_ROOT", "/none")).assertFailure("shared-root", "/none does not exist");
+        diagnose(pod, Map.of("GO_K8S_CONTAINER_SHARED_ROOT", "/none"))
+                .assertFailure("shared-root", "/none does not exist");
     }
 
     @Test
@@ -101,15 +138,19 @@ class DoctorIT {
 
     @Test
     void a_process_cannot_command_the_terminal_by_its_name() throws InterruptedException {
-        Process named = pod.start("guest", "bash", "-c",
-            "printf 'e\\033[2J' >/proc/self/comm; echo $$ >/go/pid; while :; do read -t 1 <><(:); done");
+        Process named = pod.start(
+                "guest",
+                "bash",
+                "-c",
+                "printf 'e\\033[2J' >/proc/self/comm; echo $$ >/go/pid; while :; do read -t 1 <><(:); done");
         try {
             String pid = "";
             for (int i = 0; i < 100 && pid.isBlank(); i++) {
                 Thread.sleep(100);
                 pid = pod.exec("agent", "cat", "/go/pid").text().strip();
             }
-            diagnose(pod, Map.of("GO_K8S_CONTAINER_PID", pid)).assertCheck("target", "ok", "process " + pid + " (e?[2J)");
+            diagnose(pod, Map.of("GO_K8S_CONTAINER_PID", pid))
+                    .assertCheck("target", "ok", "process " + pid + " (e?[2J)");
         } finally {
             pod.exec("agent", "rm", "-f", "/go/pid");
             named.descendants().forEach(ProcessHandle::destroy);
@@ -119,37 +160,51 @@ class DoctorIT {
 
     @Test
     void a_missing_nsenter_can_be_installed() {
-        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done")
-            .assertExitCode(0);
-        String remedy = diagnose(pod, Map.of("PATH", "/tmp/none")).assertFailure("nsenter",
-            "no nsenter along the agent's PATH (/tmp/none)");
+        pod.exec(
+                        "agent",
+                        "sh",
+                        "-c",
+                        "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done")
+                .assertExitCode(0);
+        String remedy = diagnose(pod, Map.of("PATH", "/tmp/none"))
+                .assertFailure("nsenter", "no nsenter along the agent's PATH (/tmp/none)");
 
         assertTrue(remedy.contains("apt-get install -y util-linux"), remedy);
         // what that package brings
         pod.exec("agent", "ln", "-s", "/usr/bin/nsenter", "/tmp/none/nsenter").assertExitCode(0);
-        diagnose(pod, Map.of("PATH", "/tmp/none")).assertNothing("failure", "warning").assertCheck("nsenter", "ok", "/tmp/none/nsenter");
+        diagnose(pod, Map.of("PATH", "/tmp/none"))
+                .assertNothing("failure", "warning")
+                .assertCheck("nsenter", "ok", "/tmp/none/nsenter");
     }
 
     @Test
     void busyboxs_nsenter_will_do() {
-        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter").assertExitCode(0);
+        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter")
+                .assertExitCode(0);
 
-        Diagnosis diagnosis = diagnose(pod, Map.of("PATH", "/tmp/bb:" + System.getenv("PATH"))).assertNothing("failure")
-            .assertCheck("nsenter", "ok", "/tmp/bb/nsenter, BusyBox v1.").assertCheck("seccomp", "ok");
+        Diagnosis diagnosis = diagnose(pod, Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")))
+                .assertNothing("failure")
+                .assertCheck("nsenter", "ok", "/tmp/bb/nsenter, BusyBox v1.")
+                .assertCheck("seccomp", "ok");
         // Debian's BusyBox runs itself as sh, in whatever file system
-        assertTrue(diagnosis.assertWarning("shells", "sh, /", "prefers its own").contains("apt-get install -y util-linux"));
+        assertTrue(diagnosis
+                .assertWarning("shells", "sh, /", "prefers its own")
+                .contains("apt-get install -y util-linux"));
     }
 
     @Test
     void without_a_shared_process_namespace_there_is_no_target() {
         Diagnosis diagnosis = new Diagnosis(pod.exec("agent", inAgent("unshare", "--pid", "--fork", "--mount-proc")));
 
-        assertEquals("in the Pod: shareProcessNamespace: true", diagnosis.assertFailure("shared-process-namespace",
-            "process 1 is the agent container's own"));
+        assertEquals(
+                "in the Pod: shareProcessNamespace: true",
+                diagnosis.assertFailure("shared-process-namespace", "process 1 is the agent container's own"));
         diagnosis.assertFailure("target", "no other container can be seen");
         diagnosis.assertCheck("trial", "skipped", "cannot be run");
         // the Pod as it is shares it
-        diagnose(pod).assertNothing("failure", "warning").assertCheck("shared-process-namespace", "ok", "process 1 is the Pod's");
+        diagnose(pod)
+                .assertNothing("failure", "warning")
+                .assertCheck("shared-process-namespace", "ok", "process 1 is the Pod's");
     }
 
     @Test
@@ -167,19 +222,31 @@ class DoctorIT {
     void a_guest_with_more_processor_time_than_the_agent_does_not_get_it() {
         requireRunc();
         String remedy;
-        try (Pod slow = Pod.up("AGENT_CPU=500", "GUEST_CPU=1500", "GUEST_CAPS=" + KUBERNETES, "AGENT_CAPS=" + KUBERNETES + ",sys_admin")) {
-            remedy = diagnose(slow).assertNothing("failure").assertWarning("cpu-limit", "agent: 500m, guest: 1500m", "scripts run under the agent's");
+        try (Pod slow = Pod.up(
+                "AGENT_CPU=500",
+                "GUEST_CPU=1500",
+                "GUEST_CAPS=" + KUBERNETES,
+                "AGENT_CAPS=" + KUBERNETES + ",sys_admin")) {
+            remedy = diagnose(slow)
+                    .assertNothing("failure")
+                    .assertWarning("cpu-limit", "agent: 500m, guest: 1500m", "scripts run under the agent's");
         }
         Matcher limit = Pattern.compile("limits: \\{cpu: (\\d+)m}").matcher(remedy);
         assertTrue(limit.find(), remedy);
         try (Pod mended = Pod.up("AGENT_CPU=" + limit.group(1), "GUEST_CPU=1500")) {
-            diagnose(mended).assertNothing("failure", "warning").assertCheck("cpu-limit", "ok", "agent: 1500m, guest: 1500m");
+            diagnose(mended)
+                    .assertNothing("failure", "warning")
+                    .assertCheck("cpu-limit", "ok", "agent: 1500m, guest: 1500m");
         }
     }
 
     @Test
     void an_agent_that_is_not_root_may_need_the_volume_of_its_group() throws IOException, InterruptedException {
-        try (Pod other = Pod.up("AGENT_UID=1000", "AGENT_GID=1000", "AGENT_NNP=false", "AGENT_CAPS=" + KUBERNETES + ",sys_admin,sys_ptrace")) {
+        try (Pod other = Pod.up(
+                "AGENT_UID=1000",
+                "AGENT_GID=1000",
+                "AGENT_NNP=false",
+                "AGENT_CAPS=" + KUBERNETES + ",sys_admin,sys_ptrace")) {
             Map<String, String> environment = nsenterOf(other);
             setcap(other, "setcap cap_sys_admin,cap_sys_chroot,cap_sys_ptrace+ep /tmp/bin/nsenter");
             // as kubelet makes an emptyDir for a Pod with an fsGroup
@@ -187,7 +254,8 @@ class DoctorIT {
             Diagnosis diagnosis = diagnose(other, environment);
             String remedy = diagnosis.assertFailure("writable", "/go/.k8s-exec", "Permission denied");
             diagnosis.assertCheck("trial", "skipped");
-            Matcher group = Pattern.compile("in the Pod: securityContext: \\{fsGroup: (\\d+)}").matcher(remedy);
+            Matcher group = Pattern.compile("in the Pod: securityContext: \\{fsGroup: (\\d+)}")
+                    .matcher(remedy);
             assertTrue(group.matches(), remedy);
             // what kubelet does for it
             onMachine("chgrp", group.group(1), other.shared().toString());
@@ -209,7 +277,8 @@ class DoctorIT {
             assertTrue(shell.toFile().setExecutable(true));
 
             // job control, because what a shell starts in the background ignores SIGINT otherwise
-            Result result = bare.exec("agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "bash", "-c", """
+            Result result = bare.exec(
+                    "agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "bash", "-c", """
                 set -m
                 "$0" doctor --json >/tmp/out & doctor=$!
                 until cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -q 'sleep[ ]300'; do sleep 0.1; done
@@ -229,7 +298,7 @@ class DoctorIT {
         try {
             pod.exec("agent", "chmod", "755", "/go").assertExitCode(0);
             String remedy = diagnose(pod, Map.of("GO_K8S_USER", "1000:1000"))
-                .assertWarning("script-user", "run as 1000:1000", "cannot write");
+                    .assertWarning("script-user", "run as 1000:1000", "cannot write");
             assertEquals("chown 1000:1000 \"/go\"", remedy);
             pod.exec("agent", "sh", "-c", remedy).assertExitCode(0);
             diagnose(pod, Map.of("GO_K8S_USER", "1000:1000")).assertNothing("failure", "warning");
@@ -253,14 +322,19 @@ class DoctorIT {
 
     @Test
     void a_volume_may_be_mounted_noexec_or_read_only() throws IOException, InterruptedException {
-        String remedy = remounted("guest", "noexec").assertNothing("failure").assertWarning("mount-options", "mounted noexec");
+        String remedy =
+                remounted("guest", "noexec").assertNothing("failure").assertWarning("mount-options", "mounted noexec");
         assertTrue(remedy.contains("emptyDir: {}}], which is not mounted noexec"), remedy);
         remounted("guest", "exec").assertNothing("failure", "warning");
 
         for (String container : List.of("agent", "guest")) {
             Diagnosis diagnosis = remounted(container, "ro");
-            remedy = diagnosis.assertFailure("mount-options", "/go is mounted read-only in the " + container + " container");
-            assertEquals("in the " + container + " container: volumeMounts: [{name: VOLUME, mountPath: /go, readOnly: false}]", remedy);
+            remedy = diagnosis.assertFailure(
+                    "mount-options", "/go is mounted read-only in the " + container + " container");
+            assertEquals(
+                    "in the " + container
+                            + " container: volumeMounts: [{name: VOLUME, mountPath: /go, readOnly: false}]",
+                    remedy);
             diagnosis.assertCheck("trial", "skipped");
             remounted(container, "rw").assertNothing("failure", "warning");
         }
@@ -291,25 +365,34 @@ class DoctorIT {
     @Test
     void one_of_two_guests_has_to_be_named() {
         try (Pod two = Pod.up("GUESTS=node maven")) {
-            String remedy = diagnose(two).assertFailure("target", "the Pod has 2 other containers: node (process", "maven (process");
+            String remedy = diagnose(two)
+                    .assertFailure("target", "the Pod has 2 other containers: node (process", "maven (process");
             assertTrue(remedy.contains("value: maven"), remedy);
 
-            diagnose(two, variable(remedy)).assertNothing("failure", "warning")
-                .assertCheck("target", "ok", "container node, the container named node");
+            diagnose(two, variable(remedy))
+                    .assertNothing("failure", "warning")
+                    .assertCheck("target", "ok", "container node, the container named node");
         }
     }
 
     @Test
     void a_guest_of_another_user_with_less_memory_for_the_agent_and_a_registration_to_see() throws IOException {
         requireRunc();
-        Path profile = Files.writeString(folder.resolve("profile"), "export GO_EA_AUTO_REGISTER_KEY=hidden-value GO_EA_SERVER_URL=x\n");
-        List<String> settings = new ArrayList<>(List.of("GUEST_UID=1000", "GUEST_GID=1000", "AGENT_MEMORY=384m", "GUEST_MEMORY=512m",
-            "GUEST_PROFILE=" + profile));
+        Path profile = Files.writeString(
+                folder.resolve("profile"), "export GO_EA_AUTO_REGISTER_KEY=hidden-value GO_EA_SERVER_URL=x\n");
+        List<String> settings = new ArrayList<>(List.of(
+                "GUEST_UID=1000",
+                "GUEST_GID=1000",
+                "AGENT_MEMORY=384m",
+                "GUEST_MEMORY=512m",
+                "GUEST_PROFILE=" + profile));
         String capabilities;
         try (Pod foreign = Pod.up(settings.toArray(String[]::new))) {
             Diagnosis diagnosis = diagnose(foreign);
-            capabilities = diagnosis.assertFailure("capabilities", "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
-                "user 1000:1000, not 0:0");
+            capabilities = diagnosis.assertFailure(
+                    "capabilities",
+                    "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
+                    "user 1000:1000, not 0:0");
             diagnosis.assertFailure("trial", "nsenter", "Permission denied");
             diagnosis.assertCheck("memory-limit", "skipped", "agent: 384Mi, guest: unknown");
         }
@@ -322,29 +405,37 @@ class DoctorIT {
             assertTrue(!diagnosis.result().text().contains("hidden-value"), "a value");
             memory = diagnosis.assertWarning("memory-limit", "agent: 384Mi, guest: 512Mi");
         }
-        String words = command.replaceFirst(".*command: \\[(env.*), \\.\\.\\.].*", "$1").replace(",", "");
+        String words = command.replaceFirst(".*command: \\[(env.*), \\.\\.\\.].*", "$1")
+                .replace(",", "");
         Files.writeString(profile, "exec " + words + " /bin/sleep infinity\n", StandardOpenOption.APPEND);
         settings.set(2, "AGENT_MEMORY=" + memory.replaceFirst(".*memory: (\\d+)Mi}.*", "$1") + "m");
         try (Pod mended = Pod.up(settings.toArray(String[]::new))) {
             diagnose(mended).assertNothing("failure", "warning", "skipped");
 
-            Result weak = mended.exec("agent", inAgent("env", "GO_K8S_USER=target", "setpriv", "--bounding-set=-dac_override"));
-            assertEquals("in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}",
-                new Diagnosis(weak).assertWarning("script-user", "run as 1000:1000", "without DAC_OVERRIDE", "cannot delete"));
+            Result weak = mended.exec(
+                    "agent", inAgent("env", "GO_K8S_USER=target", "setpriv", "--bounding-set=-dac_override"));
+            assertEquals(
+                    "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}",
+                    new Diagnosis(weak)
+                            .assertWarning("script-user", "run as 1000:1000", "without DAC_OVERRIDE", "cannot delete"));
         }
     }
 
     @Test
-    void an_agent_that_is_not_root_needs_file_capabilities_and_no_no_new_privs() throws IOException, InterruptedException {
+    void an_agent_that_is_not_root_needs_file_capabilities_and_no_no_new_privs()
+            throws IOException, InterruptedException {
         List<String> settings = new ArrayList<>(List.of("AGENT_UID=1000", "AGENT_GID=1000"));
         String capabilities;
         String setcap;
         String escalation;
         try (Pod bare = Pod.up(settings.toArray(String[]::new))) {
             Diagnosis diagnosis = diagnose(bare, nsenterOf(bare));
-            capabilities = diagnosis.assertFailure("capabilities", "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
-                "user 0:0, not 1000:1000");
-            setcap = diagnosis.assertFailure("file-capabilities", "user 1000, not root", "gives no SYS_CHROOT, SYS_PTRACE, SYS_ADMIN");
+            capabilities = diagnosis.assertFailure(
+                    "capabilities",
+                    "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
+                    "user 0:0, not 1000:1000");
+            setcap = diagnosis.assertFailure(
+                    "file-capabilities", "user 1000, not root", "gives no SYS_CHROOT, SYS_PTRACE, SYS_ADMIN");
             escalation = diagnosis.assertFailure("no-new-privs", "switches file capabilities off");
             diagnosis.assertCheck("seccomp", "skipped");
             assertEquals("in the agent container: securityContext: {allowPrivilegeEscalation: true}", escalation);
@@ -371,7 +462,8 @@ class DoctorIT {
             String agent = mended.machinePid("agent");
             onMachine("nsenter", "-t", agent, "-m", "mount", "--bind", "/tmp/bin", "/tmp/bin");
             onMachine("nsenter", "-t", agent, "-m", "mount", "-o", "remount,bind,nosuid", "/tmp/bin");
-            String remedy = diagnose(mended, nsenterOf(mended)).assertFailure("file-capabilities", "/tmp/bin/nsenter lies", "mounted nosuid");
+            String remedy = diagnose(mended, nsenterOf(mended))
+                    .assertFailure("file-capabilities", "/tmp/bin/nsenter lies", "mounted nosuid");
             assertEquals("put nsenter into the agent's image, not onto a volume", remedy);
             onMachine("nsenter", "-t", agent, "-m", "umount", "/tmp/bin");
             diagnose(mended, nsenterOf(mended)).assertNothing("failure", "warning");
@@ -390,7 +482,7 @@ class DoctorIT {
 
     private static void setcap(Pod of, String remedy) throws IOException, InterruptedException {
         String command = remedy.replaceFirst("in the agent's Dockerfile: RUN ", "")
-            .replace(" /tmp/bin", " " + of.files("agent") + "/tmp/bin");
+                .replace(" /tmp/bin", " " + of.files("agent") + "/tmp/bin");
         assertTrue(command.startsWith("setcap cap_"), remedy);
         onMachine("sh", "-c", command);
     }
@@ -400,13 +492,18 @@ class DoctorIT {
         requireRunc();
         try (Pod filtered = Pod.up("AGENT_SECCOMP=setns")) {
             Diagnosis diagnosis = diagnose(filtered);
-            String remedy = diagnosis.assertFailure("seccomp", "setns is refused in spite of the privileges", "a filter is on",
-                "Operation not permitted");
+            String remedy = diagnosis.assertFailure(
+                    "seccomp",
+                    "setns is refused in spite of the privileges",
+                    "a filter is on",
+                    "Operation not permitted");
             assertEquals("in the agent container: securityContext: {seccompProfile: {type: RuntimeDefault}}", remedy);
             diagnosis.assertFailures("seccomp", "trial");
         }
         try (Pod filtered = Pod.up("AGENT_SECCOMP=reboot,kexec_load")) {
-            diagnose(filtered).assertNothing("failure", "warning").assertCheck("seccomp", "ok", "a filter is on, and lets setns through");
+            diagnose(filtered)
+                    .assertNothing("failure", "warning")
+                    .assertCheck("seccomp", "ok", "a filter is on, and lets setns through");
         }
     }
 
@@ -423,14 +520,18 @@ class DoctorIT {
             diagnose(bare).assertFailure("trial", "did not end in 20 s");
             bare.assertNoProcesses();
 
-            Files.copy(shell.resolveSibling("busybox"), shell, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            Files.copy(
+                    shell.resolveSibling("busybox"),
+                    shell,
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.COPY_ATTRIBUTES);
             diagnose(bare).assertNothing("failure", "warning").assertCheck("shells", "ok", "sh, no bash, no zsh");
         }
     }
 
     private static void requireRunc() {
-        boolean possible = Stream.of(System.getenv("PATH").split(":")).anyMatch(directory -> Files.isExecutable(Path.of(directory,
-            "runc")));
+        boolean possible = Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "runc")));
         if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
             fail("Pod tests are required here, and limits and filters need runc");
         }
@@ -455,7 +556,8 @@ class DoctorIT {
 
     /** What a remedy's "env: [{name: …, value: …}" sets. */
     private static Map<String, String> variable(String remedy) {
-        Matcher variable = Pattern.compile("env: \\[\\{name: (\\w+), value: ([^}]+)}").matcher(remedy);
+        Matcher variable =
+                Pattern.compile("env: \\[\\{name: (\\w+), value: ([^}]+)}").matcher(remedy);
         assertTrue(variable.find(), remedy);
         return Map.of(variable.group(1), variable.group(2));
     }
@@ -501,7 +603,10 @@ class DoctorIT {
 
         Diagnosis assertNothing(String... statuses) {
             for (String status : statuses) {
-                assertEquals(List.of(), json.getList("checks.findAll { it.status == '" + status + "' }.id"), result.toString());
+                assertEquals(
+                        List.of(),
+                        json.getList("checks.findAll { it.status == '" + status + "' }.id"),
+                        result.toString());
             }
             return this;
         }

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The native executable's way into the guest, also where vfork(2) shares no memory and does not wait: a script must not run twice. */
 class EnterIT {
-    private static final List<String> COMPILER = List.of("gcc", "-Wall", "-Werror", "src/test/c/enter.c", "../src-native/c/enter.c");
+    private static final List<String> COMPILER =
+            List.of("gcc", "-Wall", "-Werror", "src/test/c/enter.c", "../src-native/c/enter.c");
 
     @TempDir
     static Path folder;
@@ -37,7 +38,11 @@ class EnterIT {
 
     private static String run(List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile(folder, "output", "");
-        int exitCode = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start().waitFor();
+        int exitCode = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start()
+                .waitFor();
         String text = Files.readString(output);
         assertEquals(0, exitCode, command + ": " + text);
         return text;

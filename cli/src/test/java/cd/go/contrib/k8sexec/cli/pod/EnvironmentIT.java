@@ -26,8 +26,35 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the script sees of GoCD's variables and of the guest's own, byte for byte. */
 class EnvironmentIT {
-    private static final List<String> VALUES = List.of("", " ", "'", "\"", "''", "`id`", "$(id)", "$HOME", "${x:-y}", "\\", "\\n", "\\\\'", "a\nb",
-        "\n", "a\n\n", "\t", "a'b\"c`d$e\\f\ng", "é漢🚀", "%s%n", "-n", "!!", "#", "~", "*", "a=b", "\u0001\u007f", "a\rb", "*/ || exit 9; '\"");
+    private static final List<String> VALUES = List.of(
+            "",
+            " ",
+            "'",
+            "\"",
+            "''",
+            "`id`",
+            "$(id)",
+            "$HOME",
+            "${x:-y}",
+            "\\",
+            "\\n",
+            "\\\\'",
+            "a\nb",
+            "\n",
+            "a\n\n",
+            "\t",
+            "a'b\"c`d$e\\f\ng",
+            "é漢🚀",
+            "%s%n",
+            "-n",
+            "!!",
+            "#",
+            "~",
+            "*",
+            "a=b",
+            "\u0001\u007f",
+            "a\rb",
+            "*/ || exit 9; '\"");
 
     private static final Map<String, Pod> PODS = new LinkedHashMap<>();
 
@@ -53,9 +80,22 @@ class EnvironmentIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"debian,bash,", "debian,bash,C", "debian,bash,C.UTF-8", "debian,zsh,", "debian,zsh,C", "debian,zsh,C.UTF-8", "debian,sh,",
-        "debian,sh,C", "debian,sh,C.UTF-8", "busybox,sh,", "busybox,sh,C", "busybox,sh,C.UTF-8"})
-    void values_arrive_byte_for_byte_in_every_shell_and_locale(String image, String shell, String agentLang) throws IOException {
+    @CsvSource({
+        "debian,bash,",
+        "debian,bash,C",
+        "debian,bash,C.UTF-8",
+        "debian,zsh,",
+        "debian,zsh,C",
+        "debian,zsh,C.UTF-8",
+        "debian,sh,",
+        "debian,sh,C",
+        "debian,sh,C.UTF-8",
+        "busybox,sh,",
+        "busybox,sh,C",
+        "busybox,sh,C.UTF-8"
+    })
+    void values_arrive_byte_for_byte_in_every_shell_and_locale(String image, String shell, String agentLang)
+            throws IOException {
         assertArrive(image, shell, agentLang, VALUES);
         assertArrive(image, shell, agentLang, List.of("x".repeat(100_000) + "'"));
     }
@@ -70,7 +110,8 @@ class EnvironmentIT {
             List<String> values = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 values.add(random.ints(random.nextInt(60), 0, alphabet.length())
-                    .mapToObj(c -> alphabet.charAt(c) == '\uD83D' ? "🚀" : alphabet.substring(c, c + 1)).collect(Collectors.joining()));
+                        .mapToObj(c -> alphabet.charAt(c) == '\uD83D' ? "🚀" : alphabet.substring(c, c + 1))
+                        .collect(Collectors.joining()));
             }
             assertArrive(image, shell, "C", values, "seed " + seed);
         }
@@ -88,35 +129,74 @@ class EnvironmentIT {
 
     @Test
     void the_environment_is_the_guests_own_with_gocds_on_top() {
-        var result = PODS.get("debian").k8sExec(
-            Pod.request("bash", "printf '%s|' \"$OWN\" \"$OVERRIDDEN\" \"$PATH\" \"$HOSTNAME\"", Map.of("OVERRIDDEN", "gocd")), "run").assertExitCode(0);
+        var result = PODS.get("debian")
+                .k8sExec(
+                        Pod.request(
+                                "bash",
+                                "printf '%s|' \"$OWN\" \"$OVERRIDDEN\" \"$PATH\" \"$HOSTNAME\"",
+                                Map.of("OVERRIDDEN", "gocd")),
+                        "run")
+                .assertExitCode(0);
 
-        assertEquals("of the guest|gocd|/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/tools|pod|", result.text());
+        assertEquals(
+                "of the guest|gocd|/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/tools|pod|",
+                result.text());
     }
 
     @ParameterizedTest
     @CsvSource({"debian,bash", "debian,zsh", "debian,sh", "busybox,sh"})
     void bytes_of_the_guest_that_are_no_text_arrive(String image, String shell) {
-        assertArrayEquals(new byte[] {(byte) 0xff, (byte) 0xfe, (byte) 0x80}, PODS.get(image).run(shell, "printf %s \"$BYTES\"").out());
+        assertArrayEquals(
+                new byte[] {(byte) 0xff, (byte) 0xfe, (byte) 0x80},
+                PODS.get(image).run(shell, "printf %s \"$BYTES\"").out());
     }
 
     @Test
     void the_register_key_and_our_own_settings_are_not_shown_to_the_script() {
-        String names = PODS.get("debian").run("bash", "tr '\\0' '\\n' </proc/$$/environ; env").text();
+        String names = PODS.get("debian")
+                .run("bash", "tr '\\0' '\\n' </proc/$$/environ; env")
+                .text();
 
         assertTrue(names.contains("OWN="), names);
         assertTrue(names.contains("K8S_EXEC_RUN_ID="), names);
-        assertFalse(names.contains("GO_EA_") || names.contains("register-key") || names.contains("GO_K8S_")
-            || names.contains("K8S_EXEC_CONTAINER") || names.contains("OLDPWD=/"), names);
+        assertFalse(
+                names.contains("GO_EA_")
+                        || names.contains("register-key")
+                        || names.contains("GO_K8S_")
+                        || names.contains("K8S_EXEC_CONTAINER")
+                        || names.contains("OLDPWD=/"),
+                names);
     }
 
     @Test
     void names_that_no_shell_can_export_travel_through_env_and_in_no_argument_list() {
-        var environment = Map.of("a.b", "1'\n$x \"${y}\" \\", "é", "ü", "wi th", "spaces", "q'u\\o\"te", "3", "--split-string", "true", "-i", "x", "UID", "77", "PPID", "x", "plain", "4");
+        var environment = Map.of(
+                "a.b",
+                "1'\n$x \"${y}\" \\",
+                "é",
+                "ü",
+                "wi th",
+                "spaces",
+                "q'u\\o\"te",
+                "3",
+                "--split-string",
+                "true",
+                "-i",
+                "x",
+                "UID",
+                "77",
+                "PPID",
+                "x",
+                "plain",
+                "4");
         String script = "tr '\\0' '\\1' </proc/$$/environ; tr '\\0' ' ' </proc/$$/cmdline";
-        String seen = PODS.get("debian").k8sExec(Pod.request("bash", script, environment), "run").assertExitCode(0).text();
+        String seen = PODS.get("debian")
+                .k8sExec(Pod.request("bash", script, environment), "run")
+                .assertExitCode(0)
+                .text();
 
-        environment.forEach((name, value) -> assertTrue(("\1" + seen).contains("\1" + name + "=" + value + "\1"), name + " in " + seen));
+        environment.forEach((name, value) ->
+                assertTrue(("\1" + seen).contains("\1" + name + "=" + value + "\1"), name + " in " + seen));
         assertFalse(seen.contains("K8S_EXEC_V") || seen.contains("K8S_EXEC_ENV"), seen);
     }
 
@@ -128,46 +208,88 @@ class EnvironmentIT {
         }
         environment.put("x".repeat(118_000) + ".y", "short");
         environment.put(".".repeat(125_000), "not passed on");
-        var result = PODS.get("debian").k8sExec(Pod.request("bash", "tr '\\0' '\\n' </proc/$$/environ | grep -c \"^name.of.a.variable.*=value '\"; "
-            + "grep -zc 'y=short$' /proc/$$/environ; ! grep -z K8S_EXEC_V /proc/$$/environ", environment), "run", BY_NSENTER).assertExitCode(0);
+        var result = PODS.get("debian")
+                .k8sExec(
+                        Pod.request(
+                                "bash",
+                                "tr '\\0' '\\n' </proc/$$/environ | grep -c \"^name.of.a.variable.*=value '\"; "
+                                        + "grep -zc 'y=short$' /proc/$$/environ; ! grep -z K8S_EXEC_V /proc/$$/environ",
+                                environment),
+                        "run",
+                        BY_NSENTER)
+                .assertExitCode(0);
 
         assertEquals("5000\n1\n", result.text(), result.toString());
         assertEquals(1, result.errors().lines().count(), result.toString());
-        assertTrue(result.errors().contains("the name is too long: ....") && result.errors().length() < 400, result.toString());
+        assertTrue(
+                result.errors().contains("the name is too long: ....")
+                        && result.errors().length() < 400,
+                result.toString());
 
-        var busybox = PODS.get("busybox").k8sExec(Pod.request("sh", "echo ran", environment), "run", BY_NSENTER).assertExitCode(0);
-        assertTrue(busybox.errors().contains("name.of.a.variable.0 ") && busybox.errors().contains(" and 4982 more"), busybox.toString());
+        var busybox = PODS.get("busybox")
+                .k8sExec(Pod.request("sh", "echo ran", environment), "run", BY_NSENTER)
+                .assertExitCode(0);
+        assertTrue(
+                busybox.errors().contains("name.of.a.variable.0 ")
+                        && busybox.errors().contains(" and 4982 more"),
+                busybox.toString());
     }
 
     @Test
     void where_no_launching_shell_is_needed_every_name_arrives() {
         Assumptions.assumeTrue(Pod.isNative(), "the JVM build always needs one");
-        Map<String, String> environment = Map.of("a.b", "1'\n$x", "3", "", "-i", "x", ".".repeat(125_000), "long", "UID", "77");
-        String seen = PODS.get("busybox").k8sExec(Pod.request("sh", "tr '\\0' '\\1' </proc/$$/environ", environment), "run").assertExitCode(0).text();
+        Map<String, String> environment =
+                Map.of("a.b", "1'\n$x", "3", "", "-i", "x", ".".repeat(125_000), "long", "UID", "77");
+        String seen = PODS.get("busybox")
+                .k8sExec(Pod.request("sh", "tr '\\0' '\\1' </proc/$$/environ", environment), "run")
+                .assertExitCode(0)
+                .text();
 
-        environment.forEach((name, value) -> assertTrue(("\1" + seen).contains("\1" + name + "=" + value + "\1"), name));
+        environment.forEach(
+                (name, value) -> assertTrue(("\1" + seen).contains("\1" + name + "=" + value + "\1"), name));
     }
 
     @Test
     void names_that_cannot_be_passed_on_are_reported_once() {
-        var result = PODS.get("busybox").k8sExec(Pod.request("sh", "echo \"$UID $plain\"", Map.of("a.b", "secret", "c-d", "secret", "UID", "77",
-            "plain", "4")), "run", BY_NSENTER).assertExitCode(0);
+        var result = PODS.get("busybox")
+                .k8sExec(
+                        Pod.request(
+                                "sh",
+                                "echo \"$UID $plain\"",
+                                Map.of("a.b", "secret", "c-d", "secret", "UID", "77", "plain", "4")),
+                        "run",
+                        BY_NSENTER)
+                .assertExitCode(0);
 
         assertEquals("77 4\n", result.text());
         assertEquals(1, result.errors().lines().count(), result.toString());
-        assertTrue(result.errors().contains("a.b") && result.errors().contains("c-d") && !result.errors().contains("secret"), result.toString());
+        assertTrue(
+                result.errors().contains("a.b")
+                        && result.errors().contains("c-d")
+                        && !result.errors().contains("secret"),
+                result.toString());
     }
 
     @Test
     void a_preload_of_the_pipeline_is_not_loaded_into_nsenter() {
-        var result = PODS.get("debian").k8sExec(Pod.request("sh", "echo \"$LD_PRELOAD\" 2>/dev/null", Map.of("LD_PRELOAD", "/go/none.so")), "run");
+        var result = PODS.get("debian")
+                .k8sExec(
+                        Pod.request("sh", "echo \"$LD_PRELOAD\" 2>/dev/null", Map.of("LD_PRELOAD", "/go/none.so")),
+                        "run");
 
         // ld.so complains for each program that has it in its environment: the script's shell alone
         assertEquals("/go/none.so\n", result.assertExitCode(0).text());
-        assertEquals(1, result.errors().lines().filter(line -> line.contains("/go/none.so")).count(), result.toString());
+        assertEquals(
+                1,
+                result.errors()
+                        .lines()
+                        .filter(line -> line.contains("/go/none.so"))
+                        .count(),
+                result.toString());
     }
 
-    private static void assertArrive(String image, String shell, String agentLang, List<String> values, String... hint) throws IOException {
+    private static void assertArrive(String image, String shell, String agentLang, List<String> values, String... hint)
+            throws IOException {
         Map<String, String> environment = new LinkedHashMap<>();
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         StringBuilder script = new StringBuilder();
@@ -178,7 +300,9 @@ class EnvironmentIT {
             expected.write(0);
         }
         Map<String, String> lang = agentLang == null ? Map.of() : Map.of("LANG", agentLang);
-        var result = PODS.get(image).k8sExec(lang, Pod.request(shell, script.toString(), environment), "run").assertExitCode(0);
+        var result = PODS.get(image)
+                .k8sExec(lang, Pod.request(shell, script.toString(), environment), "run")
+                .assertExitCode(0);
 
         assertArrayEquals(expected.toByteArray(), result.out(), String.join(" ", hint));
     }

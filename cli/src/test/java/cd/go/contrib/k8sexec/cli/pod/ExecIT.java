@@ -56,33 +56,55 @@ class ExecIT {
     @CsvSource({"debian,C", "debian,C.UTF-8", "busybox,C", "busybox,C.UTF-8"})
     void arguments_arrive_byte_for_byte(String image, String locale) {
         // the shell that compares is the agent's; the last ones are of random bytes
-        Result result = PODS.get(image).exec("agent", "env", "LC_ALL=" + locale, "bash", "-c", """
+        Result result = PODS.get(image)
+                .exec("agent", "env", "LC_ALL=" + locale, "bash", "-c", """
             set -- '' ' ' \\' '"' "it's" '$HOME' '`id`' '$(id)' '\\' '\\n' $'a\\nb' $'\\n' $'a\\n\\n' $'\\t' $'\\r' $'\\xff\\xfe\\x80' é漢🚀 \
                 -n -- --help -i -x --user=x '*' '~' '#' '!!' a=b @/etc/passwd '${x:-y}' $'\\x01\\x7f' '; exit 9' "$(seq 1 20000)"
             for i in {1..100}; do set -- "$@" "$(head -c $((RANDOM % 60)) /dev/urandom | tr -d '\\0')"; done 2>/dev/null
             printf '%s\\0' "$@" >/tmp/expected
             "$0" exec -- printf '%s\\0' "$@" >/tmp/seen || exit
             cmp /tmp/seen /tmp/expected && echo $# $(tr -dc '\\0' </tmp/seen | wc -c)
-            """, Pod.K8S_EXEC.toString()).assertExitCode(0);
+            """, Pod.K8S_EXEC.toString())
+                .assertExitCode(0);
 
         assertEquals("133 133\n", result.text(), result.toString());
     }
 
     @Test
     void options_end_where_the_program_begins() {
-        assertEquals("-i --user x\n", PODS.get("debian").k8sExec("", "exec", "echo", "-i", "--user", "x").assertExitCode(0).text());
-        assertTrue(PODS.get("debian").k8sExec("", "exec", "--", "-x").assertExitCode(2).errors().contains("no program's name"));
+        assertEquals(
+                "-i --user x\n",
+                PODS.get("debian")
+                        .k8sExec("", "exec", "echo", "-i", "--user", "x")
+                        .assertExitCode(0)
+                        .text());
+        assertTrue(PODS.get("debian")
+                .k8sExec("", "exec", "--", "-x")
+                .assertExitCode(2)
+                .errors()
+                .contains("no program's name"));
         PODS.get("debian").k8sExec("", "exec").assertExitCode(2);
     }
 
     @Test
     void a_current_directory_that_was_deleted_does_no_harm() {
         for (String command : List.of("exec -- pwd", "targets --json", "doctor --json")) {
-            Result result = PODS.get("debian").exec("agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
-                "mkdir /go/job && cd /go/job && rmdir /go/job && exec " + Pod.K8S_EXEC + " " + command).assertExitCode(0);
+            Result result = PODS.get("debian")
+                    .exec(
+                            "agent",
+                            "env",
+                            "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                            "sh",
+                            "-c",
+                            "mkdir /go/job && cd /go/job && rmdir /go/job && exec " + Pod.K8S_EXEC + " " + command)
+                    .assertExitCode(0);
 
             assertEquals("", result.ownLines());
-            assertTrue(command.startsWith("exec") ? result.text().equals("/go\n") : result.text().startsWith("{"), result.toString());
+            assertTrue(
+                    command.startsWith("exec")
+                            ? result.text().equals("/go\n")
+                            : result.text().startsWith("{"),
+                    result.toString());
         }
     }
 
@@ -100,32 +122,61 @@ class ExecIT {
     @ParameterizedTest
     @ValueSource(strings = {"debian", "busybox"})
     void without_i_its_input_is_empty_and_nothing_waits(String image) {
-        Result result = PODS.get(image).exec("agent", "bash", "-c", "mkfifo /tmp/fifo; exec 8<>/tmp/fifo; echo x >&8; timeout 60 $0 exec -- wc -c <&8; echo $?; "
-            + "rm /tmp/fifo", Pod.K8S_EXEC.toString());
+        Result result = PODS.get(image)
+                .exec(
+                        "agent",
+                        "bash",
+                        "-c",
+                        "mkfifo /tmp/fifo; exec 8<>/tmp/fifo; echo x >&8; timeout 60 $0 exec -- wc -c <&8; echo $?; "
+                                + "rm /tmp/fifo",
+                        Pod.K8S_EXEC.toString());
 
         assertEquals("0\n0\n", result.text(), result.toString());
-        assertEquals("typed\n", PODS.get(image).k8sExec("typed\n", "exec", "-i", "cat").assertExitCode(0).text());
+        assertEquals(
+                "typed\n",
+                PODS.get(image)
+                        .k8sExec("typed\n", "exec", "-i", "cat")
+                        .assertExitCode(0)
+                        .text());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"debian", "busybox"})
     void it_gets_no_file_but_the_first_three(String image) {
-        String files = PODS.get(image).k8sExec("", "exec", "--", "ls", "-l", "/proc/self/fd").assertExitCode(0).text();
+        String files = PODS.get(image)
+                .k8sExec("", "exec", "--", "ls", "-l", "/proc/self/fd")
+                .assertExitCode(0)
+                .text();
 
         // the last is that of ls itself
-        assertEquals(4, files.lines().filter(line -> line.matches(".*:\\d\\d \\d( -> .*)?")).count(), files);
+        assertEquals(
+                4,
+                files.lines()
+                        .filter(line -> line.matches(".*:\\d\\d \\d( -> .*)?"))
+                        .count(),
+                files);
         assertFalse(files.contains("memfd"), files);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"debian", "busybox"})
     void the_environment_is_the_guests_own_without_what_is_not_meant_for_programs(String image) {
-        Result result = PODS.get(image).exec("agent", "env", "AGENTS=own", "TERM=agents", Pod.K8S_EXEC.toString(), "exec", "--", "env", "-0");
-        List<String> variables = List.of(new String(result.assertExitCode(0).out(), StandardCharsets.ISO_8859_1).split("\0"));
+        Result result = PODS.get(image)
+                .exec("agent", "env", "AGENTS=own", "TERM=agents", Pod.K8S_EXEC.toString(), "exec", "--", "env", "-0");
+        List<String> variables =
+                List.of(new String(result.assertExitCode(0).out(), StandardCharsets.ISO_8859_1).split("\0"));
 
-        assertTrue(variables.containsAll(List.of("OWN=of the guest", "BYTES=\u00ff\u00fe", "LD_PRELOAD=/go/none.so", "HOSTNAME=pod")), variables.toString());
-        assertTrue(variables.stream().noneMatch(variable -> variable.matches("(GO_EA_|GO_K8S|K8S_EXEC|AGENTS|TERM|OLDPWD).*")), variables.toString());
-        assertTrue(variables.stream().anyMatch(variable -> variable.startsWith("PATH=/tmp/first:/usr/local/sbin")), variables.toString());
+        assertTrue(
+                variables.containsAll(
+                        List.of("OWN=of the guest", "BYTES=\u00ff\u00fe", "LD_PRELOAD=/go/none.so", "HOSTNAME=pod")),
+                variables.toString());
+        assertTrue(
+                variables.stream()
+                        .noneMatch(variable -> variable.matches("(GO_EA_|GO_K8S|K8S_EXEC|AGENTS|TERM|OLDPWD).*")),
+                variables.toString());
+        assertTrue(
+                variables.stream().anyMatch(variable -> variable.startsWith("PATH=/tmp/first:/usr/local/sbin")),
+                variables.toString());
     }
 
     @Test
@@ -133,13 +184,20 @@ class ExecIT {
         Result result = PODS.get("debian").k8sExec("", "exec", "--", "true").assertExitCode(0);
 
         // ld.so complains for each program that has it in its environment
-        assertEquals(1, result.errors().lines().filter(line -> line.contains("/go/none.so")).count(), result.toString());
+        assertEquals(
+                1,
+                result.errors()
+                        .lines()
+                        .filter(line -> line.contains("/go/none.so"))
+                        .count(),
+                result.toString());
     }
 
     @Test
     void no_value_of_the_guests_environment_stands_in_an_argument_list() {
         Pod pod = PODS.get("debian");
-        Process sampler = pod.start("agent", "sh", "-c", "while :; do cat /proc/[0-9]*/cmdline; done >/tmp/samples 2>/dev/null");
+        Process sampler =
+                pod.start("agent", "sh", "-c", "while :; do cat /proc/[0-9]*/cmdline; done >/tmp/samples 2>/dev/null");
         try {
             for (int i = 0; i < 10; i++) {
                 pod.k8sExec("", "exec", "--", "sleep", "0.2").assertExitCode(0);
@@ -147,7 +205,8 @@ class ExecIT {
         } finally {
             sampler.destroy();
         }
-        String samples = pod.exec("agent", "sh", "-c", "tr '\\0' ' ' </tmp/samples | tail -c 50000000; rm /tmp/samples").text();
+        String samples = pod.exec("agent", "sh", "-c", "tr '\\0' ' ' </tmp/samples | tail -c 50000000; rm /tmp/samples")
+                .text();
 
         assertTrue(samples.contains("nsenter -t") && samples.contains("sleep 0.2"), "the sampler saw nothing of it");
         assertFalse(samples.contains("hidden-value"), "in an argument list");
@@ -157,13 +216,28 @@ class ExecIT {
     @CsvSource({"debian,/bin/dash", "debian,/bin/bash", "busybox,/bin/busybox"})
     void what_cannot_be_run_is_127_or_126_whatever_the_guests_sh(String image, String shell) {
         Pod pod = PODS.get(image);
-        pod.exec("guest", "sh", "-c", "mkdir -p /tmp/first; ln -s " + shell + " /tmp/first/sh; echo x >/tmp/not-executable").assertExitCode(0);
+        pod.exec(
+                        "guest",
+                        "sh",
+                        "-c",
+                        "mkdir -p /tmp/first; ln -s " + shell + " /tmp/first/sh; echo x >/tmp/not-executable")
+                .assertExitCode(0);
         try {
             pod.k8sExec("", "exec", "no-such", "x").assertExitCode(127).assertError("PROGRAM_MISSING", "\"no-such\"");
             pod.k8sExec("", "exec", "/no/such").assertExitCode(127).assertError("PROGRAM_MISSING", "\"/no/such\"");
-            pod.k8sExec("", "exec", "/tmp/not-executable").assertExitCode(126).assertError("PROGRAM_FAILED", "\"/tmp/not-executable\"");
-            assertEquals("", pod.k8sExec("", "exec", "sh", "-c", "exit 127").assertExitCode(127).ownLines());
-            assertEquals("<a>\n<>\n<b\n>\n", pod.k8sExec("", "exec", "printf", "<%s>\\n", "a", "", "b\n").assertExitCode(0).text());
+            pod.k8sExec("", "exec", "/tmp/not-executable")
+                    .assertExitCode(126)
+                    .assertError("PROGRAM_FAILED", "\"/tmp/not-executable\"");
+            assertEquals(
+                    "",
+                    pod.k8sExec("", "exec", "sh", "-c", "exit 127")
+                            .assertExitCode(127)
+                            .ownLines());
+            assertEquals(
+                    "<a>\n<>\n<b\n>\n",
+                    pod.k8sExec("", "exec", "printf", "<%s>\\n", "a", "", "b\n")
+                            .assertExitCode(0)
+                            .text());
         } finally {
             pod.exec("guest", "rm", "-r", "/tmp/first");
         }
@@ -173,17 +247,29 @@ class ExecIT {
     void exit_codes_and_signals_are_the_programs_own() {
         Pod pod = PODS.get("debian");
         for (int code : new int[] {0, 1, 2, 42, 125, 126, 127, 128, 255}) {
-            assertEquals("", pod.k8sExec("", "exec", "sh", "-c", "exit " + code).assertExitCode(code).ownLines());
+            assertEquals(
+                    "",
+                    pod.k8sExec("", "exec", "sh", "-c", "exit " + code)
+                            .assertExitCode(code)
+                            .ownLines());
         }
-        Result result = pod.exec("agent", "bash", "-c", "$0 exec -- sh -c 'kill -TERM $$; sleep 5'; echo $?", Pod.K8S_EXEC.toString());
+        Result result = pod.exec(
+                "agent", "bash", "-c", "$0 exec -- sh -c 'kill -TERM $$; sleep 5'; echo $?", Pod.K8S_EXEC.toString());
         assertEquals("143\n", result.text());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "HUP"})
     void a_signal_to_k8s_exec_ends_the_program(String signal) {
-        Result result = PODS.get("busybox").exec("agent", "bash", "-c", "set -m; $0 exec -- sleep 1000 & pid=$!; "
-            + "until ps -eo args= | grep -qx 'sleep 1000'; do sleep 0.1; done; kill -" + signal + " $pid; wait $pid; echo $?", Pod.K8S_EXEC.toString());
+        Result result = PODS.get("busybox")
+                .exec(
+                        "agent",
+                        "bash",
+                        "-c",
+                        "set -m; $0 exec -- sleep 1000 & pid=$!; "
+                                + "until ps -eo args= | grep -qx 'sleep 1000'; do sleep 0.1; done; kill -" + signal
+                                + " $pid; wait $pid; echo $?",
+                        Pod.K8S_EXEC.toString());
 
         // the JVM build ends its child by SIGTERM
         assertEquals(signal.equals("HUP") && Pod.isNative() ? "129\n" : "143\n", result.text(), result.toString());
@@ -192,7 +278,8 @@ class ExecIT {
     @Test
     void the_program_is_the_process_that_was_started() {
         if (Pod.isNative()) {
-            Result result = PODS.get("debian").exec("agent", "bash", "-c", "$0 exec -- sh -c 'echo $$' & echo $!", Pod.K8S_EXEC.toString());
+            Result result = PODS.get("debian")
+                    .exec("agent", "bash", "-c", "$0 exec -- sh -c 'echo $$' & echo $!", Pod.K8S_EXEC.toString());
             String[] pids = result.text().split("\n");
             assertEquals(pids[0], pids[1], result.toString());
         }
@@ -203,7 +290,13 @@ class ExecIT {
         String[] status = new String[2];
         String[] commands = {"", Pod.K8S_EXEC + " exec -- "};
         for (int i = 0; i < 2; i++) {
-            status[i] = PODS.get("debian").exec("agent", "bash", "-c", "trap '' HUP USR1; " + commands[i] + "grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status").text();
+            status[i] = PODS.get("debian")
+                    .exec(
+                            "agent",
+                            "bash",
+                            "-c",
+                            "trap '' HUP USR1; " + commands[i] + "grep -E '^Sig(Blk|Ign|Cgt)' /proc/self/status")
+                    .text();
         }
         // the JDK ignores SIGPIPE in what it starts, too
         assertTrue(!Pod.isNative() || status[0].equals(status[1]), status[0] + status[1]);
@@ -213,18 +306,35 @@ class ExecIT {
     void it_runs_as_the_user_that_was_asked_for() {
         for (String image : IMAGES) {
             Pod pod = PODS.get(image);
-            assertEquals("1000 1001\n", pod.k8sExec("", "exec", "--user", "1000:1001", "--", "sh", "-c", "echo $(id -u) $(id -g)").assertExitCode(0).text());
-            assertEquals("0 0\n", pod.k8sExec(Map.of("GO_K8S_USER", "target"), "", "exec", "sh", "-c", "echo $(id -u) $(id -g)").assertExitCode(0).text());
-            assertEquals("x", pod.k8sExec("x", "exec", "-i", "--user", "1000:1001", "cat").assertExitCode(0).text());
+            assertEquals(
+                    "1000 1001\n",
+                    pod.k8sExec("", "exec", "--user", "1000:1001", "--", "sh", "-c", "echo $(id -u) $(id -g)")
+                            .assertExitCode(0)
+                            .text());
+            assertEquals(
+                    "0 0\n",
+                    pod.k8sExec(Map.of("GO_K8S_USER", "target"), "", "exec", "sh", "-c", "echo $(id -u) $(id -g)")
+                            .assertExitCode(0)
+                            .text());
+            assertEquals(
+                    "x",
+                    pod.k8sExec("x", "exec", "-i", "--user", "1000:1001", "cat")
+                            .assertExitCode(0)
+                            .text());
         }
     }
 
     @Test
     void busyboxs_nsenter_does_too() {
         Pod pod = PODS.get("debian");
-        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter").assertExitCode(0);
+        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter")
+                .assertExitCode(0);
 
-        assertEquals("of the guest\n", pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), "", "exec", "sh", "-c", "echo \"$OWN\"").assertExitCode(0).text());
+        assertEquals(
+                "of the guest\n",
+                pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), "", "exec", "sh", "-c", "echo \"$OWN\"")
+                        .assertExitCode(0)
+                        .text());
     }
 
     @Test
@@ -232,30 +342,52 @@ class ExecIT {
         Pod pod = PODS.get("debian");
         pod.exec("agent", "mkdir", "-p", "/go/é 'x").assertExitCode(0);
         try {
-            Result result = pod.exec("agent", "env", "LC_ALL=C", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "bash", "-c", "cd /go/*x && $0 exec pwd; cd /usr && $0 exec pwd; "
-                + "$0 exec --workdir /tmp pwd; unset GO_K8S_CONTAINER_SHARED_ROOT; $0 exec pwd", Pod.K8S_EXEC.toString());
+            Result result = pod.exec(
+                    "agent",
+                    "env",
+                    "LC_ALL=C",
+                    "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                    "bash",
+                    "-c",
+                    "cd /go/*x && $0 exec pwd; cd /usr && $0 exec pwd; "
+                            + "$0 exec --workdir /tmp pwd; unset GO_K8S_CONTAINER_SHARED_ROOT; $0 exec pwd",
+                    Pod.K8S_EXEC.toString());
             assertEquals("/go/é 'x\n/go\n/tmp\n/\n", result.assertExitCode(0).text(), result.toString());
         } finally {
             pod.exec("agent", "sh", "-c", "rmdir /go/*");
         }
-        pod.k8sExec("", "exec", "--workdir", "/none", "pwd").assertExitCode(125).assertError("WORKING_DIRECTORY_MISSING", "\"/none\"", "--workdir");
-        pod.k8sExec("", "exec", "--workdir", "tmp", "pwd").assertExitCode(125).assertError("SETTING_INVALID", "\"tmp\"");
+        pod.k8sExec("", "exec", "--workdir", "/none", "pwd")
+                .assertExitCode(125)
+                .assertError("WORKING_DIRECTORY_MISSING", "\"/none\"", "--workdir");
+        pod.k8sExec("", "exec", "--workdir", "tmp", "pwd")
+                .assertExitCode(125)
+                .assertError("SETTING_INVALID", "\"tmp\"");
     }
 
     @Test
     void a_terminal_that_is_not_there_is_an_error() {
-        PODS.get("busybox").k8sExec("x", "exec", "-it", "cat").assertExitCode(125).assertError("TERMINAL_MISSING");
+        PODS.get("busybox")
+                .k8sExec("x", "exec", "-it", "cat")
+                .assertExitCode(125)
+                .assertError("TERMINAL_MISSING");
     }
 
     @Test
     void names_that_no_shell_can_export_reach_the_program(@TempDir Path folder) throws IOException {
-        Path profile = Files.writeString(folder.resolve("profile"), "exec env 'a.b=1' 'UID=77' /bin/sleep infinity </dev/null");
+        Path profile = Files.writeString(
+                folder.resolve("profile"), "exec env 'a.b=1' 'UID=77' /bin/sleep infinity </dev/null");
         try (Pod pod = Pod.up("GUEST_IMAGE=debian", "GUEST_PROFILE=" + profile)) {
             pod.exec("guest", "ln", "-s", "/usr/bin/env", "/tmp/a=b").assertExitCode(0);
             for (String program : List.of("env", "/tmp/a=b")) {
-                List<String> variables = pod.k8sExec("", "exec", program).assertExitCode(0).text().lines().toList();
+                List<String> variables = pod.k8sExec("", "exec", program)
+                        .assertExitCode(0)
+                        .text()
+                        .lines()
+                        .toList();
                 assertTrue(variables.containsAll(List.of("a.b=1", "UID=77")), variables.toString());
-                assertTrue(variables.stream().noneMatch(variable -> variable.startsWith("K8S_EXEC")), variables.toString());
+                assertTrue(
+                        variables.stream().noneMatch(variable -> variable.startsWith("K8S_EXEC")),
+                        variables.toString());
             }
         }
     }
@@ -269,6 +401,9 @@ class ExecIT {
         try (Pod bare = Pod.up("GUEST_PROFILE=" + folder.resolve("profile"))) {
             bare.k8sExec("", "exec", "/bin/true").assertExitCode(127).assertError("SH_MISSING");
         }
-        PODS.get("debian").k8sExec("", "exec", "--container", "none", "id").assertExitCode(125).assertError("TARGET_UNKNOWN");
+        PODS.get("debian")
+                .k8sExec("", "exec", "--container", "none", "id")
+                .assertExitCode(125)
+                .assertError("TARGET_UNKNOWN");
     }
 }

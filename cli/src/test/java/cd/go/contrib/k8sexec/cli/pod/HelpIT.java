@@ -27,7 +27,9 @@ class HelpIT {
     static Stream<String> examples() {
         CommandLine root = K8sExec.commandLine();
         return Stream.concat(Stream.of(root), root.getSubcommands().values().stream())
-            .flatMap(command -> Stream.of(command.getCommandSpec().usageMessage().description())).map(String::strip);
+                .flatMap(command ->
+                        Stream.of(command.getCommandSpec().usageMessage().description()))
+                .map(String::strip);
     }
 
     @BeforeEach
@@ -46,8 +48,17 @@ class HelpIT {
         boolean refused = NATIVE_ONLY.contains(example) && !Pod.isNative();
         boolean endless = END_ONLY_WHEN_TOLD.contains(example) && !refused;
         boolean interactive = example.matches(".*k8s-exec (shell|exec -it) ?.*");
-        Result result = pod.exec("agent", "env", "PATH=/opt/extra:/usr/bin:/usr/sbin:/bin:/sbin", "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-            "timeout", endless ? "10" : "100", "sh", "-c", interactive ? AT_TERMINAL : example, example);
+        Result result = pod.exec(
+                "agent",
+                "env",
+                "PATH=/opt/extra:/usr/bin:/usr/sbin:/bin:/sbin",
+                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                "timeout",
+                endless ? "10" : "100",
+                "sh",
+                "-c",
+                interactive ? AT_TERMINAL : example,
+                example);
 
         result.assertExitCode(refused ? 125 : endless ? 124 : 0);
         assertTrue(refused || !result.errors().contains("error ["), result.toString());

@@ -43,19 +43,31 @@ class InstallIT {
 
         Path pause = pod.shared().resolve("pause");
         Path k8sExec = pod.shared().resolve("k8s-exec");
-        assertEquals("installed /go/pause (" + Files.size(pause) + " bytes, mode 755)\ninstalled /go/k8s-exec (" + Files.size(k8sExec)
-            + " bytes, mode 755)\n", result.text());
+        assertEquals(
+                "installed /go/pause (" + Files.size(pause) + " bytes, mode 755)\ninstalled /go/k8s-exec ("
+                        + Files.size(k8sExec) + " bytes, mode 755)\n",
+                result.text());
         assertEquals(-1, Files.mismatch(k8sExec, Path.of("target/k8s-exec")));
-        assertEquals("0\n", pod.exec("guest", "sh", "-c",
-            "/go/pause & until grep -q sigtimedwait /proc/$!/wchan; do sleep 0.02; done; kill $!; wait $!; echo $?").text());
+        assertEquals(
+                "0\n",
+                pod.exec(
+                                "guest",
+                                "sh",
+                                "-c",
+                                "/go/pause & until grep -q sigtimedwait /proc/$!/wchan; do sleep 0.02; done; kill $!; wait $!; echo $?")
+                        .text());
         assertTrue(pod.exec("guest", "/go/k8s-exec", "--version").text().contains("native"));
     }
 
     @Test
     void what_is_there_is_replaced_while_it_is_used() throws IOException {
         install(pod, "/go").assertExitCode(0);
-        Process guest = pod.start("guest", "sh", "-c", "/go/pause & touch /go/started; "
-            + "while [ ! -e /go/stop ]; do /go/pause --version >/dev/null || touch /go/failed; done; kill $! && touch /go/still-there");
+        Process guest = pod.start(
+                "guest",
+                "sh",
+                "-c",
+                "/go/pause & touch /go/started; "
+                        + "while [ ! -e /go/stop ]; do /go/pause --version >/dev/null || touch /go/failed; done; kill $! && touch /go/still-there");
         while (!pod.sharedFiles().contains("started")) {
             Thread.onSpinWait();
         }
@@ -72,7 +84,8 @@ class InstallIT {
     @Test
     void a_link_that_the_guest_planted_is_replaced_and_not_followed() {
         pod.exec("agent", "sh", "-c", "echo precious >/tmp/victim").assertExitCode(0);
-        pod.exec("guest", "sh", "-c", "ln -s /tmp/victim /go/pause; ln -s /tmp/victim /go/k8s-exec").assertExitCode(0);
+        pod.exec("guest", "sh", "-c", "ln -s /tmp/victim /go/pause; ln -s /tmp/victim /go/k8s-exec")
+                .assertExitCode(0);
 
         install(pod, "/go").assertExitCode(0);
 
@@ -83,14 +96,16 @@ class InstallIT {
 
     @Test
     void the_mode_is_right_whatever_the_umask() throws IOException {
-        pod.exec("agent", "sh", "-c", "umask 077; exec " + Pod.K8S_EXEC + " install /go").assertExitCode(0);
+        pod.exec("agent", "sh", "-c", "umask 077; exec " + Pod.K8S_EXEC + " install /go")
+                .assertExitCode(0);
 
         assertEquals("rwxr-xr-x", mode("pause"));
         assertEquals("rwxr-xr-x", mode("k8s-exec"));
     }
 
     private static String mode(String name) throws IOException {
-        return PosixFilePermissions.toString(Files.getPosixFilePermissions(pod.shared().resolve(name)));
+        return PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(pod.shared().resolve(name)));
     }
 
     @Test
@@ -106,27 +121,34 @@ class InstallIT {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "/nowhere|INSTALL_DIRECTORY|/nowhere does not exist",
-        "/etc/passwd|INSTALL_DIRECTORY|/etc/passwd cannot be opened as a directory (Not a directory)",
-        "/go/link|INSTALL_DIRECTORY|/go/link is a symbolic link",
-        "/go/link/folder|INSTALL_DIRECTORY|/go/link is a symbolic link",
-        "/usr|INSTALL_FAILED|/usr/pause cannot be written (Read-only file system)",
-        "/go/taken|INSTALL_FAILED|/go/taken/pause cannot be written (Is a directory)",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/nowhere|INSTALL_DIRECTORY|/nowhere does not exist",
+                "/etc/passwd|INSTALL_DIRECTORY|/etc/passwd cannot be opened as a directory (Not a directory)",
+                "/go/link|INSTALL_DIRECTORY|/go/link is a symbolic link",
+                "/go/link/folder|INSTALL_DIRECTORY|/go/link is a symbolic link",
+                "/usr|INSTALL_FAILED|/usr/pause cannot be written (Read-only file system)",
+                "/go/taken|INSTALL_FAILED|/go/taken/pause cannot be written (Is a directory)",
+            })
     void where_it_cannot_be_the_error_says_why(String directory, String id, String words) {
-        pod.exec("agent", "sh", "-c", "mkdir -p /go/taken/pause /tmp/folder; ln -s /tmp /go/link").assertExitCode(0);
+        pod.exec("agent", "sh", "-c", "mkdir -p /go/taken/pause /tmp/folder; ln -s /tmp /go/link")
+                .assertExitCode(0);
 
         install(pod, directory).assertExitCode(125).assertError(id, words);
 
-        assertEquals("", pod.exec("agent", "sh", "-c", "ls -A /tmp/folder; ls -A /go/taken | grep -v '^pause$'").text());
+        assertEquals(
+                "",
+                pod.exec("agent", "sh", "-c", "ls -A /tmp/folder; ls -A /go/taken | grep -v '^pause$'")
+                        .text());
     }
 
     @Test
     void a_full_volume_is_an_error_and_leaves_no_part_of_a_file() {
         try (Pod small = Pod.up("GO_OPTIONS=size=1m")) {
-            install(small, "/go").assertExitCode(125)
-                .assertError("INSTALL_FAILED", "/go/k8s-exec cannot be written (No space left on device)");
+            install(small, "/go")
+                    .assertExitCode(125)
+                    .assertError("INSTALL_FAILED", "/go/k8s-exec cannot be written (No space left on device)");
 
             assertEquals(List.of("pause"), small.sharedFiles());
         }
@@ -149,10 +171,14 @@ class InstallIT {
             install(user, "/go").assertExitCode(0);
 
             assertEquals(1000, Files.getAttribute(user.shared().resolve("pause"), "unix:uid"));
-            assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(user.shared().resolve("k8s-exec"))));
+            assertEquals(
+                    "rwxr-xr-x",
+                    PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(user.shared().resolve("k8s-exec"))));
             user.exec("guest", "mkdir", "/go/of-root").assertExitCode(0);
-            install(user, "/go/of-root").assertExitCode(125)
-                .assertError("INSTALL_FAILED", "/go/of-root/pause cannot be written (Permission denied)");
+            install(user, "/go/of-root")
+                    .assertExitCode(125)
+                    .assertError("INSTALL_FAILED", "/go/of-root/pause cannot be written (Permission denied)");
         }
     }
 

@@ -28,10 +28,13 @@ class MemoryIT {
     @BeforeAll
     static void up() throws IOException {
         Path controllers = Path.of("/sys/fs/cgroup/cgroup.controllers");
-        boolean version2 = Files.exists(controllers) && List.of(Files.readString(controllers).strip().split(" ")).contains("memory");
-        Assumptions.assumeTrue(version2 || Files.exists(Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes")),
-            "skipped: this machine has no memory controller, neither of cgroup v2 nor of v1");
-        boolean possible = Stream.of(System.getenv("PATH").split(":")).anyMatch(folder -> Files.isExecutable(Path.of(folder, "runc")));
+        boolean version2 = Files.exists(controllers)
+                && List.of(Files.readString(controllers).strip().split(" ")).contains("memory");
+        Assumptions.assumeTrue(
+                version2 || Files.exists(Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes")),
+                "skipped: this machine has no memory controller, neither of cgroup v2 nor of v1");
+        boolean possible = Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "runc")));
         if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
             fail("Pod tests are required here, and a memory limit needs runc");
         }
@@ -55,14 +58,22 @@ class MemoryIT {
 
         assertEquals("137", lines[0], result.toString());
         assertEquals(137, json.getInt("exitCode"));
-        assertTrue(json.getString("reason").startsWith("the agent container's memory limit of 192Mi was reached"), lines[1]);
-        assertTrue(result.errors().contains("k8s-exec: the agent container's memory limit of 192Mi was reached, and the kernel killed a process in that "
-            + "container; the script runs in the agent container's control group, so raise resources.limits.memory of the agent container"), result.errors());
+        assertTrue(
+                json.getString("reason").startsWith("the agent container's memory limit of 192Mi was reached"),
+                lines[1]);
+        assertTrue(
+                result.errors()
+                        .contains(
+                                "k8s-exec: the agent container's memory limit of 192Mi was reached, and the kernel killed a process in that "
+                                        + "container; the script runs in the agent container's control group, so raise resources.limits.memory of the agent container"),
+                result.errors());
     }
 
     @Test
     void a_script_that_fails_because_of_it_is_told_so_too() {
-        assertTrue(run("sh -c '" + EATER + "' || exit 3").text().contains("\"reason\":\"the agent container's memory limit"));
+        assertTrue(run("sh -c '" + EATER + "' || exit 3")
+                .text()
+                .contains("\"reason\":\"the agent container's memory limit"));
     }
 
     @ParameterizedTest
@@ -75,7 +86,14 @@ class MemoryIT {
     }
 
     private static Result run(String script) {
-        return pod.exec("agent", Pod.request("bash", script, Map.of()).getBytes(), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
-            "$0 run --result /tmp/result; echo $?; cat /tmp/result", Pod.K8S_EXEC.toString());
+        return pod.exec(
+                "agent",
+                Pod.request("bash", script, Map.of()).getBytes(),
+                "env",
+                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                "sh",
+                "-c",
+                "$0 run --result /tmp/result; echo $?; cat /tmp/result",
+                Pod.K8S_EXEC.toString());
     }
 }

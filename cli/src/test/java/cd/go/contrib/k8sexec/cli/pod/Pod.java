@@ -101,7 +101,8 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
     }
 
     static void requireRoot() {
-        boolean possible = System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/unshare"));
+        boolean possible =
+                System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/unshare"));
         if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
             fail("Pod tests are required here, and need root and unshare");
         }
@@ -121,7 +122,10 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
     /** What lies in the shared folder. */
     List<String> sharedFiles() {
         try (Stream<Path> files = Files.walk(shared())) {
-            return files.filter(file -> !file.equals(shared())).map(file -> shared().relativize(file).toString()).sorted().toList();
+            return files.filter(file -> !file.equals(shared()))
+                    .map(file -> shared().relativize(file).toString())
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -129,12 +133,16 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
 
     /** The main process of a container, as the Pod sees it. */
     String pid(String container) {
-        return execute(List.of(SCRIPT.toString(), "pid", container), new byte[0]).text().strip();
+        return execute(List.of(SCRIPT.toString(), "pid", container), new byte[0])
+                .text()
+                .strip();
     }
 
     /** The main process of a container, as this machine sees it. */
     String machinePid(String container) {
-        return execute(List.of(SCRIPT.toString(), "pid", "--machine", container), new byte[0]).text().strip();
+        return execute(List.of(SCRIPT.toString(), "pid", "--machine", container), new byte[0])
+                .text()
+                .strip();
     }
 
     /** Runs a command in a container, which gets no input. */
@@ -153,7 +161,10 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
         List<String> whole = new ArrayList<>(List.of(SCRIPT.toString(), "exec", container));
         whole.addAll(Arrays.asList(command));
         try {
-            return builder(whole).redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            return builder(whole)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -181,7 +192,8 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
 
     static String request(String shell, String script, Map<String, String> environment) {
         try {
-            return JSON.writeValueAsString(Map.of("version", 1, "shell", shell, "script", script, "environment", environment));
+            return JSON.writeValueAsString(
+                    Map.of("version", 1, "shell", shell, "script", script, "environment", environment));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -189,8 +201,11 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
 
     /** The command lines of all processes in the Pod, pause and main processes among them. */
     List<String> commandLines() {
-        return exec("agent", "sh", "-c", "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null").text().lines()
-            .filter(line -> !line.isBlank()).toList();
+        return exec("agent", "sh", "-c", "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null")
+                .text()
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
     }
 
     /** As {@link #assertNoProcesses}, for what ends by itself in a moment. */
@@ -208,8 +223,10 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
     }
 
     private List<String> strangers() {
-        return commandLines().stream().filter(line -> !line.startsWith("/bin/sleep infinity") && !line.startsWith("sh -c for p in"))
-            .filter(line -> !line.startsWith("tr ") && !line.startsWith("runc ")).toList();
+        return commandLines().stream()
+                .filter(line -> !line.startsWith("/bin/sleep infinity") && !line.startsWith("sh -c for p in"))
+                .filter(line -> !line.startsWith("tr ") && !line.startsWith("runc "))
+                .toList();
     }
 
     @Override
@@ -268,7 +285,9 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
 
         /** What k8s-exec itself says. */
         String ownLines() {
-            return errors().lines().filter(line -> line.startsWith("k8s-exec: ")).collect(Collectors.joining("\n"));
+            return errors().lines()
+                    .filter(line -> line.startsWith("k8s-exec: "))
+                    .collect(Collectors.joining("\n"));
         }
 
         Result assertExitCode(int expected) {
@@ -281,7 +300,9 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
         /** One line on standard error, of this error, in which all these words stand. */
         Result assertError(String id, String... words) {
             String prefix = "k8s-exec: error [" + id + "]: ";
-            List<String> ours = errors().lines().filter(line -> line.startsWith("k8s-exec: ")).toList();
+            List<String> ours = errors().lines()
+                    .filter(line -> line.startsWith("k8s-exec: "))
+                    .toList();
             if (ours.size() != 1 || !ours.get(0).startsWith(prefix)) {
                 fail("not one line with " + prefix + this);
             }

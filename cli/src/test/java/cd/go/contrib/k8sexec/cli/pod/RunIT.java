@@ -26,7 +26,10 @@ class RunIT {
 
     @Test
     void the_script_runs_in_the_guest() {
-        assertTrue(pod.run("bash", "grep /dev/termination-log /proc/self/mountinfo").assertExitCode(0).text().contains("/containers/guest/"));
+        assertTrue(pod.run("bash", "grep /dev/termination-log /proc/self/mountinfo")
+                .assertExitCode(0)
+                .text()
+                .contains("/containers/guest/"));
     }
 
     @ParameterizedTest
@@ -39,37 +42,63 @@ class RunIT {
 
     @Test
     void the_interpreter_may_be_any_program_of_the_guest() {
-        assertEquals("python é\n", pod.run("python3", "import sys\nprint('python', 'é')").assertExitCode(0).text());
-        assertEquals("perl\n", pod.run("/usr/bin/perl", "print 'perl', \"\\n\"").assertExitCode(0).text());
-        assertEquals("node\n", pod.run("node", "console.log('node')").assertExitCode(0).text());
+        assertEquals(
+                "python é\n",
+                pod.run("python3", "import sys\nprint('python', 'é')")
+                        .assertExitCode(0)
+                        .text());
+        assertEquals(
+                "perl\n",
+                pod.run("/usr/bin/perl", "print 'perl', \"\\n\"")
+                        .assertExitCode(0)
+                        .text());
+        assertEquals(
+                "node\n",
+                pod.run("node", "console.log('node')").assertExitCode(0).text());
         pod.run("python3", "raise SystemExit(7)").assertExitCode(7);
     }
 
     @Test
     void a_script_may_say_itself_what_runs_it() {
-        assertEquals("2 1\n", pod.run("shebang", "#!/usr/bin/env python3\nimport sys\nprint(sys._getframe().f_lineno - 1, len(sys.argv))").text());
-        assertEquals("-w -W\n", pod.run("shebang", "#! /bin/echo   -w -W  \n").text().replaceAll(" /proc/self/fd/9", ""));
-        assertEquals("node\n", pod.run("shebang", "#!/usr/bin/env node\nconsole.log('node')").assertExitCode(0).text());
+        assertEquals(
+                "2 1\n",
+                pod.run(
+                                "shebang",
+                                "#!/usr/bin/env python3\nimport sys\nprint(sys._getframe().f_lineno - 1, len(sys.argv))")
+                        .text());
+        assertEquals(
+                "-w -W\n", pod.run("shebang", "#! /bin/echo   -w -W  \n").text().replaceAll(" /proc/self/fd/9", ""));
+        assertEquals(
+                "node\n",
+                pod.run("shebang", "#!/usr/bin/env node\nconsole.log('node')")
+                        .assertExitCode(0)
+                        .text());
     }
 
     @ParameterizedTest
     @CsvSource({"bash,1,''", "zsh,1,''", "sh,0,after", "dash,0,after"})
-    void fail_fast_ends_the_script_at_the_first_failure_and_in_a_pipe_where_the_shell_can(String shell, int exitCode, String output) {
-        pod.k8sExec(flags(shell, "echo before\\n/bin/false\\necho after", "failFast"), "run").assertExitCode(1);
-        Result piped = pod.k8sExec(flags(shell, "false | true\\necho after", "failFast"), "run").assertExitCode(exitCode);
+    void fail_fast_ends_the_script_at_the_first_failure_and_in_a_pipe_where_the_shell_can(
+            String shell, int exitCode, String output) {
+        pod.k8sExec(flags(shell, "echo before\\n/bin/false\\necho after", "failFast"), "run")
+                .assertExitCode(1);
+        Result piped = pod.k8sExec(flags(shell, "false | true\\necho after", "failFast"), "run")
+                .assertExitCode(exitCode);
 
         assertEquals(output, piped.text().strip());
-        assertEquals("after\n", pod.run(shell, "false\necho after").assertExitCode(0).text());
+        assertEquals(
+                "after\n", pod.run(shell, "false\necho after").assertExitCode(0).text());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh", "sh"})
     void trace_shows_each_command_and_leaves_line_numbers_true(String shell) {
-        Result result = pod.k8sExec(flags(shell, "A=1\\necho $A\\nno-such-command", "trace"), "run").assertExitCode(127);
+        Result result = pod.k8sExec(flags(shell, "A=1\\necho $A\\nno-such-command", "trace"), "run")
+                .assertExitCode(127);
 
         assertEquals("1\n", result.text());
         assertTrue(result.errors().matches("(?s).*[+>] A=1 ?\n.*[+>] echo 1\n.*"), result.errors());
-        assertTrue(Pattern.compile("fd/9:( line)? ?3: ").matcher(result.errors()).find(), result.errors());
+        assertTrue(
+                Pattern.compile("fd/9:( line)? ?3: ").matcher(result.errors()).find(), result.errors());
     }
 
     private static String flags(String shell, String script, String flag) {
@@ -78,17 +107,29 @@ class RunIT {
 
     @Test
     void the_limit_of_open_files_is_the_one_that_k8s_exec_was_given() {
-        Result result = pod.exec("agent", Pod.request("bash", "ulimit -Sn; ulimit -Hn", Map.of()).getBytes(), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
-            "ulimit -Sn 300; ulimit -Hn 2000; exec $0 run", Pod.K8S_EXEC.toString());
+        Result result = pod.exec(
+                "agent",
+                Pod.request("bash", "ulimit -Sn; ulimit -Hn", Map.of()).getBytes(),
+                "env",
+                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                "sh",
+                "-c",
+                "ulimit -Sn 300; ulimit -Hn 2000; exec $0 run",
+                Pod.K8S_EXEC.toString());
 
         assertEquals("300\n2000\n", result.assertExitCode(0).text(), result.toString());
     }
 
     @Test
     void every_exit_code_is_the_scripts_own() {
-        String loop = "for i in $(seq 0 255); do printf '{\"version\":1,\"script\":\"exit %d\"}' $i | $0 run --result /tmp/result; echo $? $(cat /tmp/result);"
-            + " done";
-        List<String> lines = pod.exec("agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c", loop, Pod.K8S_EXEC.toString()).text().lines().toList();
+        String loop =
+                "for i in $(seq 0 255); do printf '{\"version\":1,\"script\":\"exit %d\"}' $i | $0 run --result /tmp/result; echo $? $(cat /tmp/result);"
+                        + " done";
+        List<String> lines = pod.exec(
+                        "agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c", loop, Pod.K8S_EXEC.toString())
+                .text()
+                .lines()
+                .toList();
 
         assertEquals(256, lines.size());
         for (int i = 0; i < 256; i++) {
@@ -105,8 +146,16 @@ class RunIT {
     @ValueSource(strings = {"1 HUP", "2 INT", "3 QUIT", "9 KILL", "11 SEGV", "13 PIPE", "15 TERM"})
     void a_signal_that_ends_the_script_is_128_and_its_number(String signal) {
         int number = Integer.parseInt(signal.split(" ")[0]);
-        Result result = pod.exec("agent", Pod.request("sh", "ulimit -c 0; kill -" + number + " $$; sleep 5", Map.of()).getBytes(), "env",
-            "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c", "$0 run --result /tmp/result; echo $?; cat /tmp/result", Pod.K8S_EXEC.toString());
+        Result result = pod.exec(
+                "agent",
+                Pod.request("sh", "ulimit -c 0; kill -" + number + " $$; sleep 5", Map.of())
+                        .getBytes(),
+                "env",
+                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                "sh",
+                "-c",
+                "$0 run --result /tmp/result; echo $?; cat /tmp/result",
+                Pod.K8S_EXEC.toString());
         String[] lines = result.text().split("\n");
         JsonPath json = JsonPath.from(lines[1]);
 
@@ -118,7 +167,8 @@ class RunIT {
 
     @Test
     void a_pipe_that_nobody_reads_ends_its_writer_quietly() {
-        Result result = pod.run("bash", "set -o pipefail; yes | head -n 1; echo ${PIPESTATUS[0]}").assertExitCode(0);
+        Result result = pod.run("bash", "set -o pipefail; yes | head -n 1; echo ${PIPESTATUS[0]}")
+                .assertExitCode(0);
 
         assertEquals("y\n141\n", result.text());
         assertEquals("", result.errors());
@@ -131,26 +181,43 @@ class RunIT {
 
     @Test
     void the_script_gets_no_file_but_its_own() {
-        List<String> files = pod.run("bash", "ls -l /proc/$$/fd").text().lines().filter(line -> line.contains("->"))
-            .map(line -> line.replaceAll(".* (\\d+) -> (pipe|/[a-z]*).*", "$1 $2")).sorted().toList();
+        List<String> files = pod.run("bash", "ls -l /proc/$$/fd")
+                .text()
+                .lines()
+                .filter(line -> line.contains("->"))
+                .map(line -> line.replaceAll(".* (\\d+) -> (pipe|/[a-z]*).*", "$1 $2"))
+                .sorted()
+                .toList();
 
         // 255 is bash's own for the script
-        assertEquals(Pod.isNative() ? List.of("0 /dev", "1 pipe", "2 pipe", "255 /memfd", "9 /memfd") : List.of("0 /dev", "1 pipe", "2 pipe", "255 /go", "9 /go"),
-            files);
+        assertEquals(
+                Pod.isNative()
+                        ? List.of("0 /dev", "1 pipe", "2 pipe", "255 /memfd", "9 /memfd")
+                        : List.of("0 /dev", "1 pipe", "2 pipe", "255 /go", "9 /go"),
+                files);
     }
 
     @Test
     void line_ends_become_lf() {
-        assertEquals("a\nb\n", pod.run("sh", "echo a\r\nif true\rthen echo b\r\nfi\r\n").assertExitCode(0).text());
+        assertEquals(
+                "a\nb\n",
+                pod.run("sh", "echo a\r\nif true\rthen echo b\r\nfi\r\n")
+                        .assertExitCode(0)
+                        .text());
     }
 
     @Test
     void the_working_directory_is_the_jobs() {
         pod.exec("agent", "mkdir", "-p", "/go/pipelines/we b/é'$x").assertExitCode(0);
         try {
-            Result result = pod.k8sExec(Map.of("LANG", "C"),
-                "{\"version\":1,\"script\":\"pwd; echo $PWD\",\"workingDirectory\":\"pipelines/./x/../we b/é'$x/\"}", "run");
-            assertEquals("/go/pipelines/we b/é'$x\n/go/pipelines/we b/é'$x\n", result.assertExitCode(0).text(), result.toString());
+            Result result = pod.k8sExec(
+                    Map.of("LANG", "C"),
+                    "{\"version\":1,\"script\":\"pwd; echo $PWD\",\"workingDirectory\":\"pipelines/./x/../we b/é'$x/\"}",
+                    "run");
+            assertEquals(
+                    "/go/pipelines/we b/é'$x\n/go/pipelines/we b/é'$x\n",
+                    result.assertExitCode(0).text(),
+                    result.toString());
         } finally {
             pod.exec("agent", "rm", "-r", "/go/pipelines");
         }
@@ -160,8 +227,15 @@ class RunIT {
     void two_hundred_megabytes_arrive_line_by_line() {
         String script = "seq 1 24000000";
         Result plain = pod.exec("guest", "sh", "-c", script + " | sha256sum");
-        Result run = pod.exec("agent", Pod.request("sh", script, Map.of()).getBytes(), "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c",
-            "$0 run | tee /dev/stderr 2>/tmp/out | sha256sum; stat -c %s /tmp/out", Pod.K8S_EXEC.toString());
+        Result run = pod.exec(
+                "agent",
+                Pod.request("sh", script, Map.of()).getBytes(),
+                "env",
+                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                "sh",
+                "-c",
+                "$0 run | tee /dev/stderr 2>/tmp/out | sha256sum; stat -c %s /tmp/out",
+                Pod.K8S_EXEC.toString());
 
         assertEquals(plain.text(), run.text().lines().findFirst().orElse("") + "\n");
         assertTrue(Long.parseLong(run.text().lines().skip(1).findFirst().orElse("0")) > 200_000_000, run.toString());
@@ -173,27 +247,46 @@ class RunIT {
         for (int i = 0; i < 20; i++) {
             String script = "for n in 1 2 3 4 5; do echo " + i + " $MARK; sleep 0.1; done; exit " + i;
             String request = Pod.request("bash", script, Map.of("MARK", "mark-" + i));
-            runs.add(CompletableFuture.supplyAsync(() -> pod.k8sExec(request, "run"), command -> new Thread(command).start()));
+            runs.add(CompletableFuture.supplyAsync(
+                    () -> pod.k8sExec(request, "run"), command -> new Thread(command).start()));
         }
         for (int i = 0; i < 20; i++) {
-            assertEquals((i + " mark-" + i + "\n").repeat(5), runs.get(i).join().assertExitCode(i).text());
+            assertEquals(
+                    (i + " mark-" + i + "\n").repeat(5),
+                    runs.get(i).join().assertExitCode(i).text());
         }
     }
 
     @Test
     void no_value_stands_in_an_argument_list_or_in_a_file() {
         String script = "sleep 0.3; echo $SECRET_B >/dev/null; tr '\\0' ' ' </proc/[0-9]*/cmdline 2>/dev/null; "
-            + "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; done; grep -rl hidden[-] /go /tmp /dev/shm 2>/dev/null; sleep 0.3";
-        Process sampler = pod.start("agent", "sh", "-c", "while :; do cat /proc/[0-9]*/cmdline; done >/tmp/samples 2>/dev/null");
+                + "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; done; grep -rl hidden[-] /go /tmp /dev/shm 2>/dev/null; sleep 0.3";
+        Process sampler =
+                pod.start("agent", "sh", "-c", "while :; do cat /proc/[0-9]*/cmdline; done >/tmp/samples 2>/dev/null");
         Result result;
         String samples;
         try {
-            result = pod.k8sExec(Pod.request("bash", script, Map.of("SECRET_A", "hidden-one", "SECRET_B", "hidden-two", "LANG", "hidden-three",
-                "se.cret", "hidden-four", "UID", "hidden-five")), "run");
+            result = pod.k8sExec(
+                    Pod.request(
+                            "bash",
+                            script,
+                            Map.of(
+                                    "SECRET_A",
+                                    "hidden-one",
+                                    "SECRET_B",
+                                    "hidden-two",
+                                    "LANG",
+                                    "hidden-three",
+                                    "se.cret",
+                                    "hidden-four",
+                                    "UID",
+                                    "hidden-five")),
+                    "run");
         } finally {
             sampler.destroy();
         }
-        samples = pod.exec("agent", "sh", "-c", "tr '\\0' ' ' </tmp/samples | tail -c 50000000").text();
+        samples = pod.exec("agent", "sh", "-c", "tr '\\0' ' ' </tmp/samples | tail -c 50000000")
+                .text();
 
         result.assertExitCode(0);
         assertTrue(samples.contains("/proc/self/fd/9"), "the sampler saw nothing of the run");
@@ -204,11 +297,19 @@ class RunIT {
 
     @Test
     void a_dry_run_tells_names_and_does_nothing() {
-        String text = pod.k8sExec(Pod.request("bash", "touch /go/ran", Map.of("TOKEN", "hidden-value", "é", "x")), "run", "--dry-run").assertExitCode(0).text();
+        String text = pod.k8sExec(
+                        Pod.request("bash", "touch /go/ran", Map.of("TOKEN", "hidden-value", "é", "x")),
+                        "run",
+                        "--dry-run")
+                .assertExitCode(0)
+                .text();
 
         assertTrue(text.contains("process " + pod.pid("guest") + " (sleep): the only other container"), text);
         assertTrue(text.matches("(?s).*namespaces: +mnt\n.*"), text);
-        assertTrue(text.matches("(?s).*entered by: +" + (Pod.isNative() ? "setns\\(2\\), and where that fails by " : "") + "the command line\n.*"), text);
+        assertTrue(
+                text.matches("(?s).*entered by: +" + (Pod.isNative() ? "setns\\(2\\), and where that fails by " : "")
+                        + "the command line\n.*"),
+                text);
         assertTrue(text.contains("nsenter -t " + pod.pid("guest") + " -m -- sh -c "), text);
         assertTrue(text.contains(" TOKEN") && text.contains(" é") && !text.contains("hidden-value"), text);
     }
@@ -216,22 +317,58 @@ class RunIT {
     @Test
     void the_script_runs_as_the_agents_user_unless_told_otherwise() {
         assertEquals("0:0\n", pod.run("sh", "echo $(id -u):$(id -g)").text());
-        assertEquals("1000:1001\n", pod.k8sExec(Pod.request("sh", "echo $(id -u):$(id -g)", Map.of("X", "y".repeat(100_000))), "run", "--user",
-            "1000:1001").assertExitCode(0).text());
-        assertEquals("0:0\n", pod.k8sExec(Map.of("GO_K8S_USER", "target"), Pod.request("sh", "echo $(id -u):$(id -g)", Map.of()), "run").text());
+        assertEquals(
+                "1000:1001\n",
+                pod.k8sExec(
+                                Pod.request("sh", "echo $(id -u):$(id -g)", Map.of("X", "y".repeat(100_000))),
+                                "run",
+                                "--user",
+                                "1000:1001")
+                        .assertExitCode(0)
+                        .text());
+        assertEquals(
+                "0:0\n",
+                pod.k8sExec(
+                                Map.of("GO_K8S_USER", "target"),
+                                Pod.request("sh", "echo $(id -u):$(id -g)", Map.of()),
+                                "run")
+                        .text());
     }
 
     @Test
     void every_namespace_in_which_the_guest_differs_is_entered() {
-        String pid = pod.exec("agent", "sh", "-c", "nsenter -t " + pod.pid("guest") + " -m unshare -u -i -n -C sleep 1000 >/dev/null 2>&1 & echo $!").text().strip();
+        String pid = pod.exec(
+                        "agent",
+                        "sh",
+                        "-c",
+                        "nsenter -t " + pod.pid("guest")
+                                + " -m unshare -u -i -n -C sleep 1000 >/dev/null 2>&1 & echo $!")
+                .text()
+                .strip();
         String links = "for n in cgroup ipc mnt net pid time user uts; do readlink /proc/%s/ns/$n; done";
         try {
-            pod.exec("agent", "sh", "-c", "until grep -q sleep /proc/" + pid + "/comm; do sleep 0.05; done").assertExitCode(0);
-            Set<String> own = Set.copyOf(pod.exec("agent", "sh", "-c", links.formatted("self")).text().lines().toList());
-            List<String> guest = pod.exec("agent", "sh", "-c", links.formatted(pid)).text().lines().toList();
+            pod.exec("agent", "sh", "-c", "until grep -q sleep /proc/" + pid + "/comm; do sleep 0.05; done")
+                    .assertExitCode(0);
+            Set<String> own = Set.copyOf(pod.exec("agent", "sh", "-c", links.formatted("self"))
+                    .text()
+                    .lines()
+                    .toList());
+            List<String> guest = pod.exec("agent", "sh", "-c", links.formatted(pid))
+                    .text()
+                    .lines()
+                    .toList();
 
-            assertEquals(guest, pod.k8sExec(Pod.request("sh", links.formatted("self"), Map.of()), "run", "--pid", pid).assertExitCode(0).text().lines().toList());
-            assertEquals(5, guest.stream().filter(namespace -> !own.contains(namespace)).count(), guest.toString());
+            assertEquals(
+                    guest,
+                    pod.k8sExec(Pod.request("sh", links.formatted("self"), Map.of()), "run", "--pid", pid)
+                            .assertExitCode(0)
+                            .text()
+                            .lines()
+                            .toList());
+            assertEquals(
+                    5,
+                    guest.stream().filter(namespace -> !own.contains(namespace)).count(),
+                    guest.toString());
         } finally {
             pod.exec("agent", "kill", pid);
         }
@@ -240,35 +377,63 @@ class RunIT {
     @Test
     void what_is_no_shell_knows_the_working_directory_too() {
         pod.exec("agent", "mkdir", "-p", "/go/a b").assertExitCode(0);
-        String request = "{\"version\":1,\"shell\":\"python3\",\"script\":\"import os; print(os.environ['PWD'], os.getcwd())\",\"workingDirectory\":\"a b\"}";
+        String request =
+                "{\"version\":1,\"shell\":\"python3\",\"script\":\"import os; print(os.environ['PWD'], os.getcwd())\",\"workingDirectory\":\"a b\"}";
 
-        assertEquals("/go/a b /go/a b\n", pod.k8sExec(request, "run").assertExitCode(0).text());
+        assertEquals(
+                "/go/a b /go/a b\n",
+                pod.k8sExec(request, "run").assertExitCode(0).text());
         pod.exec("agent", "rmdir", "/go/a b").assertExitCode(0);
     }
 
     @Test
     void the_shell_is_looked_for_along_the_scripts_path() {
-        pod.exec("guest", "sh", "-c", "mkdir -p /opt/no/bash /opt/not /opt/yes; touch /opt/not/bash; printf '#!/bin/sh\\necho mine' >/opt/yes/bash; "
-            + "chmod 755 /opt/yes/bash; mkdir /go/own; cp /opt/yes/bash /go/own").assertExitCode(0);
+        pod.exec(
+                        "guest",
+                        "sh",
+                        "-c",
+                        "mkdir -p /opt/no/bash /opt/not /opt/yes; touch /opt/not/bash; printf '#!/bin/sh\\necho mine' >/opt/yes/bash; "
+                                + "chmod 755 /opt/yes/bash; mkdir /go/own; cp /opt/yes/bash /go/own")
+                .assertExitCode(0);
 
-        assertEquals("mine\n", pod.k8sExec(Pod.request("bash", ":", Map.of("PATH", "/opt/none:/opt/no:/opt/not:/opt/yes:/usr/bin:/bin")), "run").assertExitCode(0).text());
-        String request = "{\"version\":1,\"shell\":\"bash\",\"script\":\":\",\"workingDirectory\":\"own\",\"environment\":{\"PATH\":\":/usr/bin:/bin\"}}";
+        assertEquals(
+                "mine\n",
+                pod.k8sExec(
+                                Pod.request(
+                                        "bash",
+                                        ":",
+                                        Map.of("PATH", "/opt/none:/opt/no:/opt/not:/opt/yes:/usr/bin:/bin")),
+                                "run")
+                        .assertExitCode(0)
+                        .text());
+        String request =
+                "{\"version\":1,\"shell\":\"bash\",\"script\":\":\",\"workingDirectory\":\"own\",\"environment\":{\"PATH\":\":/usr/bin:/bin\"}}";
         assertEquals("mine\n", pod.k8sExec(request, "run").assertExitCode(0).text());
         pod.exec("agent", "rm", "-r", "/go/own").assertExitCode(0);
     }
 
     @Test
     void busyboxs_nsenter_does_too() {
-        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter").assertExitCode(0);
-        Result result = pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), Pod.request("sh", "exit 7", Map.of()), "run", "--dry-run");
+        pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter")
+                .assertExitCode(0);
+        Result result = pod.k8sExec(
+                Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")),
+                Pod.request("sh", "exit 7", Map.of()),
+                "run",
+                "--dry-run");
         assertTrue(result.text().contains("/tmp/bb/nsenter"), result.toString());
 
-        pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), Pod.request("shebang", "#!/usr/bin/env sh\nexit 7", Map.of()), "run").assertExitCode(7);
+        pod.k8sExec(
+                        Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")),
+                        Pod.request("shebang", "#!/usr/bin/env sh\nexit 7", Map.of()),
+                        "run")
+                .assertExitCode(7);
     }
 
     @Test
     void what_the_script_left_in_the_background_is_named_and_does_not_hold_the_run() {
-        Result result = pod.run("bash", "setsid sleep 4 >/dev/null 2>&1 & sleep 0.3; echo started").assertExitCode(0);
+        Result result = pod.run("bash", "setsid sleep 4 >/dev/null 2>&1 & sleep 0.3; echo started")
+                .assertExitCode(0);
 
         assertEquals("started\n", result.text());
         assertTrue(result.errors().contains("left running in the background: sleep ("), result.errors());
@@ -283,6 +448,9 @@ class RunIT {
 
     @Test
     void bytes_of_the_script_arrive_as_they_are() {
-        assertArrayEquals("é漢🚀\t\\$\n".getBytes(), pod.k8sExec(Map.of("LANG", "C"), Pod.request("bash", "printf '%s\\n' 'é漢🚀\t\\$'", Map.of()), "run").out());
+        assertArrayEquals(
+                "é漢🚀\t\\$\n".getBytes(),
+                pod.k8sExec(Map.of("LANG", "C"), Pod.request("bash", "printf '%s\\n' 'é漢🚀\t\\$'", Map.of()), "run")
+                        .out());
     }
 }

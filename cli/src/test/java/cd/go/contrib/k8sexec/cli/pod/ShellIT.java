@@ -149,6 +149,7 @@ class ShellIT {
     }
 
     private static void awaitProgram() {
-        pod.exec("agent", "sh", "-c", "until ps -eo args= | grep -qx 'sleep 1000'; do sleep 0.1; done").assertExitCode(0);
+        pod.exec("agent", "sh", "-c", "until ps -eo args= | grep -qx 'sleep 1000'; do sleep 0.1; done")
+                .assertExitCode(0);
     }
 }

@@ -18,16 +18,29 @@ class TargetsIT {
 
     @Test
     void every_container_has_its_role() {
-        assertEquals(Map.of("", "pause", "agent", "agent", "node", "candidate", "maven", "candidate"), roles(targets()));
-        assertEquals(Map.of("", "pause", "agent", "agent", "node", "other", "maven", "target"), roles(targets("--container", "maven")));
-        assertEquals(Map.of("", "pause", "agent", "agent", "node", "target", "maven", "other"), roles(targets("--pid", pod.pid("node"))));
+        assertEquals(
+                Map.of("", "pause", "agent", "agent", "node", "candidate", "maven", "candidate"), roles(targets()));
+        assertEquals(
+                Map.of("", "pause", "agent", "agent", "node", "other", "maven", "target"),
+                roles(targets("--container", "maven")));
+        assertEquals(
+                Map.of("", "pause", "agent", "agent", "node", "target", "maven", "other"),
+                roles(targets("--pid", pod.pid("node"))));
     }
 
     @Test
     void an_agent_that_is_not_root_knows_its_own_container_all_the_same() {
-        JsonPath json = JsonPath.from(pod.exec("agent", "setpriv", "--reuid=1000", "--regid=1000", "--clear-groups",
-            Pod.K8S_EXEC.toString(), "targets", "--json")
-            .assertExitCode(0).text());
+        JsonPath json = JsonPath.from(pod.exec(
+                        "agent",
+                        "setpriv",
+                        "--reuid=1000",
+                        "--regid=1000",
+                        "--clear-groups",
+                        Pod.K8S_EXEC.toString(),
+                        "targets",
+                        "--json")
+                .assertExitCode(0)
+                .text());
 
         assertEquals(Map.of("", "pause", "agent", "agent", "node", "candidate", "maven", "candidate"), roles(json));
     }
@@ -48,7 +61,8 @@ class TargetsIT {
     @Test
     void people_get_a_table_in_which_nobody_can_command_their_terminal() throws InterruptedException {
         // without a parent in the Pod and with mounts of its own it passes for a container
-        Process named = pod.start("agent", "unshare", "--mount", "bash", "-c", "exec -a $'evil\\033[2Jname\\nline\\xc2\\x9b2J' sleep 60");
+        Process named = pod.start(
+                "agent", "unshare", "--mount", "bash", "-c", "exec -a $'evil\\033[2Jname\\nline\\xc2\\x9b2J' sleep 60");
         try {
             String text = "";
             for (int i = 0; i < 100 && !text.contains("evil"); i++) {
@@ -58,8 +72,12 @@ class TargetsIT {
             List<String> lines = text.lines().toList();
             assertTrue(lines.get(0).matches("ROLE +PID +NAME +ID +USER +AGE +MEMORY +LIMIT +COMMAND"), text);
             assertEquals(6, lines.size(), text);
-            assertTrue(lines.stream().allMatch(line -> line.indexOf("65535:65535") < 0 || line.indexOf("65535:65535") == lines.get(0)
-                .indexOf("USER")), text);
+            assertTrue(
+                    lines.stream()
+                            .allMatch(line -> line.indexOf("65535:65535") < 0
+                                    || line.indexOf("65535:65535")
+                                            == lines.get(0).indexOf("USER")),
+                    text);
             assertTrue(text.contains("evil?[2Jname?line?2J 60"), text);
         } finally {
             named.descendants().forEach(ProcessHandle::destroy);
@@ -72,8 +90,17 @@ class TargetsIT {
         String at = "stty cols %d; exec " + Pod.K8S_EXEC + " targets";
         for (int width : List.of(60, 72)) {
             // the JVM build does not know a terminal's width
-            List<String> lines = pod.exec("agent", "env", "COLUMNS=" + (Pod.isNative() ? "" : width), "script", "-qec", at.formatted(width),
-                "/dev/null").text().lines().toList();
+            List<String> lines = pod.exec(
+                            "agent",
+                            "env",
+                            "COLUMNS=" + (Pod.isNative() ? "" : width),
+                            "script",
+                            "-qec",
+                            at.formatted(width),
+                            "/dev/null")
+                    .text()
+                    .lines()
+                    .toList();
             assertEquals(5, lines.size(), lines.toString());
             assertEquals(width, lines.get(2).length(), lines.get(2));
             assertTrue(lines.get(2).endsWith("…"), lines.get(2));
@@ -82,24 +109,41 @@ class TargetsIT {
 
     @Test
     void watching_goes_on_until_it_is_told_to_end() {
-        String readSome = "{ timeout 60 \"$0\" targets --watch=300ms; echo $? >/tmp/watched; } | head -n 12; cat /tmp/watched";
-        String text = pod.exec("agent", "sh", "-c", readSome, Pod.K8S_EXEC.toString()).text();
+        String readSome =
+                "{ timeout 60 \"$0\" targets --watch=300ms; echo $? >/tmp/watched; } | head -n 12; cat /tmp/watched";
+        String text =
+                pod.exec("agent", "sh", "-c", readSome, Pod.K8S_EXEC.toString()).text();
         assertEquals(13, text.lines().count(), text);
         // by SIGPIPE, or where that is ignored by itself
-        assertTrue(text.endsWith("\n0\n") || text.endsWith("\n141\n"), "it does not end when its reader has gone: " + text);
+        assertTrue(
+                text.endsWith("\n0\n") || text.endsWith("\n141\n"),
+                "it does not end when its reader has gone: " + text);
         assertEquals(2, text.lines().filter(line -> line.startsWith("ROLE ")).count(), text);
         assertTrue(!text.contains("\033"), "terminal control without a terminal");
 
         for (String signal : List.of("INT", "TERM")) {
-            pod.exec("agent", "timeout", "--foreground", "-k", "20", "-s", signal, "3", Pod.K8S_EXEC.toString(), "targets", "--watch")
-                .assertExitCode(124);
+            pod.exec(
+                            "agent",
+                            "timeout",
+                            "--foreground",
+                            "-k",
+                            "20",
+                            "-s",
+                            signal,
+                            "3",
+                            Pod.K8S_EXEC.toString(),
+                            "targets",
+                            "--watch")
+                    .assertExitCode(124);
         }
     }
 
     private static JsonPath targets(String... arguments) {
         List<String> command = new ArrayList<>(List.of("targets", "--json"));
         command.addAll(List.of(arguments));
-        return JsonPath.from(pod.k8sExec("", command.toArray(String[]::new)).assertExitCode(0).text());
+        return JsonPath.from(pod.k8sExec("", command.toArray(String[]::new))
+                .assertExitCode(0)
+                .text());
     }
 
     private static Map<String, String> roles(JsonPath json) {

@@ -18,8 +18,14 @@ final class Tmux implements AutoCloseable {
     Tmux(Pod pod) {
         this.pod = pod;
         // its server would hold the output open
-        pod.exec("agent", "sh", "-c", "cd /go && LC_ALL=C.UTF-8 TERM=xterm GO_K8S_CONTAINER_SHARED_ROOT=/go PATH=" + Pod.K8S_EXEC.getParent() + ":$PATH "
-            + "tmux -f /dev/null -S " + SOCKET + " new-session -d -x 80 -y 24 sh </dev/null >/dev/null 2>&1").assertExitCode(0);
+        pod.exec(
+                        "agent",
+                        "sh",
+                        "-c",
+                        "cd /go && LC_ALL=C.UTF-8 TERM=xterm GO_K8S_CONTAINER_SHARED_ROOT=/go PATH="
+                                + Pod.K8S_EXEC.getParent() + ":$PATH " + "tmux -f /dev/null -S " + SOCKET
+                                + " new-session -d -x 80 -y 24 sh </dev/null >/dev/null 2>&1")
+                .assertExitCode(0);
         await("^[#$]$");
     }
 
@@ -43,7 +49,9 @@ final class Tmux implements AutoCloseable {
         String screen = "";
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
-            screen = pod.exec("agent", "tmux", "-S", SOCKET, "capture-pane", "-p", "-J").text().stripTrailing();
+            screen = pod.exec("agent", "tmux", "-S", SOCKET, "capture-pane", "-p", "-J")
+                    .text()
+                    .stripTrailing();
             Matcher matcher = Pattern.compile(pattern, Pattern.MULTILINE).matcher(screen);
             if (matcher.find()) {
                 return matcher;

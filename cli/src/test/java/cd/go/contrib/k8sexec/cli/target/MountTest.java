@@ -8,9 +8,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MountTest {
-    private static final List<Mount> MOUNTS = List.of("20 1 0:50 / / rw,relatime - overlay overlay rw",
-        "21 20 8:1 /pods/1/work /go rw,noexec shared:3 - ext4 /dev/sda rw",
-        "22 21 0:51 / /go/a\\040b ro - tmpfs tmpfs rw,size=1m").stream().map(Mount::parse).map(Optional::orElseThrow).toList();
+    private static final List<Mount> MOUNTS = List.of(
+                    "20 1 0:50 / / rw,relatime - overlay overlay rw",
+                    "21 20 8:1 /pods/1/work /go rw,noexec shared:3 - ext4 /dev/sda rw",
+                    "22 21 0:51 / /go/a\\040b ro - tmpfs tmpfs rw,size=1m")
+            .stream()
+            .map(Mount::parse)
+            .map(Optional::orElseThrow)
+            .toList();
 
     @Test
     void a_path_lies_in_the_mount_that_is_nearest() {
@@ -22,7 +27,8 @@ class MountTest {
 
     @Test
     void a_path_has_a_place_in_the_file_system() {
-        assertEquals("/pods/1/work/x", Mount.holding("/go/x", MOUNTS).orElseThrow().inFileSystem("/go/x"));
+        assertEquals(
+                "/pods/1/work/x", Mount.holding("/go/x", MOUNTS).orElseThrow().inFileSystem("/go/x"));
         assertEquals("/pods/1/work", Mount.holding("/go/", MOUNTS).orElseThrow().inFileSystem("/go/"));
         assertEquals("/etc", Mount.holding("/etc", MOUNTS).orElseThrow().inFileSystem("/etc"));
     }

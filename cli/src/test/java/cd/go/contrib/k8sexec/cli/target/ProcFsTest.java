@@ -40,7 +40,17 @@ class ProcFsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "42", "42 (", "42 (x", "42 (x)", "42 (x) S 1 2", "x (y) S 1 " + AFTER_PARENT, "43 (other) S 1 " + AFTER_PARENT})
+    @ValueSource(
+            strings = {
+                "",
+                "42",
+                "42 (",
+                "42 (x",
+                "42 (x)",
+                "42 (x) S 1 2",
+                "x (y) S 1 " + AFTER_PARENT,
+                "43 (other) S 1 " + AFTER_PARENT
+            })
     void what_is_not_a_process_is_none(String stat) throws IOException {
         write(42, "stat", stat);
 
@@ -81,9 +91,12 @@ class ProcFsTest {
 
     @Test
     void what_a_process_may_do_is_in_its_status() throws IOException {
-        write(5, "status", "Name:\tCapEff:\\nCapEff:\nUmask:\t0027\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nVmRSS:\t   1404 kB\n"
-            + "CapInh:\t0000000000000000\nCapPrm:\t0000000000200001\nCapEff:\t0000000000040000\nCapBnd:\t000001ffffffffff\n"
-            + "CapAmb:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n");
+        write(
+                5,
+                "status",
+                "Name:\tCapEff:\\nCapEff:\nUmask:\t0027\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nVmRSS:\t   1404 kB\n"
+                        + "CapInh:\t0000000000000000\nCapPrm:\t0000000000200001\nCapEff:\t0000000000040000\nCapBnd:\t000001ffffffffff\n"
+                        + "CapAmb:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n");
 
         ProcessStatus status = proc.status(5).orElseThrow();
         assertEquals(List.of(1L, 2L, 3L, 4L), status.uids());
@@ -99,8 +112,13 @@ class ProcFsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"11:memory:/kubepods/pod1/ID\n", "0::/../ID\n", "0::/../cri-containerd-ID.scope\n",
-        "0::/kubepods.slice/crio-ID.scope/init\n"})
+    @ValueSource(
+            strings = {
+                "11:memory:/kubepods/pod1/ID\n",
+                "0::/../ID\n",
+                "0::/../cri-containerd-ID.scope\n",
+                "0::/kubepods.slice/crio-ID.scope/init\n"
+            })
     void the_containers_id_is_in_the_path_of_its_control_group(String groups) throws IOException {
         String id = "0123456789abcdef".repeat(4);
         write(5, "cgroup", groups.replace("ID", id));
@@ -123,7 +141,8 @@ class ProcFsTest {
         int pid = Math.toIntExact(ProcessHandle.current().pid());
         ProcFs real = new ProcFs(Path.of("/proc"));
 
-        assertTrue(real.processes().stream().anyMatch(process -> process.pid() == pid && process.command().contains("java")));
+        assertTrue(real.processes().stream()
+                .anyMatch(process -> process.pid() == pid && process.command().contains("java")));
         assertTrue(real.namespace("self", Namespace.PID).orElse("").startsWith("pid:["));
     }
 

@@ -30,10 +30,18 @@ class TargetFinderTest {
         process("13", 0, 60, "40", "mnt:[2]");
 
         TargetFinder finder = new TargetFinder(new ProcFs(root));
-        assertEquals(List.of("PAUSE 1 [1]", "AGENT 7 [7, 30]", "GUEST 12 [12, 13]"), finder.containers().stream()
-            .map(container -> container.role() + " " + container.main().pid() + " " + container.processes().stream().map(ProcessInfo::pid)
-            .toList()).toList());
-        assertEquals(ErrorId.TARGET_IS_AGENT, assertThrows(K8sExecException.class, () -> finder.byPid("7")).id());
+        assertEquals(
+                List.of("PAUSE 1 [1]", "AGENT 7 [7, 30]", "GUEST 12 [12, 13]"),
+                finder.containers().stream()
+                        .map(container ->
+                                container.role() + " " + container.main().pid() + " "
+                                        + container.processes().stream()
+                                                .map(ProcessInfo::pid)
+                                                .toList())
+                        .toList());
+        assertEquals(
+                ErrorId.TARGET_IS_AGENT,
+                assertThrows(K8sExecException.class, () -> finder.byPid("7")).id());
         assertEquals(12, finder.byPid("12").pid());
     }
 
@@ -53,10 +61,13 @@ class TargetFinderTest {
     private void process(String pid, int parent, long start, String rootMount, String namespace) throws IOException {
         Path process = Files.createDirectories(root.resolve(pid));
         String number = pid.equals("self") ? "30" : pid;
-        Files.writeString(process.resolve("stat"), number + " (x) S " + parent + " 0 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 " + start
-            + " 0 0 0 0");
-        Files.writeString(process.resolve("mountinfo"), rootMount + " 1 0:50 / / rw - overlay overlay rw\n" + rootMount
-            + "1 20 8:1 / /go rw - ext4 /dev/sda rw\n");
+        Files.writeString(
+                process.resolve("stat"),
+                number + " (x) S " + parent + " 0 0 -1 4194560 0 0 0 0 0 0 0 0 20 0 1 0 " + start + " 0 0 0 0");
+        Files.writeString(
+                process.resolve("mountinfo"),
+                rootMount + " 1 0:50 / / rw - overlay overlay rw\n" + rootMount
+                        + "1 20 8:1 / /go rw - ext4 /dev/sda rw\n");
         if (namespace != null) {
             Files.createDirectories(process.resolve("ns"));
             Files.createSymbolicLink(process.resolve("ns/mnt"), Path.of(namespace));

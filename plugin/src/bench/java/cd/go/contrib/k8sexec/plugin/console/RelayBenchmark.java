@@ -66,7 +66,11 @@ public class RelayBenchmark {
     @OperationsPerInvocation(MEGABYTES)
     public void megabytes(Lines lines) throws IOException, InterruptedException {
         Process process = new ProcessBuilder("cat", lines.file.toString()).start();
-        ConsoleRelay relay = ConsoleRelay.start(process.getInputStream(), process.getErrorStream(), lines.console, lines.limits,
+        ConsoleRelay relay = ConsoleRelay.start(
+                process.getInputStream(),
+                process.getErrorStream(),
+                lines.console,
+                lines.limits,
                 new MultilineValues(List.of()));
         process.waitFor();
         relay.finish(Duration.ofSeconds(2));
@@ -96,7 +100,8 @@ public class RelayBenchmark {
             process = new ProcessBuilder("cat").start();
             stdin = process.getOutputStream();
             InputStream nothing = new ByteArrayInputStream(new byte[0]);
-            relay = ConsoleRelay.start(process.getInputStream(), nothing, lines.console, lines.limits, new MultilineValues(List.of()));
+            relay = ConsoleRelay.start(
+                    process.getInputStream(), nothing, lines.console, lines.limits, new MultilineValues(List.of()));
         }
 
         @TearDown

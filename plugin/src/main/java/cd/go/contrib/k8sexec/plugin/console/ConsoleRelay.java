@@ -15,8 +15,9 @@ import java.util.Optional;
  */
 public final class ConsoleRelay {
 
-    private static final String CUT_OFF = "k8s-exec: a process that the script left running still holds its output open;"
-            + " what it prints from now on is not shown here.";
+    private static final String CUT_OFF =
+            "k8s-exec: a process that the script left running still holds its output open;"
+                    + " what it prints from now on is not shown here.";
 
     private final List<StreamRelay> streams;
     private final RateLimit chars;
@@ -29,13 +30,18 @@ public final class ConsoleRelay {
     }
 
     /** Begins to read both streams. They are closed at their end. */
-    public static ConsoleRelay start(InputStream stdout, InputStream stderr, JobConsoleLogger console, ConsoleLimits limits,
+    public static ConsoleRelay start(
+            InputStream stdout,
+            InputStream stderr,
+            JobConsoleLogger console,
+            ConsoleLimits limits,
             MultilineValues values) {
         RateLimit chars = new RateLimit(limits.charsPerWindow(), limits.window());
         RateLimit taggedLines = new RateLimit(limits.taggedLinesPerWindow(), limits.window());
         PlainSink plain = new PlainSink(console, chars, values);
         TaggedErrorSink tagged = new TaggedErrorSink(console, plain, chars, taggedLines, values);
-        List<StreamRelay> streams = List.of(new StreamRelay("k8s-exec stdout", stdout, plain, limits, values),
+        List<StreamRelay> streams = List.of(
+                new StreamRelay("k8s-exec stdout", stdout, plain, limits, values),
                 new StreamRelay("k8s-exec stderr", stderr, tagged, limits, values));
         streams.forEach(StreamRelay::start);
         return new ConsoleRelay(streams, chars, console);

@@ -19,14 +19,17 @@ final class LineSplitter {
 
     private static final int BUFFER_SIZE = 64 * 1024;
 
-    private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder()
-            .onMalformedInput(CodingErrorAction.REPLACE).onUnmappableCharacter(CodingErrorAction.REPLACE);
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
     private final ByteBuffer bytes = ByteBuffer.allocate(BUFFER_SIZE);
     private final CharBuffer chars = CharBuffer.allocate(BUFFER_SIZE);
     private final int longestLine;
 
     /** Lines up to {@link #complete}, then the held update up to {@link #unfinished}, then the line that has no end yet. */
     private StringBuilder text = new StringBuilder(BUFFER_SIZE);
+
     private int complete;
     private int unfinished;
     private boolean afterReturn;

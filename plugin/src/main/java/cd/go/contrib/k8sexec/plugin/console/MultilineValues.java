@@ -35,7 +35,8 @@ public final class MultilineValues {
     int openFrom(CharSequence lines) {
         int open = lines.length();
         for (Value value : values) {
-            for (int end = value.shown.indexOf('\n'); end >= 0 && end + 1 < value.shown.length();
+            for (int end = value.shown.indexOf('\n');
+                    end >= 0 && end + 1 < value.shown.length();
                     end = value.shown.indexOf('\n', end + 1)) {
                 if (endsWith(lines, value.shown, end + 1)) {
                     open = Math.min(open, startOfLine(lines, lines.length() - end - 1));

@@ -190,12 +190,15 @@ final class StreamRelay implements Runnable {
             return OptionalLong.of(nanosUntil(lastRead, limits.holdBack()));
         }
         if (splitter.length() > 0) {
-            return OptionalLong.of(Math.min(nanosUntil(firstRead, limits.batchAge()), nanosUntil(lastRead, limits.quiet())));
+            return OptionalLong.of(
+                    Math.min(nanosUntil(firstRead, limits.batchAge()), nanosUntil(lastRead, limits.quiet())));
         }
         if (splitter.isReturnOpen()) {
             return OptionalLong.of(nanosUntil(lastRead, limits.quiet()));
         }
-        return splitter.hasUpdate() ? OptionalLong.of(nanosUntil(lastUpdate, limits.updateInterval())) : OptionalLong.empty();
+        return splitter.hasUpdate()
+                ? OptionalLong.of(nanosUntil(lastUpdate, limits.updateInterval()))
+                : OptionalLong.empty();
     }
 
     /** Gives the lines to the console, without those that may be the beginning of a value of several lines. */

@@ -17,7 +17,8 @@ final class TaggedErrorSink implements BatchSink {
     private TaggedErrorPipe pipe;
     private boolean refused;
 
-    TaggedErrorSink(JobConsoleLogger console, PlainSink plain, RateLimit chars, RateLimit lines, MultilineValues values) {
+    TaggedErrorSink(
+            JobConsoleLogger console, PlainSink plain, RateLimit chars, RateLimit lines, MultilineValues values) {
         this.console = console;
         this.plain = plain;
         this.chars = chars;

@@ -16,7 +16,11 @@ public final class Agent {
     private final Patience patience;
     private final ConsoleLimits consoleLimits;
 
-    public Agent(Map<String, String> environment, Path temporaryFolder, Path usualExecutable, Patience patience,
+    public Agent(
+            Map<String, String> environment,
+            Path temporaryFolder,
+            Path usualExecutable,
+            Patience patience,
             ConsoleLimits consoleLimits) {
         this.environment = Map.copyOf(environment);
         this.temporaryFolder = temporaryFolder;
@@ -27,8 +31,12 @@ public final class Agent {
 
     /** The agent whose process this is. */
     public static Agent current() {
-        return new Agent(System.getenv(), Path.of(System.getProperty("java.io.tmpdir")), Path.of("/usr/local/bin/k8s-exec"),
-                Patience.usual(), ConsoleLimits.ofGoCd());
+        return new Agent(
+                System.getenv(),
+                Path.of(System.getProperty("java.io.tmpdir")),
+                Path.of("/usr/local/bin/k8s-exec"),
+                Patience.usual(),
+                ConsoleLimits.ofGoCd());
     }
 
     Map<String, String> environment() {
@@ -87,7 +95,8 @@ public final class Agent {
 
         /** Longer than k8s-exec's own by as much as the grace period of the task, or else of the agent, is longer than the usual one. */
         Duration cleanUp(Optional<String> grace) {
-            Duration longer = grace.flatMap(Durations::parse).orElse(USUAL_GRACE).minus(USUAL_GRACE);
+            Duration longer =
+                    grace.flatMap(Durations::parse).orElse(USUAL_GRACE).minus(USUAL_GRACE);
             return longer.isNegative() ? cleanUp : cleanUp.plus(longer);
         }
 

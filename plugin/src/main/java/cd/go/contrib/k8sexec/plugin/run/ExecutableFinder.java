@@ -28,9 +28,12 @@ public final class ExecutableFinder {
     public Path find() throws TaskFailure {
         String wanted = agent.environment().getOrDefault(VARIABLE, "");
         if (!wanted.isEmpty()) {
-            return executable(wanted, "").orElseThrow(() -> new TaskFailure("The agent's environment variable " + VARIABLE
-                    + " is " + wanted + ", which is not an executable file. Nothing was run."
-                    + " Set it to the path of k8s-exec in the agent's container, or unset it to have k8s-exec looked for."));
+            return executable(wanted, "")
+                    .orElseThrow(
+                            () -> new TaskFailure(
+                                    "The agent's environment variable " + VARIABLE
+                                            + " is " + wanted + ", which is not an executable file. Nothing was run."
+                                            + " Set it to the path of k8s-exec in the agent's container, or unset it to have k8s-exec looked for."));
         }
         String searchPath = agent.environment().getOrDefault("PATH", "");
         for (String folder : searchPath.split(File.pathSeparator)) {
@@ -39,11 +42,12 @@ public final class ExecutableFinder {
                 return found.get();
             }
         }
-        return executable(agent.usualExecutable().toString(), "").orElseThrow(() -> new TaskFailure(
-                "k8s-exec was not found on this agent, so nothing was run. Looked in the agent's PATH ("
-                        + (searchPath.isEmpty() ? "empty" : searchPath) + ") and for " + agent.usualExecutable()
-                        + ". Use an agent image with k8s-exec in it, or set " + VARIABLE
-                        + " in the agent's container to the path of k8s-exec."));
+        return executable(agent.usualExecutable().toString(), "")
+                .orElseThrow(() -> new TaskFailure(
+                        "k8s-exec was not found on this agent, so nothing was run. Looked in the agent's PATH ("
+                                + (searchPath.isEmpty() ? "empty" : searchPath) + ") and for " + agent.usualExecutable()
+                                + ". Use an agent image with k8s-exec in it, or set " + VARIABLE
+                                + " in the agent's container to the path of k8s-exec."));
     }
 
     private static Optional<Path> executable(String first, String more) {

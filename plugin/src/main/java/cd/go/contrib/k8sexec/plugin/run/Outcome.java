@@ -14,7 +14,11 @@ import java.util.Arrays;
 final class Outcome {
 
     private enum Kind {
-        EXITED("exited"), SIGNALED("signaled"), CANCELED("canceled"), TIMED_OUT("timedOut"), ERROR("error");
+        EXITED("exited"),
+        SIGNALED("signaled"),
+        CANCELED("canceled"),
+        TIMED_OUT("timedOut"),
+        ERROR("error");
 
         private final String text;
 
@@ -49,13 +53,18 @@ final class Outcome {
         JsonNode result = readTree(json, content);
         Kind kind = Arrays.stream(Kind.values())
                 .filter(known -> known.text.equals(result.path("outcome").textValue()))
-                .findFirst().orElseThrow(() -> new Unknown("its result file has no outcome that this plugin knows"));
+                .findFirst()
+                .orElseThrow(() -> new Unknown("its result file has no outcome that this plugin knows"));
         JsonNode exitCode = result.path("exitCode");
         if (kind != Kind.ERROR && !exitCode.isInt()) {
             throw new Unknown("its result file has no exit code");
         }
-        return new Outcome(kind, exitCode.asInt(), signal(result, exitCode.asInt()),
-                "[" + text(result, "error", "UNKNOWN") + "] " + text(result, "message", "k8s-exec gave no reason."), reason(text(result, "reason", "")));
+        return new Outcome(
+                kind,
+                exitCode.asInt(),
+                signal(result, exitCode.asInt()),
+                "[" + text(result, "error", "UNKNOWN") + "] " + text(result, "message", "k8s-exec gave no reason."),
+                reason(text(result, "reason", "")));
     }
 
     /** k8s-exec names a real-time signal by its number. */
@@ -92,14 +101,16 @@ final class Outcome {
     TaskResult toResult() {
         switch (kind) {
             case EXITED:
-                return exitCode == 0 ? TaskResult.success("Script completed successfully.")
+                return exitCode == 0
+                        ? TaskResult.success("Script completed successfully.")
                         : TaskResult.failure("Script completed with exit code: " + exitCode + "." + reason);
             case SIGNALED:
                 return TaskResult.failure("Script was killed by " + signal + ", exit code: " + exitCode + "." + reason);
             case CANCELED:
                 return TaskResult.failure("Script was canceled by " + signal + ", exit code: " + exitCode + ".");
             case TIMED_OUT:
-                return TaskResult.failure("Script was ended because it ran longer than its timeout, exit code: " + exitCode + ".");
+                return TaskResult.failure(
+                        "Script was ended because it ran longer than its timeout, exit code: " + exitCode + ".");
             default:
                 return TaskResult.failure(error);
         }

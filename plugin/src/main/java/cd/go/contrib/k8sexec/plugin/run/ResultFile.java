@@ -24,12 +24,16 @@ final class ResultFile implements AutoCloseable {
 
     static ResultFile create(Path folder) throws TaskFailure {
         try {
-            return new ResultFile(Files.createTempFile(folder, "k8s-exec-", ".json",
+            return new ResultFile(Files.createTempFile(
+                    folder,
+                    "k8s-exec-",
+                    ".json",
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
         } catch (IOException e) {
-            throw new TaskFailure("No file could be created in the agent's temporary folder " + folder + " ("
-                    + e.getClass().getSimpleName() + "), so nothing was run."
-                    + " See that the folder exists, that the agent's user can write to it and that its disk is not full.");
+            throw new TaskFailure(
+                    "No file could be created in the agent's temporary folder " + folder + " ("
+                            + e.getClass().getSimpleName() + "), so nothing was run."
+                            + " See that the folder exists, that the agent's user can write to it and that its disk is not full.");
         }
     }
 

@@ -58,8 +58,12 @@ public final class ScriptExecution {
                     termination.run();
                     file.delete();
                 });
-                ConsoleRelay relay = ConsoleRelay.start(process.getInputStream(), process.getErrorStream(), console,
-                        agent.consoleLimits(), new MultilineValues(task.environment().values()));
+                ConsoleRelay relay = ConsoleRelay.start(
+                        process.getInputStream(),
+                        process.getErrorStream(),
+                        console,
+                        agent.consoleLimits(),
+                        new MultilineValues(task.environment().values()));
                 feed(process.getOutputStream(), request);
                 return await(process, termination, new LeftoverSweep(executable, cleanUp), file, relay);
             } finally {
@@ -74,7 +78,8 @@ public final class ScriptExecution {
     }
 
     private Process start(Path resultFile, List<String> options) throws TaskFailure {
-        List<String> command = new ArrayList<>(List.of(executable.toString(), "run", "--result", resultFile.toString()));
+        List<String> command =
+                new ArrayList<>(List.of(executable.toString(), "run", "--result", resultFile.toString()));
         command.addAll(options);
         try {
             return new ProcessBuilder(command).start();
@@ -88,18 +93,21 @@ public final class ScriptExecution {
 
     /** On a thread of its own: k8s-exec may print, or be ended, before it has read everything. */
     private static void feed(OutputStream stdin, byte[] request) {
-        Thread feeder = new Thread(() -> {
-            try (stdin) {
-                stdin.write(request);
-            } catch (IOException e) {
-                // k8s-exec has ended before it read all: its outcome tells why.
-            }
-        }, "k8s-exec stdin");
+        Thread feeder = new Thread(
+                () -> {
+                    try (stdin) {
+                        stdin.write(request);
+                    } catch (IOException e) {
+                        // k8s-exec has ended before it read all: its outcome tells why.
+                    }
+                },
+                "k8s-exec stdin");
         feeder.setDaemon(true);
         feeder.start();
     }
 
-    private TaskResult await(Process process, Termination termination, LeftoverSweep sweep, ResultFile file, ConsoleRelay relay)
+    private TaskResult await(
+            Process process, Termination termination, LeftoverSweep sweep, ResultFile file, ConsoleRelay relay)
             throws TaskFailure {
         boolean canceled = false;
         try {
@@ -125,7 +133,9 @@ public final class ScriptExecution {
             outcome = file.read(json);
         } catch (Unknown e) {
             unknown = "k8s-exec ended with exit code " + exitCode
-                    + Signals.ofExitCode(exitCode).map(signal -> " (killed by " + signal + ")").orElse("")
+                    + Signals.ofExitCode(exitCode)
+                            .map(signal -> " (killed by " + signal + ")")
+                            .orElse("")
                     + " without saying how the script ended: " + e.getMessage() + "." + sweepAfter(exitCode, sweep);
         } finally {
             relay.finish(agent.lastOutput());
@@ -137,7 +147,9 @@ public final class ScriptExecution {
             throw new TaskFailure(unknown + " What it printed is above.");
         }
         TaskResult result = outcome.toResult();
-        return result.isSuccess() && relay.refusal().isPresent() ? TaskResult.failure(relay.refusal().get()) : result;
+        return result.isSuccess() && relay.refusal().isPresent()
+                ? TaskResult.failure(relay.refusal().get())
+                : result;
     }
 
     /** Done before the output is waited for: what a killed k8s-exec leaves holds the output open. */

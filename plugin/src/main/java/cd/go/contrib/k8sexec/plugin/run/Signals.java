@@ -8,12 +8,12 @@ final class Signals {
 
     private static final int EXIT_CODE_BASE = 128;
     private static final int HIGHEST = 64;
-    private static final List<String> NAMES = List.of("HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL",
-            "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
-            "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS");
+    private static final List<String> NAMES = List.of(
+            "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM",
+            "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF",
+            "WINCH", "IO", "PWR", "SYS");
 
-    private Signals() {
-    }
+    private Signals() {}
 
     /** "SIGKILL" for the exit code 137, "signal 34" where it has no name; nothing if the exit code is not 128 + a signal. */
     static Optional<String> ofExitCode(int exitCode) {

@@ -6,8 +6,7 @@ import java.util.concurrent.TimeUnit;
 /** Waits that an interrupt does not end. The thread's interrupt flag is set again when they return. */
 final class Uninterruptibly {
 
-    private Uninterruptibly() {
-    }
+    private Uninterruptibly() {}
 
     /** Waits for the process to end, at most so long; true if it has ended. */
     static boolean await(Process process, Duration atMost) {

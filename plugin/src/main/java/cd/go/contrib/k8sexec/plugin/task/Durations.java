@@ -10,8 +10,7 @@ public final class Durations {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,6})(ms|s|m|h|)");
 
-    private Durations() {
-    }
+    private Durations() {}
 
     /** Empty where the text is none. */
     public static Optional<Duration> parse(String text) {

@@ -17,16 +17,21 @@ public final class TaskConfig {
 
     /** In the place of a shell: the script's own first line says what runs it. */
     private static final String SHEBANG = "shebang";
+
     private static final String SHELL_OF_OLD_TASKS = "sh";
     /** A program's name, or an absolute path: what k8s-exec takes as a shell. */
-    private static final Pattern INTERPRETER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]*|/[^\\p{Cntrl}]*[^\\p{Cntrl}/]");
+    private static final Pattern INTERPRETER =
+            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]*|/[^\\p{Cntrl}]*[^\\p{Cntrl}/]");
     /** Those that k8s-exec knows to have -e and -x. */
-    private static final Set<String> POSIX_SHELLS = Set.of("ash", "bash", "dash", "ksh", "ksh93", "lksh", "loksh", "mksh", "oksh",
-            "pdksh", "posh", "sh", "yash", "zsh");
+    private static final Set<String> POSIX_SHELLS = Set.of(
+            "ash", "bash", "dash", "ksh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "posh", "sh", "yash",
+            "zsh");
+
     private static final Pattern FLAG = Pattern.compile("(true|false)?", Pattern.CASE_INSENSITIVE);
     private static final Pattern USER = Pattern.compile("agent|target|\\d{1,10}:\\d{1,10}|");
     /** Not only what Kubernetes allows: a container's id and the value of K8S_EXEC_CONTAINER name it too. */
     private static final Pattern CONTAINER = Pattern.compile("[!-~]{0,253}");
+
     private static final int LONGEST_ECHO = 20;
 
     private final JsonNode properties;
@@ -103,21 +108,28 @@ public final class TaskConfig {
             errors.put(TaskDefinition.SCRIPT, "The script is empty. Enter the commands that the task is to run.");
         }
         shellError().ifPresent(error -> errors.put(TaskDefinition.SHELL, error));
-        flagError("Fail fast", TaskDefinition.FAIL_FAST).ifPresent(error -> errors.put(TaskDefinition.FAIL_FAST, error));
+        flagError("Fail fast", TaskDefinition.FAIL_FAST)
+                .ifPresent(error -> errors.put(TaskDefinition.FAIL_FAST, error));
         flagError("Trace", TaskDefinition.TRACE).ifPresent(error -> errors.put(TaskDefinition.TRACE, error));
         if (workingDirectory().filter(TaskConfig::leaves).isPresent()) {
-            errors.put(TaskDefinition.WORKING_DIRECTORY, "The working directory " + echo(workingDirectory().get())
-                    + " is not below the job's. Enter a path relative to the job's directory, without leaving it by \"..\".");
+            errors.put(
+                    TaskDefinition.WORKING_DIRECTORY,
+                    "The working directory " + echo(workingDirectory().get())
+                            + " is not below the job's. Enter a path relative to the job's directory, without leaving it by \"..\".");
         }
         durationError("timeout", TaskDefinition.TIMEOUT).ifPresent(error -> errors.put(TaskDefinition.TIMEOUT, error));
         if (!USER.matcher(user().orElse("")).matches()) {
-            errors.put(TaskDefinition.USER, "The user " + echo(user().get()) + " is not known. Use agent, target or UID:GID in numbers,"
-                    + " like 1000:1000.");
+            errors.put(
+                    TaskDefinition.USER,
+                    "The user " + echo(user().get()) + " is not known. Use agent, target or UID:GID in numbers,"
+                            + " like 1000:1000.");
         }
         durationError("grace period", TaskDefinition.GRACE).ifPresent(error -> errors.put(TaskDefinition.GRACE, error));
         if (!CONTAINER.matcher(container().orElse("")).matches()) {
-            errors.put(TaskDefinition.CONTAINER, "The container " + echo(container().get())
-                    + " cannot be one. Enter its name as the Pod has it, without blanks.");
+            errors.put(
+                    TaskDefinition.CONTAINER,
+                    "The container " + echo(container().get())
+                            + " cannot be one. Enter its name as the Pod has it, without blanks.");
         }
         return errors;
     }
@@ -141,11 +153,16 @@ public final class TaskConfig {
 
     private Optional<String> shellError() {
         if (shell().equals(SHEBANG)) {
-            return script().startsWith("#!") ? Optional.empty() : Optional.of("The shell is \"shebang\", but the script does not begin"
-                    + " with #!. Begin it with a line like #!/usr/bin/env python3, or choose a shell.");
+            return script().startsWith("#!")
+                    ? Optional.empty()
+                    : Optional.of("The shell is \"shebang\", but the script does not begin"
+                            + " with #!. Begin it with a line like #!/usr/bin/env python3, or choose a shell.");
         }
-        return INTERPRETER.matcher(shell()).matches() ? Optional.empty() : Optional.of("The shell " + echo(shell())
-                + " cannot be one. Use bash, zsh, sh, the name or absolute path of another interpreter, or shebang.");
+        return INTERPRETER.matcher(shell()).matches()
+                ? Optional.empty()
+                : Optional.of(
+                        "The shell " + echo(shell())
+                                + " cannot be one. Use bash, zsh, sh, the name or absolute path of another interpreter, or shebang.");
     }
 
     /** Which interpreter a script's own line names only k8s-exec looks at. */
@@ -155,15 +172,21 @@ public final class TaskConfig {
             return Optional.of(name + " is " + echo(value) + ". Use true or false.");
         }
         String program = shell().substring(shell().lastIndexOf('/') + 1);
-        return isTrue(key) && !POSIX_SHELLS.contains(program) && !program.equals(SHEBANG) && shellError().isEmpty()
-                ? Optional.of(name + " works with a shell only, and " + echo(program) + " is not known as one. Switch it off, or use bash, zsh or sh.")
+        return isTrue(key)
+                        && !POSIX_SHELLS.contains(program)
+                        && !program.equals(SHEBANG)
+                        && shellError().isEmpty()
+                ? Optional.of(name + " works with a shell only, and " + echo(program)
+                        + " is not known as one. Switch it off, or use bash, zsh or sh.")
                 : Optional.empty();
     }
 
     private Optional<String> durationError(String name, String key) {
         Optional<String> value = option(key);
-        return value.isEmpty() || Durations.parse(value.get()).isPresent() ? Optional.empty() : Optional.of("The " + name + " "
-                + echo(value.get()) + " is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.");
+        return value.isEmpty() || Durations.parse(value.get()).isPresent()
+                ? Optional.empty()
+                : Optional.of("The " + name + " " + echo(value.get())
+                        + " is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.");
     }
 
     private static boolean leaves(String directory) {

@@ -45,13 +45,20 @@ public final class TaskDefinition {
 
     private static ObjectNode put(ObjectNode properties, String key, String name, boolean required) {
         String order = String.valueOf(properties.size());
-        return properties.putObject(key)
-                .put("display-name", name).put("display-order", order).put("required", required).put("secure", false);
+        return properties
+                .putObject(key)
+                .put("display-name", name)
+                .put("display-order", order)
+                .put("required", required)
+                .put("secure", false);
     }
 
     /** The task's name and its AngularJS form, as GoCD's request {@code view} wants them. */
     public JsonNode view() {
-        return JsonNodeFactory.instance.objectNode().put("displayValue", "k8s Executor").put("template", template());
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("displayValue", "k8s Executor")
+                .put("template", template());
     }
 
     private static String template() {

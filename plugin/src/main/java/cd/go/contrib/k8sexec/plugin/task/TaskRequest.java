@@ -44,13 +44,16 @@ public final class TaskRequest {
         JsonNode request = readObject(json, body);
         JsonNode context = request.path("context");
         Map<String, String> environment = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> variable : context.path("environmentVariables").properties()) {
+        for (Map.Entry<String, JsonNode> variable :
+                context.path("environmentVariables").properties()) {
             environment.put(variable.getKey(), variable.getValue().asText(""));
         }
         environment.remove(LAST_COMMAND);
         JsonNode directory = context.path("workingDirectory");
-        return new TaskRequest(TaskConfig.parse(request.path("config")),
-                directory.isTextual() ? Optional.of(directory.textValue()) : Optional.empty(), environment);
+        return new TaskRequest(
+                TaskConfig.parse(request.path("config")),
+                directory.isTextual() ? Optional.of(directory.textValue()) : Optional.empty(),
+                environment);
     }
 
     private static JsonNode readObject(ObjectMapper json, String body) throws TaskFailure {
@@ -106,7 +109,9 @@ public final class TaskRequest {
 
     /** The task's own directory is below the job's. */
     private Optional<String> directory() {
-        return config.workingDirectory().map(own -> workingDirectory.map(job -> job + '/' + own).orElse(own)).or(() -> workingDirectory);
+        return config.workingDirectory()
+                .map(own -> workingDirectory.map(job -> job + '/' + own).orElse(own))
+                .or(() -> workingDirectory);
     }
 
     /** The options of {@code k8s-exec run} that the task sets. None is secret. */
@@ -122,8 +127,9 @@ public final class TaskRequest {
 
     private static void requireUnicode(String what, String text) throws TaskFailure {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new TaskFailure(what + " has half of a surrogate pair in it, which is no character and cannot be passed on."
-                    + " Nothing was run. Take it out, or enter the character again.");
+            throw new TaskFailure(
+                    what + " has half of a surrogate pair in it, which is no character and cannot be passed on."
+                            + " Nothing was run. Take it out, or enter the character again.");
         }
     }
 

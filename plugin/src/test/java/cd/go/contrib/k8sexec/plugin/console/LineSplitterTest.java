@@ -12,22 +12,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LineSplitterTest {
 
     @ParameterizedTest
-    @CsvSource(value = {
-            "a\\nb\\n | a\\nb\\n",
-            "a\\r\\nb\\r\\n | a\\nb\\n",
-            "a\\nb | a\\nb\\n",
-            "\\n\\n | \\n\\n",
-            "\\r\\n\\r\\n | \\n\\n",
-            "10\\r20\\r30\\n | 20\\n30\\n",
-            "10\\r20\\r | 20\\n",
-            "10\\r20\\r30 | 20\\n30\\n",
-            "\\r10\\r20 | 10\\n20\\n",
-            "\\r\\r\\r | ''",
-            "a\\r\\r\\nb | a\\n\\nb\\n",
-            "10\\r\\n20\\r\\n | 10\\n20\\n",
-            "10\\r20\\nline\\n30\\r40\\n | 10\\n20\\nline\\n30\\n40\\n"}, delimiter = '|')
+    @CsvSource(
+            value = {
+                "a\\nb\\n | a\\nb\\n",
+                "a\\r\\nb\\r\\n | a\\nb\\n",
+                "a\\nb | a\\nb\\n",
+                "\\n\\n | \\n\\n",
+                "\\r\\n\\r\\n | \\n\\n",
+                "10\\r20\\r30\\n | 20\\n30\\n",
+                "10\\r20\\r | 20\\n",
+                "10\\r20\\r30 | 20\\n30\\n",
+                "\\r10\\r20 | 10\\n20\\n",
+                "\\r\\r\\r | ''",
+                "a\\r\\r\\nb | a\\n\\nb\\n",
+                "10\\r\\n20\\r\\n | 10\\n20\\n",
+                "10\\r20\\nline\\n30\\r40\\n | 10\\n20\\nline\\n30\\n40\\n"
+            },
+            delimiter = '|')
     void makes_lines_of_line_ends_and_of_the_last_update(String source, String lines) {
-        assertEquals(unescape(lines), linesOf(unescape(source).getBytes(StandardCharsets.UTF_8), new Random(0), 1 << 16));
+        assertEquals(
+                unescape(lines), linesOf(unescape(source).getBytes(StandardCharsets.UTF_8), new Random(0), 1 << 16));
     }
 
     @Test
@@ -45,7 +49,10 @@ class LineSplitterTest {
             String whole = linesOf(bytes, new Random(0), bytes.length);
 
             assertEquals(whole, linesOf(bytes, random, 5), "seed " + seed);
-            assertEquals(new String(bytes, StandardCharsets.UTF_8).lines().toList(), whole.lines().toList(), "seed " + seed);
+            assertEquals(
+                    new String(bytes, StandardCharsets.UTF_8).lines().toList(),
+                    whole.lines().toList(),
+                    "seed " + seed);
         }
     }
 
@@ -76,7 +83,7 @@ class LineSplitterTest {
     private static String linesOf(byte[] bytes, Random random, int largestPart) {
         LineSplitter splitter = new LineSplitter(1 << 20);
         StringBuilder lines = new StringBuilder();
-        for (int from = 0; from < bytes.length;) {
+        for (int from = 0; from < bytes.length; ) {
             int length = Math.min(bytes.length - from, 1 + random.nextInt(largestPart));
             byte[] part = new byte[length];
             System.arraycopy(bytes, from, part, 0, length);

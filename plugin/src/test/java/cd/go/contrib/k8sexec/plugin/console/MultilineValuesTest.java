@@ -13,20 +13,26 @@ class MultilineValuesTest {
 
     @ParameterizedTest
     @CsvSource({
-            "'x,one,', 1",
-            "'x,one,two,', 1",
-            "'x,+ echo one,two,', 1",
-            "'x,one,two,three,', 4",
-            "'x,one,other,', 3",
-            "'x,two,', 2",
-            "'one,', 0",
-            "'one,two,one,', 2",
-            "'', 0"})
+        "'x,one,', 1",
+        "'x,one,two,', 1",
+        "'x,+ echo one,two,', 1",
+        "'x,one,two,three,', 4",
+        "'x,one,other,', 3",
+        "'x,two,', 2",
+        "'one,', 0",
+        "'one,two,one,', 2",
+        "'', 0"
+    })
     void finds_where_a_value_may_have_begun(String lines, int keptLine) {
         MultilineValues values = new MultilineValues(List.of("one\ntwo\nthree", "single"));
         String text = lines.replace(',', '\n');
 
-        assertEquals(keptLine, text.substring(0, values.openFrom(text)).chars().filter(c -> c == '\n').count());
+        assertEquals(
+                keptLine,
+                text.substring(0, values.openFrom(text))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count());
     }
 
     @Test

@@ -36,7 +36,9 @@ class TaggedErrorSinkTest {
         sink.deliver("i\nj");
         sink.end();
 
-        assertEquals(List.of("tagged a", "tagged b", "tagged c", "plain d\ne\nf\ng", "plain h", "tagged i", "tagged j"), console);
+        assertEquals(
+                List.of("tagged a", "tagged b", "tagged c", "plain d\ne\nf\ng", "plain h", "tagged i", "tagged j"),
+                console);
     }
 
     @Test

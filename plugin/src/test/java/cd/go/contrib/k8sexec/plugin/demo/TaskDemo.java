@@ -26,19 +26,20 @@ import java.util.Map;
  */
 public final class TaskDemo {
 
-    private static final String USAGE = "usage: TaskDemo [--shell NAME] [--property KEY=VALUE]... [--directory DIRECTORY]"
-            + " [--env NAME=VALUE]... [--secret NAME=VALUE]... [SCRIPT]\n"
-            + "The script is read from stdin if it is not given. DIRECTORY is relative to the agent's, as GoCD has it.";
+    private static final String USAGE =
+            "usage: TaskDemo [--shell NAME] [--property KEY=VALUE]... [--directory DIRECTORY]"
+                    + " [--env NAME=VALUE]... [--secret NAME=VALUE]... [SCRIPT]\n"
+                    + "The script is read from stdin if it is not given. DIRECTORY is relative to the agent's, as GoCD has it.";
 
-    private final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    private final PrintStream out =
+            new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> secrets = new ArrayList<>();
     private final Map<String, String> properties = new LinkedHashMap<>();
     private String directory;
     private String script;
 
-    private TaskDemo() {
-    }
+    private TaskDemo() {}
 
     public static void main(String[] arguments) throws IOException {
         TaskDemo demo = new TaskDemo();
@@ -94,9 +95,13 @@ public final class TaskDemo {
 
     private boolean run() {
         GoAgent gocd = new GoAgent(new K8sExecutorPlugin());
-        JsonNode errors = GoAgent.parse(gocd.ask("validate", GoAgent.propertiesBody(properties)).responseBody()).get("errors");
+        JsonNode errors = GoAgent.parse(
+                        gocd.ask("validate", GoAgent.propertiesBody(properties)).responseBody())
+                .get("errors");
         if (!errors.isEmpty()) {
-            errors.properties().forEach(error -> out.println(error.getKey() + ": " + error.getValue().textValue()));
+            errors.properties()
+                    .forEach(error ->
+                            out.println(error.getKey() + ": " + error.getValue().textValue()));
             return false;
         }
         JsonNode definition = GoAgent.parse(gocd.ask("configuration", null).responseBody());
@@ -113,7 +118,7 @@ public final class TaskDemo {
     }
 
     private GoAgent.Answer execute(GoAgent gocd) {
-        try (GoConsole console = new GoConsole(Duration.ofSeconds(10), (tag, line) -> { }, secrets)) {
+        try (GoConsole console = new GoConsole(Duration.ofSeconds(10), (tag, line) -> {}, secrets)) {
             console.listen((tag, line) -> out.println((tag.equals(GoConsole.STDERR) ? "stderr| " : "      | ") + line));
             return gocd.execute(console, GoAgent.taskBody(properties, directory, environment));
         }

@@ -19,29 +19,44 @@ class TaskDemoTest {
 
     @Test
     void prints_what_gocds_console_shows() throws Exception {
-        assertEquals("[go] Task: k8s-executor\n      | out é ********\nstderr| err\n[go] Task status: passed (N ms)\n0",
-                demo("echo out é hidden; sleep 0.3; echo err >&2; sleep 0.3", 0, "--shell", "sh", "--secret", "TOKEN=hidden", "script"));
+        assertEquals(
+                "[go] Task: k8s-executor\n      | out é ********\nstderr| err\n[go] Task status: passed (N ms)\n0",
+                demo(
+                        "echo out é hidden; sleep 0.3; echo err >&2; sleep 0.3",
+                        0,
+                        "--shell",
+                        "sh",
+                        "--secret",
+                        "TOKEN=hidden",
+                        "script"));
     }
 
     @Test
     void tells_why_a_task_failed_and_exits_with_1() throws Exception {
-        assertEquals("[go] Task: k8s-executor\nScript completed with exit code: 3.\n[go] Task status: failed (N ms)\n1",
+        assertEquals(
+                "[go] Task: k8s-executor\nScript completed with exit code: 3.\n[go] Task status: failed (N ms)\n1",
                 demo("true", 3, "exit 3"));
     }
 
     @Test
     void shows_what_the_form_would_say() throws Exception {
-        assertEquals("user: The user \"root\" is not known. Use agent, target or UID:GID in numbers, like 1000:1000.\n1",
+        assertEquals(
+                "user: The user \"root\" is not known. Use agent, target or UID:GID in numbers, like 1000:1000.\n1",
                 demo("true", 0, "--property", "user=root", "script"));
     }
 
     private String demo(String k8sExec, int exitCode, String... arguments) throws IOException, InterruptedException {
         Path executable = folder.resolve("k8s-exec");
-        Files.writeString(executable, "#!/bin/sh\n" + k8sExec + "\n"
-                + "echo '{\"outcome\":\"exited\",\"exitCode\":" + exitCode + "}' > \"$3\"\n");
+        Files.writeString(
+                executable,
+                "#!/bin/sh\n" + k8sExec + "\n" + "echo '{\"outcome\":\"exited\",\"exitCode\":" + exitCode
+                        + "}' > \"$3\"\n");
         Files.setPosixFilePermissions(executable, PosixFilePermissions.fromString("rwxr-xr-x"));
-        List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-cp",
-                System.getProperty("java.class.path"), TaskDemo.class.getName()));
+        List<String> command = new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-cp",
+                System.getProperty("java.class.path"),
+                TaskDemo.class.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("K8S_EXEC", executable.toString());

@@ -50,12 +50,14 @@ public final class GoAgent {
     }
 
     /** The body of {@code execute} for a task; a null directory or property is left out. */
-    public static String taskBody(String script, String shell, String workingDirectory, Map<String, String> environment) {
+    public static String taskBody(
+            String script, String shell, String workingDirectory, Map<String, String> environment) {
         return taskBody(properties(script, shell), workingDirectory, environment);
     }
 
     /** The body of {@code execute} for a task with these properties; a null directory is left out. */
-    public static String taskBody(Map<String, String> properties, String workingDirectory, Map<String, String> environment) {
+    public static String taskBody(
+            Map<String, String> properties, String workingDirectory, Map<String, String> environment) {
         ObjectNode body = JSON.createObjectNode();
         ObjectNode context = body.putObject("context");
         if (workingDirectory != null) {
@@ -87,7 +89,8 @@ public final class GoAgent {
 
     private static ObjectNode withDetails(Map<String, String> properties) {
         ObjectNode details = JSON.createObjectNode();
-        properties.forEach((key, value) -> details.putObject(key).put("value", value).put("secure", false).put("required", true));
+        properties.forEach((key, value) ->
+                details.putObject(key).put("value", value).put("secure", false).put("required", true));
         return details;
     }
 

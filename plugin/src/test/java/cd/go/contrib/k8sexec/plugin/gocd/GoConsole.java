@@ -42,7 +42,7 @@ public final class GoConsole implements Console, AutoCloseable {
     });
     private final Listener server;
     private final List<String> secrets;
-    private Listener agent = (tag, line) -> { };
+    private Listener agent = (tag, line) -> {};
     private long dropped;
     private long entries;
     private long charsInRing;
@@ -90,16 +90,20 @@ public final class GoConsole implements Console, AutoCloseable {
     }
 
     private void pump(String tag, InputStream in) {
-        new Thread(() -> {
-            try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-                Thread.sleep(PUMPER_START.toMillis());
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    add(tag, line);
-                }
-            } catch (IOException | InterruptedException | RuntimeException e) {
-                // GoCD's pumper ends here without a word, too.
-            }
-        }, "pumper").start();
+        new Thread(
+                        () -> {
+                            try (BufferedReader lines =
+                                    new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+                                Thread.sleep(PUMPER_START.toMillis());
+                                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                                    add(tag, line);
+                                }
+                            } catch (IOException | InterruptedException | RuntimeException e) {
+                                // GoCD's pumper ends here without a word, too.
+                            }
+                        },
+                        "pumper")
+                .start();
     }
 
     private void add(String tag, String text) {
