@@ -352,7 +352,7 @@ class ExecuteTest {
                 .run(GoAgent.taskBody("true", "sh", "x", java.util.Map.of("BROKEN", SECRET + "\ud83d")))
                 .message;
 
-        assertTrue(message.startsWith("The environment variable BROKEN has half of a surrogate pair in it"), message);
+        assertTrue(message.startsWith("The environment variable BROKEN holds half of a surrogate pair"), message);
         assertFalse(message.contains(SECRET));
     }
 

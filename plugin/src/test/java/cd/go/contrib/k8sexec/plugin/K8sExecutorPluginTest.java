@@ -14,6 +14,7 @@ import com.thoughtworks.go.plugin.api.response.GoPluginApiResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,8 @@ class K8sExecutorPluginTest {
                 "make,/,shtype",
                 "make,/bin/,shtype",
                 "make,shebang,shtype",
+                "'#!bash',shebang,shtype",
+                "'a\0b',sh,script",
                 "'',bash -x,script shtype",
                 // GoCD puts in the values of parameters only after that
                 "make,#{SHELL},",
@@ -120,14 +123,14 @@ class K8sExecutorPluginTest {
     @Test
     void says_of_each_wrong_property_what_to_do() {
         assertEquals(
-                "The script is empty. Enter the commands that the task is to run.",
+                "The script is empty. Enter the commands that it is to run.",
                 errors("", "sh").get("script"));
         assertEquals(
                 "The shell \"bash -x\" cannot be one. Use bash, zsh, sh, the name or absolute path of another interpreter, or shebang.",
                 errors("make", "bash -x").get("shtype"));
         assertEquals(
-                "The shell is \"shebang\", but the script does not begin with #!. Begin it with a line like #!/usr/bin/env python3,"
-                        + " or choose a shell.",
+                "The shell \"shebang\" needs a script whose first line is #! and an absolute path. Begin it with a line like"
+                        + " #!/usr/bin/env python3, or choose a shell.",
                 errors("make", "shebang").get("shtype"));
     }
 
@@ -159,15 +162,17 @@ class K8sExecutorPluginTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "failFast|yes|Fail fast is \"yes\". Use true or false.",
-                "trace|1|Trace is \"1\". Use true or false.",
+                "failFast|yes|Fail fast \"yes\" is neither true nor false. Use true or false.",
+                "trace|1|Trace \"1\" is neither true nor false. Use true or false.",
                 "workingDirectory|/etc|The working directory \"/etc\" is not below the job's. Enter a path relative to the job's directory, without"
                         + " leaving it by \"..\".",
                 "workingDirectory|a/../../b|The working directory \"a/../../b\" is not below the job's. Enter a path relative to the job's directory, without"
                         + " leaving it by \"..\".",
-                "timeout|1 day|The timeout \"1 day\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.",
-                "user|root|The user \"root\" is not known. Use agent, target or UID:GID in numbers, like 1000:1000.",
-                "grace|-1|The grace period \"-1\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.",
+                "timeout|1 day|The timeout \"1 day\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 10s or 30m.",
+                "user|root|The user \"root\" names no user. Use agent, target or UID:GID in numbers of at most 4294967294, like 1000:1000.",
+                "user|9999999999:0|The user \"9999999999:0\" names no user. Use agent, target or UID:GID in numbers of at most 4294967294,"
+                        + " like 1000:1000.",
+                "grace|-1|The grace period \"-1\" is no duration. Use a number of at most 6 digits with ms, s, m or h, like 10s or 30m.",
                 "container|my tools|The container \"my tools\" cannot be one. Enter its name as the Pod has it, without blanks."
             })
     void says_of_each_wrong_optional_property_what_to_do(String key, String value, String message) {
@@ -189,6 +194,11 @@ class K8sExecutorPluginTest {
         assertEquals(Map.of(), errors(Map.of("script", "make", "shtype", shell, key, "false")));
         assertEquals(Map.of(), errors(Map.of("script", "make", "shtype", "/opt/bin/ksh93", key, "true")));
         assertEquals(Map.of(), errors(Map.of("script", "#!/bin/bash", "shtype", "shebang", key, "true")));
+        assertEquals(
+                Set.of(key),
+                errors(Map.of("script", "#!/usr/bin/env perl", "shtype", "shebang", key, "true"))
+                        .keySet());
+        assertEquals(Map.of(), errors(Map.of("script", "#!/usr/bin/env #{PERL}", "shtype", "shebang", key, "true")));
     }
 
     @Test

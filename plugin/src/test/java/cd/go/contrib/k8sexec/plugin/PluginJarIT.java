@@ -45,7 +45,7 @@ class PluginJarIT {
     void has_only_classes_of_its_own_and_libraries_under_lib() throws IOException {
         List<String> others = entries().stream()
                 .filter(name -> !name.endsWith("/"))
-                .filter(name -> !name.startsWith("cd/go/contrib/k8sexec/plugin/") && !name.startsWith("META-INF/"))
+                .filter(name -> !name.matches("(cd/go/contrib/k8sexec/(plugin|protocol)|META-INF)/.*"))
                 .map(name -> name.replaceAll("-[0-9.]+\\.jar", ".jar"))
                 .sorted()
                 .toList();

@@ -71,7 +71,7 @@ class TroubleshootingIT {
         FAILURES.put("[SHELL_FAILED] …", () -> pod.task("--shell /etc/passwd 'true'"));
         FAILURES.put(
                 "[WORKING_DIRECTORY_MISSING] …", () -> pod.task("--shell sh --property workingDirectory=none 'true'"));
-        FAILURES.put("[REQUEST_FIELD] …", () -> pod.task("--shell shebang --property trace=true '#!/usr/bin/perl'"));
+        FAILURES.put("[REQUEST_FIELD] …", () -> pod.task("--shell sh --env K8S_EXEC_CONTAINER=tools 'true'"));
         // longer than one argument can be: of each byte that is no UTF-8 Java makes a character of three
         FAILURES.put(
                 "[VARIABLE_TOO_LARGE] …",

@@ -1,6 +1,6 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
-import cd.go.contrib.k8sexec.cli.outcome.Signals;
+import cd.go.contrib.k8sexec.protocol.Signals;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;

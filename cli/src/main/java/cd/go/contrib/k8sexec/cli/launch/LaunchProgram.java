@@ -3,7 +3,7 @@ package cd.go.contrib.k8sexec.cli.launch;
 import static cd.go.contrib.k8sexec.cli.launch.ByteString.shellQuoted;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
-import cd.go.contrib.k8sexec.cli.request.Interpreter;
+import cd.go.contrib.k8sexec.protocol.Interpreter;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

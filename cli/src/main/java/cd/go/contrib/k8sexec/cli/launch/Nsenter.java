@@ -2,10 +2,10 @@ package cd.go.contrib.k8sexec.cli.launch;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
-import cd.go.contrib.k8sexec.cli.outcome.Signals;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.protocol.Signals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -118,7 +118,7 @@ public record Nsenter(Path program, boolean busyBox) {
         if (status.signal() != 0) {
             return new K8sExecException(
                     ErrorId.OUTCOME_UNKNOWN,
-                    "SIG" + Signals.name(status.signal()) + " ended the launch before the guest was entered",
+                    Signals.describe(status.signal()) + " ended the launch before the guest was entered",
                     "so nothing was run",
                     "look at the memory limit of the agent container, which counts in the guest too");
         }

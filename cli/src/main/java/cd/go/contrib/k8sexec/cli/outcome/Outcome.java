@@ -1,5 +1,9 @@
 package cd.go.contrib.k8sexec.cli.outcome;
 
+import cd.go.contrib.k8sexec.protocol.OutcomeKind;
+import cd.go.contrib.k8sexec.protocol.ResultField;
+import cd.go.contrib.k8sexec.protocol.Signals;
+
 /**
  * How a run ended.
  *
@@ -10,45 +14,33 @@ package cd.go.contrib.k8sexec.cli.outcome;
  * @param message  the error in words, or null
  * @param reason   why a script ended as it did, in words, where more is known than its exit code; or null
  */
-public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, String message, String reason) {
+public record Outcome(OutcomeKind kind, int exitCode, String signal, ErrorId error, String message, String reason) {
     /** As timeout(1) of GNU coreutils has it. */
     private static final int TIMED_OUT = 124;
 
-    public enum Kind {
-        EXITED("exited"),
-        SIGNALED("signaled"),
-        CANCELED("canceled"),
-        TIMED_OUT("timedOut"),
-        ERROR("error");
-
-        private final String text;
-
-        Kind(String text) {
-            this.text = text;
-        }
-    }
-
     public static Outcome exited(int exitCode) {
-        return new Outcome(Kind.EXITED, exitCode, null, null, null, null);
+        return new Outcome(OutcomeKind.EXITED, exitCode, null, null, null, null);
     }
 
     /** The script's shell was killed by the signal with this number. */
     public static Outcome signaled(int signal) {
-        return new Outcome(Kind.SIGNALED, 128 + signal, Signals.name(signal), null, null, null);
+        return new Outcome(
+                OutcomeKind.SIGNALED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal), null, null, null);
     }
 
     /** k8s-exec was told to end by the signal with this number. */
     public static Outcome canceled(int signal) {
-        return new Outcome(Kind.CANCELED, 128 + signal, Signals.name(signal), null, null, null);
+        return new Outcome(
+                OutcomeKind.CANCELED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal), null, null, null);
     }
 
     /** The script ran longer than it may. */
     public static Outcome timedOut() {
-        return new Outcome(Kind.TIMED_OUT, TIMED_OUT, null, null, null, null);
+        return new Outcome(OutcomeKind.TIMED_OUT, TIMED_OUT, null, null, null, null);
     }
 
     public static Outcome error(K8sExecException e) {
-        return new Outcome(Kind.ERROR, e.id().exitCode(), null, e.id(), e.getMessage(), null);
+        return new Outcome(OutcomeKind.ERROR, e.id().exitCode(), null, e.id(), e.getMessage(), null);
     }
 
     public Outcome because(String why) {
@@ -59,13 +51,13 @@ public record Outcome(Kind kind, int exitCode, String signal, ErrorId error, Str
     public String toJson(long durationMillis) {
         return JsonText.of(generator -> {
                     generator.writeStartObject();
-                    generator.writeStringField("outcome", kind.text);
-                    generator.writeNumberField("exitCode", exitCode);
-                    generator.writeStringField("signal", signal);
-                    generator.writeStringField("error", error == null ? null : error.name());
-                    generator.writeStringField("message", message);
-                    generator.writeStringField("reason", reason);
-                    generator.writeNumberField("durationMillis", durationMillis);
+                    generator.writeStringField(ResultField.OUTCOME.key(), kind.text());
+                    generator.writeNumberField(ResultField.EXIT_CODE.key(), exitCode);
+                    generator.writeStringField(ResultField.SIGNAL.key(), signal);
+                    generator.writeStringField(ResultField.ERROR.key(), error == null ? null : error.name());
+                    generator.writeStringField(ResultField.MESSAGE.key(), message);
+                    generator.writeStringField(ResultField.REASON.key(), reason);
+                    generator.writeNumberField(ResultField.DURATION_MILLIS.key(), durationMillis);
                     generator.writeEndObject();
                 })
                 + '\n';

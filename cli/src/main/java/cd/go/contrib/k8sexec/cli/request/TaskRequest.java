@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.request;
 
+import cd.go.contrib.k8sexec.protocol.Interpreter;
 import java.util.Map;
 
 /**

@@ -4,6 +4,10 @@ import static cd.go.contrib.k8sexec.cli.outcome.K8sExecException.quoted;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.protocol.Interpreter;
+import cd.go.contrib.k8sexec.protocol.InvalidValue;
+import cd.go.contrib.k8sexec.protocol.RequestField;
+import cd.go.contrib.k8sexec.protocol.Text;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -19,18 +23,16 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the request: one JSON object of version 1 with the fields {@code version} and {@code script}, and optionally {@code shell}
- * (default {@code sh}), {@code failFast}, {@code trace}, {@code workingDirectory} and {@code environment}. An unknown field is refused, so
- * that a newer plugin never has a setting silently ignored. It reads token by token: data binding would cost a run milliseconds and could
- * not name a field so well.
+ * Reads the request: one JSON object with the fields of {@link RequestField}. An unknown field is refused, so that a newer plugin never
+ * has a setting silently ignored. It reads token by token: data binding would cost a run milliseconds and could not name a field so well.
  */
 public final class TaskRequestReader {
-    private static final int VERSION = 1;
     /** Bytes that one char takes at most in UTF-8. */
     private static final long LONGEST_CHAR = 3;
     /** Bytes, of most values. */
@@ -54,7 +56,6 @@ public final class TaskRequestReader {
 
     private final CharsetEncoder utf8 = StandardCharsets.UTF_8.newEncoder();
     private ByteBuffer encoded = ByteBuffer.allocate(USUAL_SIZE);
-    private boolean versionSeen;
     private String script;
     private String shell;
     private boolean failFast;
@@ -94,11 +95,16 @@ public final class TaskRequestReader {
         if (first != JsonToken.START_OBJECT) {
             throw notJson("is " + typeOf(first) + ", not an object");
         }
-        Set<String> seen = new java.util.HashSet<>();
+        Set<RequestField> seen = EnumSet.noneOf(RequestField.class);
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String field = parser.currentName();
+            String name = parser.currentName();
+            RequestField field = RequestField.of(name)
+                    .orElseThrow(() -> field(
+                            quoted(name),
+                            "is not known to this k8s-exec",
+                            "leave it out, or install a k8s-exec as new as the plugin"));
             if (!seen.add(field)) {
-                throw field(field, "is there twice", "send it once");
+                throw field(field.key(), "is there twice", "send it once");
             }
             readField(field, parser);
         }
@@ -106,11 +112,11 @@ public final class TaskRequestReader {
             throw notJson("has something after its end, at line "
                     + parser.currentLocation().getLineNr());
         }
-        if (!versionSeen) {
-            throw field("version", "is missing", "send \"version\": " + VERSION);
+        if (!seen.contains(RequestField.VERSION)) {
+            throw field(RequestField.VERSION.key(), "is missing", "send \"version\": " + RequestField.FORMAT);
         }
         if (script == null) {
-            throw field("script", "is missing", "send the script's text");
+            throw field(RequestField.SCRIPT.key(), "is missing", "send the script's text");
         }
         return new TaskRequest(
                 script,
@@ -120,65 +126,60 @@ public final class TaskRequestReader {
     }
 
     private Interpreter interpreter() {
-        Interpreter interpreter = Interpreter.SHEBANG.equals(shell)
-                ? Interpreter.ofFirstLine(script)
-                        .orElseThrow(() -> field(
-                                "shell",
-                                "is \"shebang\", but the script's first line is not #! and an absolute path",
-                                "begin it with #!/usr/bin/env python3, for example"))
-                : Interpreter.named(shell == null ? "sh" : shell)
-                        .orElseThrow(() -> field(
-                                "shell",
-                                "is " + quoted(shell),
-                                "use bash, zsh, sh, another interpreter's name or absolute path, or shebang"));
-        if (failFast) {
-            interpreter = requireShell("failFast", interpreter).failingFast();
+        RequestField field = RequestField.SHELL;
+        Interpreter interpreter = Interpreter.SH;
+        try {
+            if (shell != null) {
+                interpreter = Interpreter.of(shell, script);
+            }
+            if (failFast) {
+                field = RequestField.FAIL_FAST;
+                interpreter = interpreter.failingFast();
+            }
+            if (trace) {
+                field = RequestField.TRACE;
+                interpreter = interpreter.tracing();
+            }
+            return interpreter;
+        } catch (InvalidValue e) {
+            String value = field == RequestField.SHELL ? quoted(shell) : "true for " + quoted(interpreter.name());
+            throw field(field.key(), "is " + value + ", which " + e.reason(), e.remedy());
         }
-        return trace ? requireShell("trace", interpreter).tracing() : interpreter;
     }
 
-    private static Interpreter requireShell(String field, Interpreter interpreter) {
-        if (!interpreter.isPosixShell()) {
-            throw field(
-                    field,
-                    "is true, but " + quoted(interpreter.name()) + " is not known as a POSIX shell",
-                    "leave it out, or use bash, zsh or sh");
-        }
-        return interpreter;
-    }
-
-    private void readField(String field, JsonParser parser) throws IOException {
+    private void readField(RequestField field, JsonParser parser) throws IOException {
         JsonToken token = parser.nextToken();
         switch (field) {
-            case "version" -> {
-                if (token != JsonToken.VALUE_NUMBER_INT) {
-                    throw wrongType(field, token, "a whole number");
-                }
-                if (!parser.getText().equals(String.valueOf(VERSION))) {
-                    throw field(
-                            field,
-                            "is " + quoted(parser.getText()) + ", but this k8s-exec knows only " + VERSION,
-                            "install a plugin and a k8s-exec of the same release");
-                }
-                versionSeen = true;
-            }
-            case "script" -> {
-                script = text(field, parser).replace("\r\n", "\n").replace('\r', '\n');
-                if (script.isBlank()) {
-                    throw field(field, "is empty", "write at least one command");
-                }
-            }
-            case "shell" -> shell = text(field, parser);
-            case "failFast" -> failFast = flag(field, token);
-            case "trace" -> trace = flag(field, token);
-            case "workingDirectory" -> workingDirectory = text(field, parser);
-            case "environment" -> environment = readEnvironment(parser, token);
-            default ->
-                throw field(
-                        quoted(field),
-                        "is not known to this k8s-exec",
-                        "leave it out, or install a k8s-exec as new as the plugin");
+            case VERSION -> checkVersion(field.key(), token, parser);
+            case SCRIPT -> script = script(field.key(), parser);
+            case SHELL -> shell = text(field.key(), parser);
+            case FAIL_FAST -> failFast = flag(field.key(), token);
+            case TRACE -> trace = flag(field.key(), token);
+            case WORKING_DIRECTORY -> workingDirectory = text(field.key(), parser);
+            case ENVIRONMENT -> environment = readEnvironment(parser, token);
         }
+    }
+
+    private static void checkVersion(String field, JsonToken token, JsonParser parser) throws IOException {
+        if (token != JsonToken.VALUE_NUMBER_INT) {
+            throw wrongType(field, token, "a whole number");
+        }
+        if (!parser.getText().equals(String.valueOf(RequestField.FORMAT))) {
+            throw field(
+                    field,
+                    "is " + quoted(parser.getText()) + ", but this k8s-exec knows only " + RequestField.FORMAT,
+                    "install a plugin and a k8s-exec of the same release");
+        }
+    }
+
+    private String script(String field, JsonParser parser) throws IOException {
+        String text = text(field, parser).replace("\r\n", "\n").replace('\r', '\n');
+        try {
+            Text.checkScript(text);
+        } catch (InvalidValue e) {
+            throw invalid(field, e);
+        }
+        return text;
     }
 
     private Map<String, String> readEnvironment(JsonParser parser, JsonToken token) throws IOException {
@@ -243,14 +244,11 @@ public final class TaskRequestReader {
             encoded = ByteBuffer.allocate(most);
         }
         if (utf8.reset().encode(text, encoded.clear(), true).isMalformed()) {
-            throw field(field, "holds half of a surrogate pair, which has no UTF-8", "send whole characters");
+            throw invalid(field, Text.halfPair());
         }
         String bytes = new String(encoded.array(), 0, encoded.position(), StandardCharsets.ISO_8859_1);
         if (bytes.indexOf('\0') >= 0) {
-            throw field(
-                    field,
-                    "holds a NUL character",
-                    "remove it: neither a script nor a variable nor a path can hold one");
+            throw invalid(field, Text.nul());
         }
         return bytes;
     }
@@ -269,6 +267,10 @@ public final class TaskRequestReader {
             case VALUE_NULL -> "null";
             default -> "nothing";
         };
+    }
+
+    private static K8sExecException invalid(String field, InvalidValue e) {
+        return field(field, e.reason(), e.remedy());
     }
 
     private static K8sExecException field(String field, String what, String remedy) {

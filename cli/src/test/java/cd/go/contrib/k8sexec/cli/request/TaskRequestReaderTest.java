@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.request;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.protocol.Interpreter;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,19 +30,14 @@ class TaskRequestReaderTest {
 
         assertEquals(
                 new TaskRequest(
-                        "a\nb\nc\n",
-                        new Interpreter("zsh", List.of()),
-                        "pipelines/x",
-                        Map.of("B", "", "A", "\u00c3\u00a9'\n")),
+                        "a\nb\nc\n", interpreter("zsh"), "pipelines/x", Map.of("B", "", "A", "\u00c3\u00a9'\n")),
                 request);
         assertEquals(List.of("B", "A"), List.copyOf(request.environment().keySet()));
     }
 
     @Test
     void only_version_and_script_are_required() {
-        assertEquals(
-                new TaskRequest("x", new Interpreter("sh", List.of()), "", Map.of()),
-                read("{\"script\":\"x\",\"version\":1}"));
+        assertEquals(new TaskRequest("x", interpreter("sh"), "", Map.of()), read("{\"script\":\"x\",\"version\":1}"));
     }
 
     @ParameterizedTest
@@ -133,6 +130,10 @@ class TaskRequestReaderTest {
 
         assertTrue(message.contains("\"a\\nbccc") && message.contains("c…\"") && message.length() < 400, message);
         assertFalse(message.contains("\n"), message);
+    }
+
+    private static Interpreter interpreter(String shell) {
+        return assertDoesNotThrow(() -> Interpreter.of(shell, "x"));
     }
 
     private static TaskRequest read(String json) {

@@ -1,7 +1,8 @@
 package cd.go.contrib.k8sexec.plugin.run;
 
 import cd.go.contrib.k8sexec.plugin.console.ConsoleLimits;
-import cd.go.contrib.k8sexec.plugin.task.Durations;
+import cd.go.contrib.k8sexec.protocol.Durations;
+import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -95,9 +96,16 @@ public final class Agent {
 
         /** Longer than k8s-exec's own by as much as the grace period of the task, or else of the agent, is longer than the usual one. */
         Duration cleanUp(Optional<String> grace) {
-            Duration longer =
-                    grace.flatMap(Durations::parse).orElse(USUAL_GRACE).minus(USUAL_GRACE);
+            Duration longer = grace.map(Patience::read).orElse(USUAL_GRACE).minus(USUAL_GRACE);
             return longer.isNegative() ? cleanUp : cleanUp.plus(longer);
+        }
+
+        private static Duration read(String grace) {
+            try {
+                return Durations.parse(grace);
+            } catch (InvalidValue e) {
+                return USUAL_GRACE; // k8s-exec refuses it
+            }
         }
 
         Duration lastOutput() {

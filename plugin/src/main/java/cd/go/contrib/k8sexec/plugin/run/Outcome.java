@@ -1,10 +1,14 @@
 package cd.go.contrib.k8sexec.plugin.run;
 
 import cd.go.contrib.k8sexec.plugin.task.TaskResult;
+import cd.go.contrib.k8sexec.protocol.OutcomeKind;
+import cd.go.contrib.k8sexec.protocol.ResultField;
+import cd.go.contrib.k8sexec.protocol.Signals;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How the script ended, in k8s-exec's own words (the file of {@code k8s-exec run --result}).
@@ -13,27 +17,13 @@ import java.util.Arrays;
  */
 final class Outcome {
 
-    private enum Kind {
-        EXITED("exited"),
-        SIGNALED("signaled"),
-        CANCELED("canceled"),
-        TIMED_OUT("timedOut"),
-        ERROR("error");
-
-        private final String text;
-
-        Kind(String text) {
-            this.text = text;
-        }
-    }
-
-    private final Kind kind;
+    private final OutcomeKind kind;
     private final int exitCode;
     private final String signal;
     private final String error;
     private final String reason;
 
-    private Outcome(Kind kind, int exitCode, String signal, String error, String reason) {
+    private Outcome(OutcomeKind kind, int exitCode, String signal, String error, String reason) {
         this.kind = kind;
         this.exitCode = exitCode;
         this.signal = signal;
@@ -51,27 +41,32 @@ final class Outcome {
             throw new Unknown("its result file is empty");
         }
         JsonNode result = readTree(json, content);
-        Kind kind = Arrays.stream(Kind.values())
-                .filter(known -> known.text.equals(result.path("outcome").textValue()))
-                .findFirst()
+        OutcomeKind kind = OutcomeKind.of(text(result, ResultField.OUTCOME, ""))
                 .orElseThrow(() -> new Unknown("its result file has no outcome that this plugin knows"));
-        JsonNode exitCode = result.path("exitCode");
-        if (kind != Kind.ERROR && !exitCode.isInt()) {
+        JsonNode exitCode = result.path(ResultField.EXIT_CODE.key());
+        if (kind != OutcomeKind.ERROR && !exitCode.isInt()) {
             throw new Unknown("its result file has no exit code");
         }
         return new Outcome(
                 kind,
                 exitCode.asInt(),
                 signal(result, exitCode.asInt()),
-                "[" + text(result, "error", "UNKNOWN") + "] " + text(result, "message", "k8s-exec gave no reason."),
-                reason(text(result, "reason", "")));
+                "[" + text(result, ResultField.ERROR, "UNKNOWN") + "] "
+                        + text(result, ResultField.MESSAGE, "k8s-exec gave no reason."),
+                reason(text(result, ResultField.REASON, "")));
     }
 
     /** k8s-exec names a real-time signal by its number. */
     private static String signal(JsonNode result, int exitCode) {
-        String name = text(result, "signal", "");
+        String name = text(result, ResultField.SIGNAL, "");
         boolean isName = !name.isEmpty() && Character.isLetter(name.charAt(0));
-        return isName ? "SIG" + name : Signals.ofExitCode(exitCode).orElse("a signal");
+        return isName ? "SIG" + name : signalOf(exitCode).orElse("a signal");
+    }
+
+    /** "SIGKILL" for the exit code 137; empty if the exit code is not 128 + a signal. */
+    static Optional<String> signalOf(int exitCode) {
+        OptionalInt number = Signals.ofExitCode(exitCode);
+        return number.isPresent() ? Optional.of(Signals.describe(number.getAsInt())) : Optional.empty();
     }
 
     /** As a sentence of its own. */
@@ -89,13 +84,13 @@ final class Outcome {
         }
     }
 
-    private static String text(JsonNode result, String field, String absent) {
-        String text = result.path(field).textValue();
+    private static String text(JsonNode result, ResultField field, String absent) {
+        String text = result.path(field.key()).textValue();
         return text == null || text.isBlank() ? absent : text;
     }
 
     boolean isCanceled() {
-        return kind == Kind.CANCELED;
+        return kind == OutcomeKind.CANCELED;
     }
 
     TaskResult toResult() {

@@ -133,7 +133,7 @@ public final class ScriptExecution {
             outcome = file.read(json);
         } catch (Unknown e) {
             unknown = "k8s-exec ended with exit code " + exitCode
-                    + Signals.ofExitCode(exitCode)
+                    + Outcome.signalOf(exitCode)
                             .map(signal -> " (killed by " + signal + ")")
                             .orElse("")
                     + " without saying how the script ended: " + e.getMessage() + "." + sweepAfter(exitCode, sweep);
@@ -154,7 +154,7 @@ public final class ScriptExecution {
 
     /** Done before the output is waited for: what a killed k8s-exec leaves holds the output open. */
     private static String sweepAfter(int exitCode, LeftoverSweep sweep) {
-        if (Signals.ofExitCode(exitCode).isEmpty() || sweep.run()) {
+        if (Outcome.signalOf(exitCode).isEmpty() || sweep.run()) {
             return "";
         }
         return " Its processes and files may be left: run k8s-exec gc in the agent's container.";

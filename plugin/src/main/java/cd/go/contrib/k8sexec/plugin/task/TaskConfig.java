@@ -1,10 +1,16 @@
 package cd.go.contrib.k8sexec.plugin.task;
 
+import cd.go.contrib.k8sexec.protocol.Durations;
+import cd.go.contrib.k8sexec.protocol.Flags;
+import cd.go.contrib.k8sexec.protocol.Interpreter;
+import cd.go.contrib.k8sexec.protocol.InvalidValue;
+import cd.go.contrib.k8sexec.protocol.ScriptUser;
+import cd.go.contrib.k8sexec.protocol.Text;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -15,22 +21,8 @@ import java.util.regex.Pattern;
  */
 public final class TaskConfig {
 
-    /** In the place of a shell: the script's own first line says what runs it. */
-    private static final String SHEBANG = "shebang";
-
-    private static final String SHELL_OF_OLD_TASKS = "sh";
-    /** A program's name, or an absolute path: what k8s-exec takes as a shell. */
-    private static final Pattern INTERPRETER =
-            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]*|/[^\\p{Cntrl}]*[^\\p{Cntrl}/]");
-    /** Those that k8s-exec knows to have -e and -x. */
-    private static final Set<String> POSIX_SHELLS = Set.of(
-            "ash", "bash", "dash", "ksh", "ksh93", "lksh", "loksh", "mksh", "oksh", "pdksh", "posh", "sh", "yash",
-            "zsh");
-
-    private static final Pattern FLAG = Pattern.compile("(true|false)?", Pattern.CASE_INSENSITIVE);
-    private static final Pattern USER = Pattern.compile("agent|target|\\d{1,10}:\\d{1,10}|");
     /** Not only what Kubernetes allows: a container's id and the value of K8S_EXEC_CONTAINER name it too. */
-    private static final Pattern CONTAINER = Pattern.compile("[!-~]{0,253}");
+    private static final Pattern CONTAINER = Pattern.compile("[!-~]{1,253}");
 
     private static final int LONGEST_ECHO = 20;
 
@@ -57,9 +49,9 @@ public final class TaskConfig {
         return value(TaskDefinition.SCRIPT);
     }
 
-    /** What runs the script; {@code sh} where the task names nothing, as the replaced plugin had it. */
+    /** What runs the script; {@code sh} if the task names nothing, as the replaced plugin had it. */
     public String shell() {
-        return option(TaskDefinition.SHELL).orElse(SHELL_OF_OLD_TASKS);
+        return option(TaskDefinition.SHELL).orElse(Interpreter.SH.program());
     }
 
     /** Whether the script ends at its first command that fails. */
@@ -72,6 +64,7 @@ public final class TaskConfig {
         return isTrue(TaskDefinition.TRACE);
     }
 
+    /** What is neither true nor false is one of the {@link #errors()}. */
     private boolean isTrue(String key) {
         return option(key).orElse("").equalsIgnoreCase("true");
     }
@@ -104,33 +97,19 @@ public final class TaskConfig {
     /** A message for each property that cannot be used, by the property's key; empty if all is well. */
     public Map<String, String> errors() {
         Map<String, String> errors = new LinkedHashMap<>();
-        if (script().isBlank()) {
-            errors.put(TaskDefinition.SCRIPT, "The script is empty. Enter the commands that the task is to run.");
+        try {
+            Text.checkScript(script());
+        } catch (InvalidValue e) {
+            errors.put(TaskDefinition.SCRIPT, sentences("The script " + e.reason(), e.remedy()));
         }
-        shellError().ifPresent(error -> errors.put(TaskDefinition.SHELL, error));
-        flagError("Fail fast", TaskDefinition.FAIL_FAST)
-                .ifPresent(error -> errors.put(TaskDefinition.FAIL_FAST, error));
-        flagError("Trace", TaskDefinition.TRACE).ifPresent(error -> errors.put(TaskDefinition.TRACE, error));
-        if (workingDirectory().filter(TaskConfig::leaves).isPresent()) {
-            errors.put(
-                    TaskDefinition.WORKING_DIRECTORY,
-                    "The working directory " + echo(workingDirectory().get())
-                            + " is not below the job's. Enter a path relative to the job's directory, without leaving it by \"..\".");
-        }
-        durationError("timeout", TaskDefinition.TIMEOUT).ifPresent(error -> errors.put(TaskDefinition.TIMEOUT, error));
-        if (!USER.matcher(user().orElse("")).matches()) {
-            errors.put(
-                    TaskDefinition.USER,
-                    "The user " + echo(user().get()) + " is not known. Use agent, target or UID:GID in numbers,"
-                            + " like 1000:1000.");
-        }
-        durationError("grace period", TaskDefinition.GRACE).ifPresent(error -> errors.put(TaskDefinition.GRACE, error));
-        if (!CONTAINER.matcher(container().orElse("")).matches()) {
-            errors.put(
-                    TaskDefinition.CONTAINER,
-                    "The container " + echo(container().get())
-                            + " cannot be one. Enter its name as the Pod has it, without blanks.");
-        }
+        checkShell(errors);
+        check(errors, TaskDefinition.FAIL_FAST, "Fail fast", Flags::parse);
+        check(errors, TaskDefinition.TRACE, "Trace", Flags::parse);
+        check(errors, TaskDefinition.WORKING_DIRECTORY, "The working directory", TaskConfig::checkDirectory);
+        check(errors, TaskDefinition.TIMEOUT, "The timeout", Durations::parse);
+        check(errors, TaskDefinition.USER, "The user", ScriptUser::parse);
+        check(errors, TaskDefinition.GRACE, "The grace period", Durations::parse);
+        check(errors, TaskDefinition.CONTAINER, "The container", TaskConfig::checkContainer);
         return errors;
     }
 
@@ -141,8 +120,8 @@ public final class TaskConfig {
     public Map<String, String> errorsBeforeParameters() {
         Map<String, String> errors = errors();
         errors.keySet().removeIf(this::hasParameter);
-        if (hasParameter(TaskDefinition.SCRIPT) && shell().equals(SHEBANG)) {
-            errors.remove(TaskDefinition.SHELL);
+        if (hasParameter(TaskDefinition.SCRIPT) && shell().equals(Interpreter.SHEBANG)) {
+            errors.keySet().removeAll(List.of(TaskDefinition.SHELL, TaskDefinition.FAIL_FAST, TaskDefinition.TRACE));
         }
         return errors;
     }
@@ -151,57 +130,74 @@ public final class TaskConfig {
         return option(key).orElse("").contains("#{");
     }
 
-    private Optional<String> shellError() {
-        if (shell().equals(SHEBANG)) {
-            return script().startsWith("#!")
-                    ? Optional.empty()
-                    : Optional.of("The shell is \"shebang\", but the script does not begin"
-                            + " with #!. Begin it with a line like #!/usr/bin/env python3, or choose a shell.");
+    private void checkShell(Map<String, String> errors) {
+        try {
+            Interpreter interpreter = Interpreter.of(shell(), script());
+            if (isFailFast()) {
+                checkShellOption(errors, TaskDefinition.FAIL_FAST, "Fail fast", interpreter, Interpreter::failingFast);
+            }
+            if (isTrace()) {
+                checkShellOption(errors, TaskDefinition.TRACE, "Trace", interpreter, Interpreter::tracing);
+            }
+        } catch (InvalidValue e) {
+            errors.put(TaskDefinition.SHELL, sentences("The shell " + echo(shell()) + ' ' + e.reason(), e.remedy()));
         }
-        return INTERPRETER.matcher(shell()).matches()
-                ? Optional.empty()
-                : Optional.of(
-                        "The shell " + echo(shell())
-                                + " cannot be one. Use bash, zsh, sh, the name or absolute path of another interpreter, or shebang.");
     }
 
-    /** Which interpreter a script's own line names only k8s-exec looks at. */
-    private Optional<String> flagError(String name, String key) {
+    private static void checkShellOption(
+            Map<String, String> errors, String key, String name, Interpreter interpreter, Check<Interpreter> option) {
+        try {
+            option.check(interpreter);
+        } catch (InvalidValue e) {
+            String program = echo(interpreter.name());
+            errors.put(
+                    key, sentences(name + ' ' + e.reason() + ", and " + program + " is not known as one", e.remedy()));
+        }
+    }
+
+    private void check(Map<String, String> errors, String key, String name, Check<String> check) {
         String value = option(key).orElse("");
-        if (!FLAG.matcher(value).matches()) {
-            return Optional.of(name + " is " + echo(value) + ". Use true or false.");
+        if (!value.isEmpty()) {
+            try {
+                check.check(value);
+            } catch (InvalidValue e) {
+                errors.put(key, sentences(name + ' ' + echo(value) + ' ' + e.reason(), e.remedy()));
+            }
         }
-        String program = shell().substring(shell().lastIndexOf('/') + 1);
-        return isTrue(key)
-                        && !POSIX_SHELLS.contains(program)
-                        && !program.equals(SHEBANG)
-                        && shellError().isEmpty()
-                ? Optional.of(name + " works with a shell only, and " + echo(program)
-                        + " is not known as one. Switch it off, or use bash, zsh or sh.")
-                : Optional.empty();
     }
 
-    private Optional<String> durationError(String name, String key) {
-        Optional<String> value = option(key);
-        return value.isEmpty() || Durations.parse(value.get()).isPresent()
-                ? Optional.empty()
-                : Optional.of("The " + name + " " + echo(value.get())
-                        + " is no duration. Use a number of at most 6 digits with ms, s, m or h, like 30m.");
-    }
-
-    private static boolean leaves(String directory) {
+    private static void checkDirectory(String directory) throws InvalidValue {
+        boolean leaves = directory.startsWith("/") || directory.chars().anyMatch(Character::isISOControl);
         int depth = 0;
         for (String name : directory.split("/")) {
             depth += name.equals("..") ? -1 : name.isEmpty() || name.equals(".") ? 0 : 1;
-            if (depth < 0) {
-                return true;
-            }
+            leaves |= depth < 0;
         }
-        return directory.startsWith("/") || directory.chars().anyMatch(Character::isISOControl);
+        if (leaves) {
+            throw new InvalidValue(
+                    "is not below the job's",
+                    "enter a path relative to the job's directory, without leaving it by \"..\"");
+        }
+    }
+
+    private static void checkContainer(String name) throws InvalidValue {
+        if (!CONTAINER.matcher(name).matches()) {
+            throw new InvalidValue("cannot be one", "enter its name as the Pod has it, without blanks");
+        }
+    }
+
+    /** A finding and its remedy as GoCD's users read them. */
+    static String sentences(String finding, String remedy) {
+        return finding + ". " + Character.toUpperCase(remedy.charAt(0)) + remedy.substring(1) + '.';
     }
 
     private static String echo(String value) {
         boolean plain = value.length() <= LONGEST_ECHO && value.chars().noneMatch(Character::isISOControl);
         return plain ? '"' + value + '"' : "(a value of " + value.length() + " characters)";
+    }
+
+    private interface Check<T> {
+
+        void check(T value) throws InvalidValue;
     }
 }

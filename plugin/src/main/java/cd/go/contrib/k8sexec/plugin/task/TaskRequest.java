@@ -1,10 +1,12 @@
 package cd.go.contrib.k8sexec.plugin.task;
 
+import cd.go.contrib.k8sexec.protocol.InvalidValue;
+import cd.go.contrib.k8sexec.protocol.RequestField;
+import cd.go.contrib.k8sexec.protocol.Text;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,8 +21,6 @@ import java.util.Optional;
  * in clear among them, without the agent's own and without {@code _}.
  */
 public final class TaskRequest {
-
-    private static final int FORMAT_OF_RUN_REQUEST = 1;
 
     /** A shell's own variable, the path of its last command: the replaced plugin left it out too. */
     private static final String LAST_COMMAND = "_";
@@ -80,29 +80,29 @@ public final class TaskRequest {
     /**
      * The request for {@code k8s-exec run}, UTF-8 (format: the design's "The request").
      *
-     * @throws TaskFailure if a text in it has half of a surrogate pair, which UTF-8 cannot hold
+     * @throws TaskFailure if a text in it cannot be passed on, as {@link Text} says
      */
     public byte[] toRunRequest(ObjectMapper json) throws TaskFailure {
-        requireUnicode("The script", config.script());
+        check("The script", config.script());
         for (Map.Entry<String, String> variable : environment.entrySet()) {
-            requireUnicode("The name of an environment variable", variable.getKey());
-            requireUnicode("The environment variable " + variable.getKey(), variable.getValue());
+            check("The name of an environment variable", variable.getKey());
+            check("The environment variable " + variable.getKey(), variable.getValue());
         }
         Optional<String> directory = directory();
-        requireUnicode("The working directory", directory.orElse(""));
+        check("The working directory", directory.orElse(""));
         ObjectNode request = json.createObjectNode()
-                .put("version", FORMAT_OF_RUN_REQUEST)
-                .put("script", config.script())
-                .put("shell", config.shell());
-        directory.ifPresent(path -> request.put("workingDirectory", path));
+                .put(RequestField.VERSION.key(), RequestField.FORMAT)
+                .put(RequestField.SCRIPT.key(), config.script())
+                .put(RequestField.SHELL.key(), config.shell());
+        directory.ifPresent(path -> request.put(RequestField.WORKING_DIRECTORY.key(), path));
         // sent only where the task asks for it: an older k8s-exec refuses a field that it does not know
         if (config.isFailFast()) {
-            request.put("failFast", true);
+            request.put(RequestField.FAIL_FAST.key(), true);
         }
         if (config.isTrace()) {
-            request.put("trace", true);
+            request.put(RequestField.TRACE.key(), true);
         }
-        ObjectNode variables = request.putObject("environment");
+        ObjectNode variables = request.putObject(RequestField.ENVIRONMENT.key());
         environment.forEach(variables::put);
         return writeBytes(json, request);
     }
@@ -125,11 +125,11 @@ public final class TaskRequest {
         return options;
     }
 
-    private static void requireUnicode(String what, String text) throws TaskFailure {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new TaskFailure(
-                    what + " has half of a surrogate pair in it, which is no character and cannot be passed on."
-                            + " Nothing was run. Take it out, or enter the character again.");
+    private static void check(String what, String text) throws TaskFailure {
+        try {
+            Text.check(text);
+        } catch (InvalidValue e) {
+            throw new TaskFailure(TaskConfig.sentences(what + ' ' + e.reason() + ". Nothing was run", e.remedy()));
         }
     }
 

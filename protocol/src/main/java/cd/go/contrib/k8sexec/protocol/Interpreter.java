@@ -1,22 +1,19 @@
-package cd.go.contrib.k8sexec.cli.request;
+package cd.go.contrib.k8sexec.protocol;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/**
- * The program that reads a script.
- *
- * @param program   a name that is looked for along the script's PATH, or an absolute path
- * @param arguments what stands between the program and the script's path
- */
-public record Interpreter(String program, List<String> arguments) {
+/** The program that reads a script, with the options that the task asks for. Immutable. */
+public final class Interpreter {
     /** The shell that nearly every image has. */
     public static final Interpreter SH = new Interpreter("sh", List.of());
+
     /** In the place of a name: the script's own first line says what runs it. */
-    static final String SHEBANG = "shebang";
+    public static final String SHEBANG = "shebang";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]*");
     private static final Pattern PATH = Pattern.compile("/[^\\p{Cntrl}]*[^\\p{Cntrl}/]");
@@ -30,12 +27,34 @@ public record Interpreter(String program, List<String> arguments) {
     private static final Set<String> SHELLS_WITH_PIPEFAIL = Set.of("bash", "zsh");
     private static final Set<String> NODE = Set.of("node", "nodejs");
 
-    public Interpreter {
-        arguments = List.copyOf(arguments);
+    private final String program;
+    private final List<String> arguments;
+
+    private Interpreter(String program, List<String> arguments) {
+        this.program = program;
+        this.arguments = List.copyOf(arguments);
     }
 
-    /** Empty where it is neither the name of a program nor an absolute path. */
-    static Optional<Interpreter> named(String program) {
+    /**
+     * What runs a script.
+     *
+     * @param shell  the name of a program, an absolute path, or {@link #SHEBANG}
+     * @param script the script's text
+     */
+    public static Interpreter of(String shell, String script) throws InvalidValue {
+        if (shell.equals(SHEBANG)) {
+            return ofFirstLine(script)
+                    .orElseThrow(() -> new InvalidValue(
+                            "needs a script whose first line is #! and an absolute path",
+                            "begin it with a line like #!/usr/bin/env python3, or choose a shell"));
+        }
+        return named(shell)
+                .orElseThrow(() -> new InvalidValue(
+                        "cannot be one",
+                        "use bash, zsh, sh, the name or absolute path of another interpreter, or shebang"));
+    }
+
+    private static Optional<Interpreter> named(String program) {
         return NAME.matcher(program).matches() || PATH.matcher(program).matches()
                 ? Optional.of(of(program, List.of()))
                 : Optional.empty();
@@ -45,9 +64,9 @@ public record Interpreter(String program, List<String> arguments) {
      * What the script's first line names, as Linux reads it: after {@code #!} and blanks an absolute path, and the rest of the line, without
      * the blanks around it, as one argument (execve(2), "Interpreter scripts").
      *
-     * @return empty where there is no such line
+     * @return empty if there is no such line
      */
-    static Optional<Interpreter> ofFirstLine(String script) {
+    private static Optional<Interpreter> ofFirstLine(String script) {
         String line = script.lines().findFirst().orElse("");
         if (!line.startsWith("#!")) {
             return Optional.empty();
@@ -69,6 +88,11 @@ public record Interpreter(String program, List<String> arguments) {
         return NODE.contains(interpreter.name()) ? interpreter.with(List.of("--preserve-symlinks-main")) : interpreter;
     }
 
+    /** A name that is looked for along the script's PATH, or an absolute path. */
+    public String program() {
+        return program;
+    }
+
     /** The program's file name; of {@code /usr/bin/env python3}, and of {@code env -S python3 -u}, that of the program that env runs. */
     public String name() {
         String meant = runByEnv().orElse(program);
@@ -88,18 +112,22 @@ public record Interpreter(String program, List<String> arguments) {
         return named(first).map(Interpreter::program);
     }
 
-    boolean isPosixShell() {
-        return POSIX_SHELLS.contains(name());
-    }
-
-    /** Ends the script at its first command that fails: {@code set -e}, and pipefail where the shell is known to have it. */
-    Interpreter failingFast() {
+    /** With the options that end the script at its first command that fails: -e, and pipefail if the shell is known to have it. */
+    public Interpreter failingFast() throws InvalidValue {
+        requirePosixShell();
         return with(SHELLS_WITH_PIPEFAIL.contains(name()) ? List.of("-e", "-o", "pipefail") : List.of("-e"));
     }
 
-    /** Prints each command before it runs it: {@code set -x}. */
-    Interpreter tracing() {
+    /** With the option that prints each command before it runs: -x. */
+    public Interpreter tracing() throws InvalidValue {
+        requirePosixShell();
         return with(List.of("-x"));
+    }
+
+    private void requirePosixShell() throws InvalidValue {
+        if (!POSIX_SHELLS.contains(name())) {
+            throw new InvalidValue("works with a shell only", "switch it off, or use bash, zsh or sh");
+        }
     }
 
     /** After the arguments of its own, but before one that ends the options, as in {@code #!/bin/sh -}. */
@@ -118,6 +146,16 @@ public record Interpreter(String program, List<String> arguments) {
         List<String> words = new ArrayList<>(List.of(program));
         words.addAll(arguments);
         return words;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Interpreter && words().equals(((Interpreter) other).words());
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(program, arguments);
     }
 
     @Override
