@@ -1,7 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
-import cd.go.contrib.k8sexec.cli.outcome.Explanation;
+import cd.go.contrib.k8sexec.cli.outcome.ErrorText;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,12 +38,13 @@ final class ExplainCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         if (id == null) {
             for (ErrorId each : ErrorId.values()) {
-                out.println(String.format("%-26s %s", each, Explanation.summary(each)));
+                out.println(String.format("%-26s %s", each, ErrorText.summary(each)));
             }
         } else {
             ErrorId found = find(id.toUpperCase(Locale.ROOT));
+            boolean isStyled = spec.commandLine().getColorScheme().ansi().enabled();
             out.println(found + " (exit code " + found.exitCode() + ")\n\n"
-                    + Explanation.of(found).stripTrailing());
+                    + MarkdownText.render(ErrorText.of(found), isStyled, Terminal.textWidth()));
         }
     }
 

@@ -11,6 +11,9 @@ final class Terminal {
 
     private static final int USUAL_WIDTH = 80;
 
+    /** Lines of a text that are longer are hard to read. */
+    private static final int LONGEST_LINE = 100;
+
     private Terminal() {}
 
     /** Whether standard output is a terminal. */
@@ -28,6 +31,11 @@ final class Terminal {
     static String fitted(String line) {
         int width = isOutput() ? width() : Integer.MAX_VALUE;
         return line.length() <= width ? line : line.substring(0, width - 1) + "…";
+    }
+
+    /** How long lines of a text may be, in columns. */
+    static int textWidth() {
+        return isOutput() ? Math.min(width(), LONGEST_LINE) : USUAL_WIDTH;
     }
 
     private static int width() {
