@@ -1,6 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.FaultText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -21,6 +21,9 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
 
     static void print(CommandLine commandLine, K8sExecException e) {
         commandLine.getErr().println(e.line());
+        if ("1".equals(System.getenv("K8S_EXEC_DEBUG"))) {
+            FaultText.trace(e).forEach(line -> commandLine.getErr().println("k8s-exec: debug: " + line));
+        }
         commandLine.getErr().flush();
     }
 
@@ -30,20 +33,9 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
     }
 
     static int fail(Throwable e, CommandLine commandLine) {
-        K8sExecException known = known(e);
+        K8sExecException known = K8sExecException.of(e);
         print(commandLine, known);
         return known.id().exitCode();
-    }
-
-    /** What is not one of our own errors is a fault of ours. */
-    static K8sExecException known(Throwable e) {
-        return e instanceof K8sExecException k
-                ? k
-                : new K8sExecException(
-                        ErrorId.INTERNAL,
-                        "k8s-exec failed in a way that it does not know (" + e + ")",
-                        "which is a fault in it",
-                        "report it with the command line");
     }
 
     @Override

@@ -96,7 +96,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             outcome = execute(cancellation);
         } catch (RuntimeException e) {
-            K8sExecException known = ErrorHandler.known(e);
+            K8sExecException known = K8sExecException.of(e);
             outcome = Outcome.error(known);
             ErrorHandler.print(spec.commandLine(), known);
         }

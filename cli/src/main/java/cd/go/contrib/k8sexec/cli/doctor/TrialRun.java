@@ -112,17 +112,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         try {
             return new TrialRun(await(run, cancellation), null, text(output), notes, millisSince(start));
         } catch (ExecutionException e) {
-            return failed(
-                    e.getCause() instanceof K8sExecException known
-                            ? known
-                            : new K8sExecException(
-                                    ErrorId.INTERNAL,
-                                    "the trial failed (" + e.getCause() + ")",
-                                    "which is a fault in k8s-exec",
-                                    "report it with the command line"),
-                    text(output),
-                    notes,
-                    start);
+            return failed(K8sExecException.of(e.getCause()), text(output), notes, start);
         } finally {
             try {
                 Files.deleteIfExists(output);

@@ -24,6 +24,21 @@ public final class K8sExecException extends RuntimeException {
         this.remedy = remedy;
     }
 
+    /** What is none of our own errors is a fault of ours. The message has what is needed to report it, and no value of a variable. */
+    public static K8sExecException of(Throwable e) {
+        if (e instanceof K8sExecException known) {
+            return known;
+        }
+        K8sExecException internal = new K8sExecException(
+                ErrorId.INTERNAL,
+                "k8s-exec failed in a way that it does not know (" + FaultText.chain(e) + ")",
+                "which is a fault in it",
+                "report this line, what K8S_EXEC_DEBUG=1 adds to it, and the command line [" + Build.description()
+                        + "]");
+        internal.initCause(e);
+        return internal;
+    }
+
     public ErrorId id() {
         return id;
     }

@@ -1,0 +1,58 @@
+package cd.go.contrib.k8sexec.cli.pod;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What K8S_EXEC_DEBUG=1 adds to an error, for whoever reports it. */
+class DebugIT {
+    /** A request that k8s-exec has too little memory for, which is a fault that it does not know. The script begins with a secret. */
+    private static final String TOO_LARGE = """
+            { printf '{"version": 1, "script": "hunter2'; head -c 300000000 /dev/zero | tr '\\0' x; printf '"}'; } |
+                env JAVA_TOOL_OPTIONS=-Xmx64m GO_K8S_CONTAINER_SHARED_ROOT=/go TOKEN=hunter2 $DEBUG "$0" run
+            """;
+
+    @RegisterExtension
+    static final Pod pod = Pod.forClass("GUEST_IMAGE=busybox");
+
+    @Test
+    void a_fault_has_version_and_commit_and_no_value() {
+        Result result = run("").assertExitCode(125).assertError("INTERNAL", "java.lang.OutOfMemoryError");
+
+        assertTrue(
+                result.errors().matches("(?s).* \\[k8s-exec \\S+ \\(commit \\S+, (JVM|native)\\)]\n"),
+                result.toString());
+        assertFalse(result.errors().contains("hunter2"), result.toString());
+    }
+
+    @Test
+    void on_demand_it_has_the_place_too() {
+        Result result = run("K8S_EXEC_DEBUG=1").assertExitCode(125);
+
+        // the native executable made this exception while it was built, and it has no place
+        String place = Pod.isNative() ? "" : "k8s-exec: debug:     at .*";
+        assertTrue(
+                result.errors()
+                        .matches("(?s).*k8s-exec: error \\[INTERNAL]: .*\n"
+                                + "k8s-exec: debug: java.lang.OutOfMemoryError.*\n" + place),
+                result.toString());
+        assertFalse(result.errors().contains("hunter2"), result.toString());
+    }
+
+    @Test
+    void so_has_an_error_that_is_known() {
+        Result result = pod.k8sExec(Map.of("K8S_EXEC_DEBUG", "1"), "", "run").assertExitCode(125);
+
+        assertTrue(
+                result.errors().matches("(?s)k8s-exec: error \\[REQUEST_NOT_JSON]: .*\nk8s-exec: debug:     at .*"),
+                result.toString());
+    }
+
+    private static Result run(String debug) {
+        return pod.exec("agent", "env", "DEBUG=" + debug, "sh", "-c", TOO_LARGE, Pod.K8S_EXEC.toString());
+    }
+}
