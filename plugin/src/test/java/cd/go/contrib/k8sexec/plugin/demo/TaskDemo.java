@@ -9,6 +9,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,8 +30,9 @@ public final class TaskDemo {
 
     private static final String USAGE =
             "usage: TaskDemo [--shell NAME] [--property KEY=VALUE]... [--directory DIRECTORY]"
-                    + " [--env NAME=VALUE]... [--secret NAME=VALUE]... [SCRIPT]\n"
-                    + "The script is read from stdin if it is not given. DIRECTORY is relative to the agent's, as GoCD has it.";
+                    + " [--env NAME=VALUE]... [--secret NAME=VALUE]... [--cancel-file FILE] [SCRIPT]\n"
+                    + "The script is read from stdin if it is not given. DIRECTORY is relative to the agent's, as GoCD has it.\n"
+                    + "The task is canceled as soon as FILE is there.";
 
     private final PrintStream out =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -38,6 +41,7 @@ public final class TaskDemo {
     private final Map<String, String> properties = new LinkedHashMap<>();
     private String directory;
     private String script;
+    private Path cancelFile;
 
     private TaskDemo() {}
 
@@ -62,6 +66,7 @@ public final class TaskDemo {
                 case "--property" -> put(properties, value(argument, arguments));
                 case "--directory" -> directory = value(argument, arguments);
                 case "--env" -> put(environment, value(argument, arguments));
+                case "--cancel-file" -> cancelFile = Path.of(value(argument, arguments));
                 case "--secret" -> secrets.add(put(environment, value(argument, arguments)));
                 default -> {
                     if (argument.startsWith("--") || script != null) {
@@ -107,6 +112,11 @@ public final class TaskDemo {
         JsonNode definition = GoAgent.parse(gocd.ask("configuration", null).responseBody());
         properties.putIfAbsent("shtype", definition.at("/shtype/default-value").textValue());
         out.println("[go] Task: k8s-executor");
+        if (cancelFile != null) {
+            Thread canceller = new Thread(this::cancelOnceAsked, "cancel");
+            canceller.setDaemon(true);
+            canceller.start();
+        }
         long start = System.nanoTime();
         GoAgent.Answer answer = execute(gocd);
         long millis = (System.nanoTime() - start) / 1_000_000;
@@ -115,6 +125,18 @@ public final class TaskDemo {
         }
         out.println("[go] Task status: " + (answer.success ? "passed" : "failed") + " (" + millis + " ms)");
         return answer.success;
+    }
+
+    /** As GoCD's agent cancels a job: one SIGTERM to each of its descendants, from another thread (CurrentProcess.java:62-66). */
+    private void cancelOnceAsked() {
+        try {
+            while (!Files.exists(cancelFile)) {
+                Thread.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            return;
+        }
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
     }
 
     private GoAgent.Answer execute(GoAgent gocd) {

@@ -39,6 +39,19 @@ class TaskDemoTest {
     }
 
     @Test
+    void cancels_as_gocds_agent_does_once_the_file_is_there() throws Exception {
+        Path cancel = folder.resolve("cancel");
+        assertEquals(
+                "[go] Task: k8s-executor\n      | canceled\n[go] Task status: passed (N ms)\n0",
+                demo(
+                        "trap 'echo canceled' TERM; echo >" + cancel + "; sleep 60",
+                        0,
+                        "--cancel-file",
+                        cancel.toString(),
+                        "script"));
+    }
+
+    @Test
     void shows_what_the_form_would_say() throws Exception {
         assertEquals(
                 "user: The user \"root\" names no user. Use agent, target or UID:GID in numbers of at most 4294967294, like 1000:1000.\n1",

@@ -1,0 +1,67 @@
+#!/bin/sh
+# Runs in the agent container of a Pod of examples/, by any sh: doctor, a task, a look at what it left, a task that is
+# canceled. What the tasks print is in the container's log.
+set -eu
+fail() {
+    echo "FAILED: $*"
+    exit 1
+}
+start_task() {
+    rm -f /tmp/exit
+    cat >/tmp/task.new
+    mv /tmp/task.new /tmp/task
+}
+until_there() {
+    i=0
+    while [ ! -e "$1" ]; do
+        [ $((i += 1)) -lt 600 ] || fail "no $1 after a minute"
+        sleep 0.1
+    done
+}
+passed() {
+    until_there /tmp/exit
+    [ "$(cat /tmp/exit)" = 0 ]
+}
+# what the canceled task has running
+processes() {
+    for process in /proc/[0-9]*; do
+        [ "$(tr '\0' ' ' <"$process/cmdline" 2>/dev/null)" != 'sleep 4321 ' ] || echo "$process"
+    done
+}
+cd "$GO_K8S_CONTAINER_SHARED_ROOT/pipelines/web"
+k8s-exec doctor || fail "doctor is not green"
+
+start_task <<'TASK'
+set -e
+echo "pipeline $GO_PIPELINE_NAME in $PWD as $(id -u):$(id -g) in $(cat /etc/image)"
+echo "environment of the guest: ${FROM_IMAGE:-no}"
+mkdir -p out/deep
+echo built >out/deep/artifact
+TASK
+passed || fail "the task did not pass"
+echo "left: $(stat -c %u:%g out/deep/artifact)"
+rm -r out || fail "the agent cannot delete what the task left"
+
+echo 1s >/tmp/grace
+start_task <<'TASK'
+trap "" TERM
+setsid sleep 4321 &
+echo >started
+sleep 4321
+TASK
+until_there started
+[ -n "$(processes)" ] || fail "the task to cancel has no process"
+echo >/tmp/cancel
+! passed || fail "a canceled task passed"
+[ -z "$(processes)" ] || fail "processes of the canceled task are left: $(processes)"
+[ ! -e "$GO_K8S_CONTAINER_SHARED_ROOT/.k8s-exec" ] || fail "files of k8s-exec are left"
+rm -f started /tmp/cancel /tmp/grace
+echo "canceled: nothing left"
+
+# for the test, which deletes the Pod while this task runs
+start_task <<'TASK'
+trap 'sleep 2; echo "clean-up done"; exit 1' TERM
+echo >started
+while :; do sleep 0.1; done
+TASK
+until_there started
