@@ -44,7 +44,7 @@ class TaskDemoTest {
         assertEquals(
                 "[go] Task: k8s-executor\n      | canceled\n[go] Task status: passed (N ms)\n0",
                 demo(
-                        "trap 'echo canceled' TERM; echo >" + cancel + "; sleep 60",
+                        "trap 'echo canceled' TERM; echo >" + cancel + "; sleep 60 & wait",
                         0,
                         "--cancel-file",
                         cancel.toString(),
