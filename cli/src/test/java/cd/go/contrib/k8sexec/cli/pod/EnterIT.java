@@ -2,18 +2,20 @@ package cd.go.contrib.k8sexec.cli.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The native executable's way into the guest, also where vfork(2) shares no memory and does not wait: a script must not run twice. */
+@Needs({Need.POD, Need.GCC})
 class EnterIT {
     private static final List<String> COMPILER =
             List.of("gcc", "-Wall", "-Werror", "src/test/c/enter.c", "../src-native/c/enter.c");
@@ -23,8 +25,7 @@ class EnterIT {
 
     @BeforeAll
     static void compile() throws Exception {
-        Assumptions.assumeTrue(Pod.isNative(), "skipped: a part of the native executable");
-        Pod.requireRoot();
+        Pod.requireNative();
         compile("vfork");
         compile("fork", "-DWITHOUT_VFORK", "-Wl,--wrap=clone");
     }
