@@ -2,8 +2,6 @@ package cd.go.contrib.k8sexec.cli.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import cd.go.contrib.k8sexec.needs.Need;
-import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,7 +53,6 @@ class CompletionIT {
         Files.createFile(directory.resolve("result.json"));
     }
 
-    @Needs({Need.BASH, Need.FISH})
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -81,7 +78,6 @@ class CompletionIT {
         assertEquals(words(expected), fish(line), "fish");
     }
 
-    @Needs(Need.ZSH)
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

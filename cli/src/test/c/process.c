@@ -1,0 +1,129 @@
+/*
+ * Calls what src-native/c/process.h promises, and prints what came of it.
+ *
+ *   process start PROGRAM...     starts the first of these paths that is there, in the namespace that this is in
+ *                                already, with a script that says what it has open, and ends with 7
+ *   process feed                 feeds 200 kB to a child that has closed its end
+ *   process file                 makes a file, and tries to change it
+ *
+ * Linked with --wrap=clone and WITHOUT_VFORK defined it starts where vfork(2) is a plain fork, as it is with QEMU's
+ * user emulation; with --wrap=memfd_create,--wrap=syscall and REFUSED defined, where the kernel refuses these with that
+ * errno.
+ */
+#define _GNU_SOURCE
+#include "../../../../src-native/c/setns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SCRIPT_DESCRIPTOR 9
+
+#ifdef WITHOUT_VFORK
+int __wrap_clone(int (*function)(void *), void *stack, int flags, void *argument);
+
+int __wrap_clone(int (*function)(void *), void *stack, int flags, void *argument) {
+    (void) stack;
+    (void) flags;
+    int process = fork();
+    if (process == 0) {
+        _exit(function(argument));
+    }
+    return process;
+}
+#endif
+
+#ifdef REFUSED
+int __wrap_memfd_create(const char *name, unsigned flags);
+long __wrap_syscall(long number, ...);
+
+int __wrap_memfd_create(const char *name, unsigned flags) {
+    (void) name;
+    (void) flags;
+    errno = REFUSED;
+    return -1;
+}
+
+long __wrap_syscall(long number, ...) {
+    (void) number;
+    errno = REFUSED;
+    return -1;
+}
+#endif
+
+static int start(char **paths, int count) {
+    static const char SCRIPT[] =
+            "for d in 3 4 5 6 7 8; do [ ! -e /proc/self/fd/$d ] || echo $d is open; done; echo ran; exit 7";
+    static char words[4096];
+    struct kx_guest guest = {.count = 1, .kinds = {CLONE_NEWNS}};
+    struct kx_program program = {.words = words, .paths = count, .environment = "A=1", .environment_size = 4};
+    for (int i = 0; i <= count + 1; i++) {
+        const char *word = i < count ? paths[i] : i == count ? "sh" : "/proc/self/fd/9";
+        strcpy(words + program.words_size, word);
+        program.words_size += (long) strlen(word) + 1;
+    }
+    int folder = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    guest.files[0] = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    program.input = program.output = program.error = program.uid = KX_NONE;
+    program.script = kx_file(SCRIPT, sizeof SCRIPT - 1);
+    program.script_as = SCRIPT_DESCRIPTOR;
+    program.volume.path = program.directory.path = "/tmp";
+    if (folder < 0 || guest.files[0] < 0 || program.script < 0 || kx_identify(folder, &program.volume) != 0) {
+        perror("process");
+        return 1;
+    }
+    /* what a careless caller leaves open */
+    open("/dev/null", O_RDONLY);
+    struct kx_error error = {0, 0};
+    int process = kx_start_in(&guest, &program, &error);
+    if (process < 0) {
+        printf("%s: %s\n", error.stage == KX_PROGRAM ? "KX_PROGRAM" : "another stage", strerror(error.number));
+        return 0;
+    }
+    int status = 0;
+    kx_wait(process, &status);
+    printf("started, exit code %d, children left: %d\n", WEXITSTATUS(status), kx_has_children());
+    return 0;
+}
+
+static int feed(void) {
+    int ends[2];
+    static char bytes[200000];
+    signal(SIGPIPE, SIG_DFL);
+    if (pipe(ends) != 0 || close(ends[0]) != 0) {
+        return 1;
+    }
+    printf("%s, ", strerror(kx_feed(ends[1], bytes, sizeof bytes)));
+    sigset_t pending;
+    sigpending(&pending);
+    printf("%sSIGPIPE\n", sigismember(&pending, SIGPIPE) ? "a pending " : "no ");
+    return 0;
+}
+
+static int file(void) {
+    char name[32], content[16] = "";
+    int file = kx_file("content", 7);
+    printf("holds %s", read(file, content, sizeof content) == 7 ? content : "nothing");
+    printf(", writing: %s", write(file, "x", 1) < 0 ? strerror(errno) : "possible");
+    snprintf(name, sizeof name, "/proc/self/fd/%d", file);
+    printf(", another user %s\n", seteuid(1000) == 0 && open(name, O_RDONLY) >= 0 ? "reads" : "cannot read");
+    return 0;
+}
+
+int main(int count, char **arguments) {
+    if (count > 2 && strcmp(arguments[1], "start") == 0) {
+        return start(arguments + 2, count - 2);
+    }
+    if (count == 2 && strcmp(arguments[1], "feed") == 0) {
+        return feed();
+    }
+    return count == 2 && strcmp(arguments[1], "file") == 0 ? file() : 2;
+}

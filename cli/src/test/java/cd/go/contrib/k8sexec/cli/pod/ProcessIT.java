@@ -1,0 +1,95 @@
+package cd.go.contrib.k8sexec.cli.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What src-native/c/process.h promises, also where the kernel lacks or refuses what it would use, and where vfork(2) is a plain fork. */
+class ProcessIT {
+    private static final Path SOURCES = Path.of("../src-native/c");
+
+    @TempDir
+    static Path folder;
+
+    @BeforeAll
+    static void compile() throws Exception {
+        // for the namespaces that it enters
+        Pod.requireRoot();
+        compile("all");
+        // a script must not run twice where the child's memory is not the parent's
+        compile("fork", "-DWITHOUT_VFORK", "-Wl,--wrap=clone");
+        // by an older kernel, and by a strict seccomp filter
+        compile("lacking", "-DREFUSED=ENOSYS", "-Wl,--wrap=memfd_create,--wrap=syscall");
+        compile("forbidden", "-DREFUSED=EPERM", "-Wl,--wrap=memfd_create,--wrap=syscall");
+    }
+
+    private static void compile(String name, String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of("gcc", "-Wall", "-Werror", "src/test/c/process.c"));
+        for (String source : List.of("process.c", "become.c", "file.c", "setns.c")) {
+            command.add(SOURCES.resolve(source).toString());
+        }
+        command.addAll(List.of(options));
+        command.addAll(List.of("-o", folder.resolve(name).toString()));
+        output(command);
+    }
+
+    private static String run(String program, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(folder.resolve(program).toString()));
+        command.addAll(List.of(arguments));
+        return output(command);
+    }
+
+    private static String output(List<String> command) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(folder, "output", "");
+        int exitCode = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start()
+                .waitFor();
+        String text = Files.readString(output);
+        assertEquals(0, exitCode, command + ": " + text);
+        return text;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "fork", "lacking", "forbidden"})
+    void the_first_path_that_is_there_is_started_once_with_its_script_and_nothing_else_open(String program)
+            throws Exception {
+        assertEquals(
+                "ran\nstarted, exit code 7, children left: 0\n",
+                run(program, "start", "/nonexistent/sh", "/etc/passwd/sh", "/bin/sh"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "fork", "lacking", "forbidden"})
+    void what_cannot_be_executed_is_told_from_what_is_not_there(String program) throws Exception {
+        assertEquals("KX_PROGRAM: Permission denied\n", run(program, "start", "/nonexistent/sh", "/etc"));
+        assertEquals("KX_PROGRAM: No such file or directory\n", run(program, "start", "/nonexistent/sh", "/none"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "lacking"})
+    void the_end_of_a_reader_is_an_errno_and_no_signal(String program) throws Exception {
+        assertEquals("Broken pipe, no SIGPIPE\n", run(program, "feed"));
+    }
+
+    @Test
+    void a_file_can_be_read_by_everybody_and_written_by_nobody() throws Exception {
+        assertEquals("holds content, writing: Operation not permitted, another user reads\n", run("all", "file"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lacking", "forbidden"})
+    void without_files_in_memory_it_is_a_deleted_one(String program) throws Exception {
+        assertEquals("holds content, writing: Bad file descriptor, another user reads\n", run(program, "file"));
+    }
+}

@@ -1,0 +1,65 @@
+package cd.go.contrib.k8sexec.cli.pod;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Where the kernel refuses the agent what it asks for. */
+class RefusedIT {
+    private static final String REQUEST = Pod.request("sh", "echo ran", Map.of());
+    private static final String WITHOUT_SYS_ADMIN = "AGENT_CAPS=chown,dac_override,kill,setuid,setgid,sys_chroot";
+
+    @Test
+    void an_agent_without_sys_admin_is_told_what_it_needs() {
+        try (Pod weak = Pod.up(WITHOUT_SYS_ADMIN)) {
+            weak.k8sExec(REQUEST, "run").assertExitCode(125).assertError("NSENTER_FAILED", "SYS_ADMIN");
+        }
+    }
+
+    /** More than a pipe holds: nsenter ends before it has been read. */
+    @Test
+    void an_environment_that_nobody_reads_is_no_end_of_k8s_exec() {
+        Map<String, String> variables = new HashMap<>();
+        for (int i = 0; i < 200; i++) {
+            variables.put("VARIABLE_" + i, "v".repeat(1000));
+        }
+        try (Pod weak = Pod.up(WITHOUT_SYS_ADMIN)) {
+            for (String user : List.of("agent", "0:0")) {
+                Result result = weak.k8sExec(
+                        Pod.request("sh", "echo ran", variables), "run", "--user", user, "--result", "/tmp/r");
+                result.assertExitCode(125).assertError("NSENTER_FAILED", "SYS_ADMIN");
+                assertEquals(
+                        "\"error\":\"NSENTER_FAILED\"\n",
+                        weak.exec("agent", "grep", "-o", "\"error\":\"[A-Z_]*\"", "/tmp/r")
+                                .text());
+                assertEquals(List.of(), weak.sharedFiles());
+            }
+        }
+    }
+
+    /** As an older kernel or a strict seccomp filter does. */
+    @Test
+    void scripts_run_without_the_newer_system_calls() {
+        // glibc, which the JVM is linked with, makes no thread where clone3 is forbidden
+        String refused = (Pod.isNative() ? "clone3," : "") + "pidfd_open,pidfd_send_signal,close_range,memfd_create";
+        try (Pod strict = Pod.up("POD_RUNTIME=runc", "AGENT_SECCOMP=" + refused)) {
+            for (String user : List.of("agent", "1000:1000")) {
+                String opened = "for d in 3 4 5 6 7 8; do [ ! -e /proc/self/fd/$d ] || echo $d is open; done; id -u";
+                assertEquals(
+                        user.equals("agent") ? "0\n" : "1000\n",
+                        strict.k8sExec(Pod.request("sh", opened, Map.of()), "run", "--user", user)
+                                .assertExitCode(0)
+                                .text());
+            }
+            assertEquals(
+                    "ran\n",
+                    strict.k8sExec("", "exec", "--", "echo", "ran")
+                            .assertExitCode(0)
+                            .text());
+        }
+    }
+}

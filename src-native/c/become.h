@@ -1,0 +1,39 @@
+/*
+ * Between process.c, which makes the child, and become.c, which is what happens in it. Nobody else needs this.
+ */
+#ifndef K8S_EXEC_BECOME_H
+#define K8S_EXEC_BECOME_H
+
+#include "process.h"
+
+/* A program with its strings as execve(2) takes them, and whom to tell how far the child came. */
+struct kx_start {
+    const struct kx_program *program;
+    const struct kx_way *way;
+    char *const *paths;
+    char **arguments; /* with a free place before the first */
+    char *const *environment;
+    int progress;      /* the writing end of a pipe; KX_NONE: nobody is told */
+    int progress_read; /* its other end */
+};
+
+/* Fills the pointers of a start. Returns what is to be freed then, or NULL with errno set. */
+char **kx_point(struct kx_start *start);
+
+/* The lowest descriptor that is not one of the program's. */
+int kx_lowest(const struct kx_program *program);
+
+/* All signals as they are by default. */
+void kx_reset_signals(void);
+
+/* Returns only where that failed: the stage, with errno. */
+int kx_become_program(const struct kx_start *start);
+
+/*
+ * Tells a stage and its errno: KX_DONE before the process becomes the program, which closes the pipe, and another stage
+ * where that failed. Not by the memory that parent and child share: where programs are emulated, vfork(2) can be a
+ * plain fork. Returns whether somebody was there to be told.
+ */
+int kx_tell(const struct kx_start *start, int stage, int number);
+
+#endif
