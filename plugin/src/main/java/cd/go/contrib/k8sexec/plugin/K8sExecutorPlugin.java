@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.plugin;
 
+import cd.go.contrib.k8sexec.plugin.console.ConsoleBacklog;
 import cd.go.contrib.k8sexec.plugin.run.Agent;
 import cd.go.contrib.k8sexec.plugin.run.ExecutableFinder;
 import cd.go.contrib.k8sexec.plugin.run.ScriptExecution;
@@ -37,6 +38,7 @@ public final class K8sExecutorPlugin implements GoPlugin {
 
     private final ObjectMapper json = new ObjectMapper();
     private final TaskDefinition definition = new TaskDefinition();
+    private final ConsoleBacklog backlog = new ConsoleBacklog();
     private final Agent agent;
 
     /** For GoCD, which needs a public constructor without parameters. */
@@ -114,7 +116,7 @@ public final class K8sExecutorPlugin implements GoPlugin {
             return TaskResult.failure(String.join(" ", errors.values()));
         }
         Path executable = new ExecutableFinder(agent).find();
-        return new ScriptExecution(agent, executable, JobConsoleLogger.getConsoleLogger(), json).run(task);
+        return new ScriptExecution(agent, executable, JobConsoleLogger.getConsoleLogger(), backlog, json).run(task);
     }
 
     /** Says where, and not the exception's own text: that may quote a value of the request. */

@@ -129,7 +129,7 @@ class CancelTest {
     /** A script that runs on until SIGTERM comes, then does what is given and ends. */
     private static String onTerm(String commands) {
         return "clean_up() {\nkill $!\n" + commands + "\nexit 143\n}\ntrap clean_up TERM\n"
-                + "echo ready\nsleep 30 >/dev/null 2>&1 &\nwait\n";
+                + "sleep 30 >/dev/null 2>&1 &\necho ready\nwait\n";
     }
 
     private GoAgent.Answer interruptAfterFirstLine(Task task) {

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** One run of the task in a test: through the plugin's own class, on an agent with its own temporary folder, with GoCD's console. */
 final class Task {
@@ -28,6 +29,7 @@ final class Task {
     private Path usualExecutable = Path.of("/nowhere/k8s-exec");
     private GoConsole.Listener server = (tag, line) -> lines.add(tag + ' ' + line);
     private GoConsole.Listener ring = (tag, line) -> {};
+    private Consumer<GoConsole> beforeTask = opened -> {};
     private Runnable afterAnswer = () -> {};
     private final Map<String, String> properties = new LinkedHashMap<>(Map.of("script", "true", "shtype", "sh"));
     private String workingDirectory = "pipelines/web";
@@ -92,7 +94,7 @@ final class Task {
     /** The console's interval, and limits that fit it. */
     Task console(Duration interval, long charsPerWindow, long taggedLinesPerWindow) {
         consoleInterval = interval;
-        limits = new ConsoleLimits(interval, charsPerWindow, taggedLinesPerWindow);
+        limits = new ConsoleLimits(charsPerWindow, 10_000, taggedLinesPerWindow, interval);
         return this;
     }
 
@@ -105,6 +107,12 @@ final class Task {
     /** Gets the lines when they enter the ring. */
     Task toRing(GoConsole.Listener listener) {
         ring = listener;
+        return this;
+    }
+
+    /** What to do with the console before the task begins. */
+    Task beforeTask(Consumer<GoConsole> action) {
+        beforeTask = action;
         return this;
     }
 
@@ -123,13 +131,27 @@ final class Task {
     }
 
     GoAgent.Answer run(String body) {
+        return run(body, 1).get(0);
+    }
+
+    /** Runs it twice, as two tasks of one job are run. */
+    List<GoAgent.Answer> runTwice() {
+        return run(GoAgent.taskBody(properties, workingDirectory, jobEnvironment), 2);
+    }
+
+    private List<GoAgent.Answer> run(String body, int times) {
+        List<GoAgent.Answer> answers = new ArrayList<>();
         try (GoConsole opened = new GoConsole(consoleInterval, server, secrets)) {
             console = opened;
             opened.listen(ring);
-            GoAgent.Answer answer = new GoAgent(new K8sExecutorPlugin(agent())).execute(opened, body);
+            beforeTask.accept(opened);
+            GoAgent gocd = new GoAgent(new K8sExecutorPlugin(agent()));
+            for (int i = 0; i < times; i++) {
+                answers.add(gocd.execute(opened, body));
+            }
             afterAnswer.run();
-            return answer;
         }
+        return answers;
     }
 
     /** The lines that reached GoCD's server, each with its tag. */

@@ -11,39 +11,49 @@ import java.time.Duration;
  */
 public final class ConsoleLimits {
 
+    private final Amount backlog;
+    private final long taggedEntries;
     private final Duration window;
-    private final long charsPerWindow;
-    private final long taggedLinesPerWindow;
 
     /**
-     * @param window the time in which GoCD's ring is emptied once
-     * @param charsPerWindow how many characters the ring may be given in one window, those that GoCD adds included
-     * @param taggedLinesPerWindow how many lines of stderr may take an entry of their own in one window
+     * @param bytes how much output the agent may hold that the server does not have yet, what GoCD adds included
+     * @param entries how many entries of the ring that may be
+     * @param taggedEntries how many entries the ring may have for a line of stderr to still get one of its own
+     * @param window the time in which GoCD empties the ring, where that cannot be seen
      */
-    public ConsoleLimits(Duration window, long charsPerWindow, long taggedLinesPerWindow) {
+    public ConsoleLimits(long bytes, long entries, long taggedEntries, Duration window) {
+        this.backlog = new Amount(entries, bytes);
+        this.taggedEntries = taggedEntries;
         this.window = window;
-        this.charsPerWindow = charsPerWindow;
-        this.taggedLinesPerWindow = taggedLinesPerWindow;
     }
 
     /**
-     * 16 MB and 4 000 lines of stderr in 10 s. With the batches of both streams, which are at most {@link #quiet()} apart,
-     * this fills half of the ring, so that GoCD may also be late once.
+     * 16 MB, every 10 s. 240 entries stay for GoCD and for the plugin's own last lines. If the ring is more than half full,
+     * stderr is no longer tagged: the rest then lasts for hours.
      */
     public static ConsoleLimits ofGoCd() {
-        return new ConsoleLimits(Duration.ofSeconds(10), 16_000_000, 4_000);
+        return new ConsoleLimits(16_000_000, 10_000, 6_000, Duration.ofSeconds(10));
+    }
+
+    Amount backlog() {
+        return backlog;
+    }
+
+    long taggedEntries() {
+        return taggedEntries;
     }
 
     Duration window() {
         return window;
     }
 
-    long charsPerWindow() {
-        return charsPerWindow;
-    }
-
-    long taggedLinesPerWindow() {
-        return taggedLinesPerWindow;
+    /**
+     * How long lines are gathered so that they take one entry together, by how many entries the backlog has: the fuller it
+     * is, the longer. It begins with nothing; the ring lasts for half an hour of lines that never stop, each alone.
+     */
+    Duration gather(long entries) {
+        double fullness = entries / 1024.0;
+        return Duration.ofNanos((long) (fullness * fullness * 5_000_000));
     }
 
     /** Characters from which on a batch is given to the console. */
@@ -51,12 +61,12 @@ public final class ConsoleLimits {
         return 64 * 1024;
     }
 
-    /** How old the first line of a batch gets at most. */
-    Duration batchAge() {
-        return Duration.ofMillis(100);
+    /** What of the last output is kept if a task is cancelled and the console has no room, in characters. */
+    int lastOutput() {
+        return 64 * 1024;
     }
 
-    /** How long the stream pauses before a batch is given to the console early. */
+    /** How long a stream pauses before a CR at its end is taken for one without LF. */
     Duration quiet() {
         return Duration.ofMillis(20);
     }

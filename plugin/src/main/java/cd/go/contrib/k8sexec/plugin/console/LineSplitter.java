@@ -17,7 +17,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class LineSplitter {
 
-    private static final int BUFFER_SIZE = 64 * 1024;
+    private static final int BUFFER_SIZE = 16 * 1024;
 
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
@@ -28,7 +28,7 @@ final class LineSplitter {
     private final int longestLine;
 
     /** Lines up to {@link #complete}, then the held update up to {@link #unfinished}, then the line that has no end yet. */
-    private StringBuilder text = new StringBuilder(BUFFER_SIZE);
+    private StringBuilder text = new StringBuilder();
 
     private int complete;
     private int unfinished;
@@ -39,11 +39,11 @@ final class LineSplitter {
         this.longestLine = longestLine;
     }
 
-    /** Takes the next bytes of the stream, the first {@code length} of the array. */
-    void add(byte[] source, int length) {
-        int taken = 0;
-        while (taken < length) {
-            int part = Math.min(length - taken, bytes.remaining());
+    /** Takes the next bytes of the stream, from the index {@code from} to before {@code to}. */
+    void add(byte[] source, int from, int to) {
+        int taken = from;
+        while (taken < to) {
+            int part = Math.min(to - taken, bytes.remaining());
             bytes.put(source, taken, part);
             taken += part;
             decode(false);
@@ -96,7 +96,7 @@ final class LineSplitter {
     String take(int length) {
         String taken = text.substring(0, length - 1);
         // A new builder: the old one would keep the size of the longest line, and two bytes a character for ever.
-        text = new StringBuilder(Math.max(BUFFER_SIZE, text.length() - length)).append(text, length, text.length());
+        text = new StringBuilder().append(text, length, text.length());
         complete -= length;
         unfinished -= length;
         return taken;

@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.plugin.run;
 
+import cd.go.contrib.k8sexec.plugin.console.ConsoleBacklog;
 import cd.go.contrib.k8sexec.plugin.console.ConsoleRelay;
 import cd.go.contrib.k8sexec.plugin.console.MultilineValues;
 import cd.go.contrib.k8sexec.plugin.run.Outcome.Unknown;
@@ -29,12 +30,15 @@ public final class ScriptExecution {
     private final Agent agent;
     private final Path executable;
     private final JobConsoleLogger console;
+    private final ConsoleBacklog backlog;
     private final ObjectMapper json;
 
-    public ScriptExecution(Agent agent, Path executable, JobConsoleLogger console, ObjectMapper json) {
+    public ScriptExecution(
+            Agent agent, Path executable, JobConsoleLogger console, ConsoleBacklog backlog, ObjectMapper json) {
         this.agent = agent;
         this.executable = executable;
         this.console = console;
+        this.backlog = backlog;
         this.json = json;
     }
 
@@ -48,22 +52,18 @@ public final class ScriptExecution {
             return TaskResult.failure(CANCELED);
         }
         byte[] request = task.toRunRequest(json);
-        try (ResultFile file = ResultFile.create(agent.temporaryFolder())) {
-            Process process = start(file.path(), task.runOptions());
+        try (ResultFile file = ResultFile.create(agent.temporaryFolder());
+                ConsoleRelay relay = start(task, file.path())) {
+            Process process = relay.process();
             Duration cleanUp = agent.cleanUp(task.config().grace());
             Termination termination = new Termination(process, cleanUp);
             ShutdownHook hook = null;
             try {
                 hook = ShutdownHook.register(() -> {
+                    relay.cancel();
                     termination.run();
                     file.delete();
                 });
-                ConsoleRelay relay = ConsoleRelay.start(
-                        process.getInputStream(),
-                        process.getErrorStream(),
-                        console,
-                        agent.consoleLimits(),
-                        new MultilineValues(task.environment().values()));
                 feed(process.getOutputStream(), request);
                 return await(process, termination, new LeftoverSweep(executable, cleanUp), file, relay);
             } finally {
@@ -77,12 +77,17 @@ public final class ScriptExecution {
         }
     }
 
-    private Process start(Path resultFile, List<String> options) throws TaskFailure {
+    private ConsoleRelay start(TaskRequest task, Path resultFile) throws TaskFailure {
         List<String> command =
                 new ArrayList<>(List.of(executable.toString(), "run", "--result", resultFile.toString()));
-        command.addAll(options);
+        command.addAll(task.runOptions());
         try {
-            return new ProcessBuilder(command).start();
+            return ConsoleRelay.start(
+                    new ProcessBuilder(command),
+                    console,
+                    backlog,
+                    agent.consoleLimits(),
+                    new MultilineValues(task.environment().values()));
         } catch (IOException e) {
             String text = String.valueOf(e.getMessage());
             throw new TaskFailure("k8s-exec could not be started: " + executable + ". The system's reason: "
@@ -114,6 +119,7 @@ public final class ScriptExecution {
             process.waitFor();
         } catch (InterruptedException e) {
             canceled = true;
+            relay.cancel();
             termination.run();
         }
         try {
@@ -137,9 +143,11 @@ public final class ScriptExecution {
                             .map(signal -> " (killed by " + signal + ")")
                             .orElse("")
                     + " without saying how the script ended: " + e.getMessage() + "." + sweepAfter(exitCode, sweep);
-        } finally {
-            relay.finish(agent.lastOutput());
         }
+        if (outcome != null && outcome.isCanceled()) {
+            relay.cancel();
+        }
+        relay.finish(agent.lastOutput());
         if (canceled) {
             return outcome != null && outcome.isCanceled() ? outcome.toResult() : TaskResult.failure(CANCELED);
         }

@@ -87,7 +87,7 @@ class LineSplitterTest {
             int length = Math.min(bytes.length - from, 1 + random.nextInt(largestPart));
             byte[] part = new byte[length];
             System.arraycopy(bytes, from, part, 0, length);
-            splitter.add(part, length);
+            splitter.add(part, 0, length);
             from += length;
             if (random.nextBoolean()) {
                 takeAll(splitter, lines);
@@ -106,7 +106,7 @@ class LineSplitterTest {
 
     private static void add(LineSplitter splitter, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        splitter.add(bytes, bytes.length);
+        splitter.add(bytes, 0, bytes.length);
     }
 
     private static String unescape(String text) {

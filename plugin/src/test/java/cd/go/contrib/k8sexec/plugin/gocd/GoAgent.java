@@ -7,8 +7,8 @@ import com.thoughtworks.go.plugin.api.GoPlugin;
 import com.thoughtworks.go.plugin.api.exceptions.UnhandledRequestTypeException;
 import com.thoughtworks.go.plugin.api.request.DefaultGoPluginApiRequest;
 import com.thoughtworks.go.plugin.api.response.GoPluginApiResponse;
-import com.thoughtworks.go.plugin.api.task.Console;
 import com.thoughtworks.go.plugin.api.task.JobConsoleLogger;
+import com.thoughtworks.go.plugin.api.task.TaskExecutionContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -36,8 +36,8 @@ public final class GoAgent {
     }
 
     /** Runs the task; the console is there for the plugin from the request to the answer, and not longer. */
-    public Answer execute(Console console, String body) {
-        Context.set(console);
+    public Answer execute(GoConsole console, String body) {
+        Context.set(console.context());
         try {
             GoPluginApiResponse response = ask("execute", body);
             if (response.responseCode() != 200) {
@@ -47,6 +47,11 @@ public final class GoAgent {
         } finally {
             Context.set(null);
         }
+    }
+
+    /** Cancels the job: SIGTERM to each process that the agent has started, and those have. The plugin is told nothing. */
+    public static void cancel() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
     }
 
     /** The body of {@code execute} for a task; a null directory or property is left out. */
@@ -125,8 +130,8 @@ public final class GoAgent {
     /** GoCD sets the context of JobConsoleLogger by a subclass, too. */
     private static final class Context extends JobConsoleLogger {
 
-        private static void set(Console console) {
-            context = console == null ? null : () -> console;
+        private static void set(TaskExecutionContext task) {
+            context = task;
         }
     }
 }

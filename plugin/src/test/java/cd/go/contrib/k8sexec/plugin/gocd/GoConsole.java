@@ -1,52 +1,37 @@
 package cd.go.contrib.k8sexec.plugin.gocd;
 
 import com.thoughtworks.go.plugin.api.task.Console;
+import com.thoughtworks.go.plugin.api.task.TaskExecutionContext;
+import com.thoughtworks.go.remote.work.ConsoleOutputTransmitter;
+import com.thoughtworks.go.work.TaskContext;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.LocalTime;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A console that behaves as that of GoCD's agent does: a ring of 10 240 entries that is emptied at an interval and drops the
- * oldest, one entry for a printLine and for each line of a pumped stream, a pumper thread that nobody waits for, masking of
- * exact values in one entry, and GoCD 26's exception at an empty text.
+ * A console that behaves as that of GoCD's agent does: the ring of {@link ConsoleOutputTransmitter}, one entry for a
+ * printLine and for each line of a pumped stream, a pumper thread that nobody waits for, and masking of exact values in one
+ * entry.
  */
 public final class GoConsole implements Console, AutoCloseable {
 
     public static final String STDOUT = "&1";
     public static final String STDERR = "&2";
 
-    private static final int RING_SIZE = 10 * 1024;
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
-
     /** A busy agent starts its threads late: who does not wait for a pumper loses what it was to print. */
     private static final Duration PUMPER_START = Duration.ofMillis(50);
 
-    private final Deque<String> ring = new ArrayDeque<>();
-    private final ScheduledExecutorService transmitter = Executors.newSingleThreadScheduledExecutor(runnable -> {
-        Thread thread = new Thread(runnable, "console transmitter");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final Listener server;
+    private final ConsoleOutputTransmitter transmitter;
     private final List<String> secrets;
-    private Listener agent = (tag, line) -> {};
-    private long dropped;
-    private long entries;
-    private long charsInRing;
-    private long mostCharsInRing;
+    private volatile Listener agent = (tag, line) -> {};
+    private boolean isRingHidden;
+    private volatile Upload upload = () -> {};
 
     /** Gets each line with its tag. */
     public interface Listener {
@@ -54,19 +39,47 @@ public final class GoConsole implements Console, AutoCloseable {
         void line(String tag, String line);
     }
 
+    /** What an upload meets: it may take its time, and fail. */
+    public interface Upload {
+
+        void meets() throws IOException;
+    }
+
     /**
      * @param server gets the lines when the ring is emptied
      * @param secrets the values that are shown as asterisks
      */
     public GoConsole(Duration interval, Listener server, List<String> secrets) {
-        this.server = server;
         this.secrets = List.copyOf(secrets);
-        transmitter.scheduleAtFixedRate(this::transmit, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        this.transmitter = new ConsoleOutputTransmitter(
+                entries -> {
+                    upload.meets();
+                    for (String entry : entries) {
+                        entry.lines().forEach(line -> server.line(line.substring(0, 2), line.substring(16)));
+                    }
+                },
+                interval.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
-    /** Gets the lines at the moment when they enter the ring. */
-    public synchronized void listen(Listener listener) {
+    /** Gets the lines at the moment when they are printed, one at a time. */
+    public void listen(Listener listener) {
         agent = listener;
+    }
+
+    /** What each upload meets from now on. */
+    public void onUpload(Upload whatItMeets) {
+        upload = whatItMeets;
+    }
+
+    /** From now on nobody can see the ring: as in a version of GoCD that has it elsewhere. */
+    public void hideRing() {
+        isRingHidden = true;
+    }
+
+    /** What a task gets from the agent. */
+    TaskExecutionContext context() {
+        return isRingHidden ? () -> this : new TaskContext(this, transmitter);
     }
 
     @Override
@@ -106,63 +119,33 @@ public final class GoConsole implements Console, AutoCloseable {
                 .start();
     }
 
-    private void add(String tag, String text) {
+    private synchronized void add(String tag, String text) {
         String masked = text;
         for (String secret : secrets) {
             masked = masked.replace(secret, "********");
         }
-        String prefix = tag + '|' + TIME.format(LocalTime.now()) + ' ';
-        StringBuilder entry = new StringBuilder();
-        masked.lines().forEach(line -> entry.append(prefix).append(line).append('\n'));
-        entry.setLength(entry.length() - 1);
-        synchronized (this) {
-            masked.lines().forEach(line -> agent.line(tag, line));
-            ring.addLast(entry.toString());
-            charsInRing += entry.length();
-            mostCharsInRing = Math.max(mostCharsInRing, charsInRing);
-            entries++;
-            if (ring.size() > RING_SIZE) {
-                charsInRing -= ring.removeFirst().length();
-                dropped++;
-            }
-        }
-    }
-
-    private void transmit() {
-        List<String> sent;
-        synchronized (this) {
-            sent = new ArrayList<>(ring);
-            ring.clear();
-            charsInRing = 0;
-        }
-        for (String entry : sent) {
-            entry.lines().forEach(line -> server.line(line.substring(0, 2), line.substring(16)));
-        }
+        masked.lines().forEach(line -> agent.line(tag, line));
+        transmitter.taggedConsumeLine(tag, masked);
     }
 
     /** Sends what is in the ring to the server, as GoCD does at the end of a job. */
     @Override
     public void close() {
-        transmitter.shutdown();
-        try {
-            if (!transmitter.awaitTermination(1, TimeUnit.MINUTES)) {
-                throw new AssertionError("the console does not end");
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError("a test's thread is not interrupted here", e);
-        }
-        transmit();
+        transmitter.close();
     }
 
-    public synchronized long dropped() {
-        return dropped;
+    /** How many entries the ring has lost. */
+    public long dropped() {
+        return transmitter.dropped();
     }
 
-    public synchronized long entries() {
-        return entries;
+    /** How many entries it was given. */
+    public long entries() {
+        return transmitter.entries();
     }
 
-    public synchronized long mostCharsInRing() {
-        return mostCharsInRing;
+    /** How many characters it held at most that the server did not have. */
+    public long mostChars() {
+        return transmitter.mostChars();
     }
 }
