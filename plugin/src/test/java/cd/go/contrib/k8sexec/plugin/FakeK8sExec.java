@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.plugin;
 
+import cd.go.contrib.k8sexec.needs.Need;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ final class FakeK8sExec {
 
     /** Runs the given commands of bash and leaves the request unread. */
     static FakeK8sExec withoutReading(Path folder, String commands) {
+        Need.require(Need.BASH, Need.EXECUTABLE_TMP);
         FakeK8sExec fake = new FakeK8sExec(folder);
         fake.write(
                 "k8s-exec",

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import cd.go.contrib.k8sexec.plugin.gocd.GoAgent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The task's form in a real browser, with GoCD's AngularJS and both of GoCD's ways to name fields (src/test/form/gocd.js). Needs Chromium
  * and npm; AngularJS is fetched into target/form once.
  */
+@Needs({Need.CHROMIUM, Need.NPM})
 class FormIT {
     private static final Path FOLDER = Path.of("target/form").toAbsolutePath();
     private static final Path SOURCES = Path.of("src/test/form");
@@ -41,14 +43,6 @@ class FormIT {
 
     @BeforeAll
     static void fetchAngular() throws Exception {
-        for (String program : List.of("chromium", "npm")) {
-            boolean there = List.of(System.getenv("PATH").split(":")).stream()
-                    .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-            if (!there && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
-                fail("all tests are required here, and that of the form needs " + program);
-            }
-            Assumptions.assumeTrue(there, "skipped: the test of the form needs " + program);
-        }
         Files.createDirectories(FOLDER);
         if (!Files.exists(ANGULAR)) {
             run(

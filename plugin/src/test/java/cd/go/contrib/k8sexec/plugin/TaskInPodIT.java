@@ -3,11 +3,14 @@ package cd.go.contrib.k8sexec.plugin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that go all the way: the plugin in the agent container, the k8s-exec that was built, the script in the guest container. */
+@Needs(Need.POD)
 class TaskInPodIT {
     @AutoClose
     private static TaskPod pod;

@@ -1,8 +1,8 @@
 package cd.go.contrib.k8sexec.plugin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.fail;
 
+import cd.go.contrib.k8sexec.needs.Need;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /** A stand-in Pod, in whose agent container tasks run: by the plugin's own class and the k8s-exec that was built. */
 final class TaskPod implements AutoCloseable {
@@ -35,12 +34,7 @@ final class TaskPod implements AutoCloseable {
 
     /** @param settings the variables of the pod script, like GUEST_IMAGE=debian */
     static TaskPod up(String... settings) throws IOException, InterruptedException {
-        boolean possible =
-                System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/unshare"));
-        if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
-            fail("Pod tests are required here, and need root and unshare");
-        }
-        Assumptions.assumeTrue(possible, "skipped: Pod tests need root and unshare");
+        Need.require(Need.POD);
         TaskPod pod = new TaskPod(Files.createTempDirectory("pod"));
         pod.run(List.of(settings), "up").assertExitCode(0);
         return pod;

@@ -3,6 +3,8 @@ package cd.go.contrib.k8sexec.plugin;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Makes each failure of the table in docs/task.md happen, and looks for the table's message in the console. */
+@Needs(Need.POD)
 class TroubleshootingIT {
 
     private static final Path DOCUMENT = Path.of("../docs/task.md");
@@ -57,6 +60,7 @@ class TroubleshootingIT {
         FAILURES.put(
                 "Script was killed by SIGKILL, exit code: 137. The agent container's memory limit of … was reached, …",
                 () -> {
+                    Need.require(Need.RUNC, Need.MEMORY_CONTROLLER);
                     try (TaskPod small = TaskPod.up("AGENT_MEMORY=512m", "GUEST_IMAGE=debian")) {
                         return small.task("--shell sh 'exec tail </dev/zero >/dev/null'");
                     }

@@ -2,6 +2,8 @@ package cd.go.contrib.k8sexec.cli.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,6 +55,7 @@ class CompletionIT {
         Files.createFile(directory.resolve("result.json"));
     }
 
+    @Needs({Need.BASH, Need.FISH})
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -78,6 +81,7 @@ class CompletionIT {
         assertEquals(words(expected), fish(line), "fish");
     }
 
+    @Needs(Need.ZSH)
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

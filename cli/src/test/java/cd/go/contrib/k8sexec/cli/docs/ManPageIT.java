@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.command.K8sExec;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The manual pages that the build made. */
+@Needs(Need.MANDOC)
 class ManPageIT {
     private static final Path PAGES = Path.of("target/man").toAbsolutePath();
 

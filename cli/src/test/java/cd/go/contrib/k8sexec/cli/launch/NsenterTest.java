@@ -2,6 +2,8 @@ package cd.go.contrib.k8sexec.cli.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Needs(Need.EXECUTABLE_TMP)
 class NsenterTest {
     @TempDir
     Path folder;

@@ -3,13 +3,14 @@ package cd.go.contrib.k8sexec.cli.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each thing that can be wrong gets an error of its own, on one line, which names it. */
+@Needs(Need.POD)
 class BadInputIT {
     private static final String REQUEST = Pod.request("sh", "echo ran", Map.of());
 
@@ -155,7 +157,7 @@ class BadInputIT {
 
     @Test
     void an_agent_without_nsenter_runs_what_needs_none() {
-        Assumptions.assumeTrue(Pod.isNative(), "the JVM build always needs it");
+        Pod.requireNative();
         assertEquals(
                 "ran\n",
                 pod.k8sExec(Map.of("PATH", "/none"), REQUEST, "run")

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A cancelled or killed run leaves no process and no file, whatever its script does against that. */
+@Needs(Need.POD)
 class CancelIT {
     /** Forks, double forks, leaves its session, ignores SIGTERM, and goes on starting processes while it is being killed. */
     private static final String STUBBORN = """
@@ -98,6 +101,7 @@ class CancelIT {
         assertCanceled(result, 15);
     }
 
+    @Needs(Need.PYTHON)
     @Test
     void a_run_that_hangs_on_its_way_into_the_guest_is_ended_too() {
         // whoever opens a file with such a lease waits until its holder gives it up, up to 45 s (fcntl(2), "Leases")

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,12 +16,12 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a run costs, in counts that are the same on every machine: bench/run measures the time. Of the native executable, as strace(1) sees it. */
+@Needs({Need.POD, Need.STRACE})
 class CostIT {
     /** The agent's main process, the guest's, pause, strace and k8s-exec. */
     private static final int PROCESSES = 5;
@@ -59,7 +61,7 @@ class CostIT {
 
     @BeforeAll
     static void trace() {
-        Assumptions.assumeTrue(Pod.isNative(), "skipped: the JVM's own costs are not ours");
+        Pod.requireNative();
         String script = "head -c " + OUTPUT + " /dev/zero";
         Result result = pod.exec(
                 "agent",

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,13 +20,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each thing that can be wrong with a Pod is named by the check of that id, and whoever does what its remedy says has a Pod that works. */
+@Needs(Need.POD)
 class DoctorIT {
     private static final List<String> IDS = List.of(
             "shared-process-namespace",
@@ -55,6 +56,7 @@ class DoctorIT {
     @TempDir
     Path folder;
 
+    @Needs(Need.ZSH)
     @Test
     void a_healthy_pod_passes_every_check() {
         Diagnosis diagnosis = diagnose(pod).assertNothing("failure", "warning");
@@ -220,7 +222,7 @@ class DoctorIT {
 
     @Test
     void a_guest_with_more_processor_time_than_the_agent_does_not_get_it() {
-        requireRunc();
+        Need.require(Need.RUNC);
         String remedy;
         try (Pod slow = Pod.up(
                 "AGENT_CPU=500",
@@ -240,6 +242,7 @@ class DoctorIT {
         }
     }
 
+    @Needs(Need.SETCAP)
     @Test
     void an_agent_that_is_not_root_may_need_the_volume_of_its_group() throws IOException, InterruptedException {
         try (Pod other = Pod.up(
@@ -377,7 +380,7 @@ class DoctorIT {
 
     @Test
     void a_guest_of_another_user_with_less_memory_for_the_agent_and_a_registration_to_see() throws IOException {
-        requireRunc();
+        Need.require(Need.RUNC);
         Path profile = Files.writeString(
                 folder.resolve("profile"), "export GO_EA_AUTO_REGISTER_KEY=hidden-value GO_EA_SERVER_URL=x\n");
         List<String> settings = new ArrayList<>(List.of(
@@ -421,6 +424,7 @@ class DoctorIT {
         }
     }
 
+    @Needs(Need.SETCAP)
     @Test
     void an_agent_that_is_not_root_needs_file_capabilities_and_no_no_new_privs()
             throws IOException, InterruptedException {
@@ -489,7 +493,7 @@ class DoctorIT {
 
     @Test
     void a_filter_that_refuses_setns_is_told_from_missing_privileges() {
-        requireRunc();
+        Need.require(Need.RUNC);
         try (Pod filtered = Pod.up("AGENT_SECCOMP=setns")) {
             Diagnosis diagnosis = diagnose(filtered);
             String remedy = diagnosis.assertFailure(
@@ -527,15 +531,6 @@ class DoctorIT {
                     StandardCopyOption.COPY_ATTRIBUTES);
             diagnose(bare).assertNothing("failure", "warning").assertCheck("shells", "ok", "sh, no bash, no zsh");
         }
-    }
-
-    private static void requireRunc() {
-        boolean possible = Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "runc")));
-        if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
-            fail("Pod tests are required here, and limits and filters need runc");
-        }
-        Assumptions.assumeTrue(possible, "skipped: limits and filters need runc");
     }
 
     private static Diagnosis diagnose(Pod of) {

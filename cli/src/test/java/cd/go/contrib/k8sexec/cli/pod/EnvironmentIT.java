@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +19,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the script sees of GoCD's variables and of the guest's own, byte for byte. */
+@Needs(Need.POD)
 class EnvironmentIT {
     private static final List<String> VALUES = List.of(
             "",
@@ -79,6 +81,7 @@ class EnvironmentIT {
         PODS.clear();
     }
 
+    @Needs(Need.ZSH)
     @ParameterizedTest
     @CsvSource({
         "debian,bash,",
@@ -100,6 +103,7 @@ class EnvironmentIT {
         assertArrive(image, shell, agentLang, List.of("x".repeat(100_000) + "'"));
     }
 
+    @Needs(Need.ZSH)
     @ParameterizedTest
     @CsvSource({"debian,bash", "debian,zsh", "debian,sh", "busybox,sh"})
     void random_values_arrive_byte_for_byte(String image, String shell) throws IOException {
@@ -117,6 +121,7 @@ class EnvironmentIT {
         }
     }
 
+    @Needs(Need.ZSH)
     @ParameterizedTest
     @CsvSource({"debian,bash", "debian,zsh", "debian,sh", "busybox,sh"})
     void a_thousand_variables_of_one_megabyte_arrive(String image, String shell) throws IOException {
@@ -143,6 +148,7 @@ class EnvironmentIT {
                 result.text());
     }
 
+    @Needs(Need.ZSH)
     @ParameterizedTest
     @CsvSource({"debian,bash", "debian,zsh", "debian,sh", "busybox,sh"})
     void bytes_of_the_guest_that_are_no_text_arrive(String image, String shell) {
@@ -237,7 +243,7 @@ class EnvironmentIT {
 
     @Test
     void where_no_launching_shell_is_needed_every_name_arrives() {
-        Assumptions.assumeTrue(Pod.isNative(), "the JVM build always needs one");
+        Pod.requireNative();
         Map<String, String> environment =
                 Map.of("a.b", "1'\n$x", "3", "", "-i", "x", ".".repeat(125_000), "long", "UID", "77");
         String seen = PODS.get("busybox")

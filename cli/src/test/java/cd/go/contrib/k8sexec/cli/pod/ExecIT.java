@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A program in the guest, by hand: its arguments, input, environment, end. */
+@Needs(Need.POD)
 class ExecIT {
     private static final Map<String, Pod> PODS = new LinkedHashMap<>();
     private static final String[] IMAGES = {"debian", "busybox"};
@@ -258,6 +261,7 @@ class ExecIT {
         assertEquals("143\n", result.text());
     }
 
+    @Needs(Need.PROCPS)
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "HUP"})
     void a_signal_to_k8s_exec_ends_the_program(String signal) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.command.K8sExec;
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /** The examples in every command's --help work as they stand there. */
+@Needs(Need.POD)
 class HelpIT {
     private static final Set<String> END_ONLY_WHEN_TOLD = Set.of("k8s-exec pause", "k8s-exec targets --watch=5s");
     private static final Set<String> NATIVE_ONLY = Set.of("k8s-exec pause", "k8s-exec install /go");

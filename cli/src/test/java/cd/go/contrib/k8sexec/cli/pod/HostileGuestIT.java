@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guest can do what it likes with the shared volume at any moment; k8s-exec neither hangs nor touches anything outside of it. */
+@Needs(Need.POD)
 class HostileGuestIT {
     private static final String OUTSIDE =
             "mkdir -p /tmp/outside/sub && echo precious >/tmp/outside/script && echo precious >/tmp/outside/sub/state";

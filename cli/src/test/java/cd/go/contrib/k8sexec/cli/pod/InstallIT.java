@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,13 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an init container does: k8s-exec install puts the native executable and pause into the shared volume. */
+@Needs(Need.POD)
 class InstallIT {
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=busybox");
 
     @BeforeEach
     void only_the_native_executable_can_be_installed() {
-        Assumptions.assumeTrue(Pod.isNative(), "the JVM build refuses it: NativeOnlyTest");
+        Pod.requireNative();
     }
 
     /** Hidden files are left to be found. */

@@ -2,43 +2,27 @@ package cd.go.contrib.k8sexec.cli.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A script that takes more memory than the agent container may have: the kernel ends it, and the user is told why. */
+@Needs({Need.POD, Need.RUNC, Need.MEMORY_CONTROLLER})
 class MemoryIT {
     private static final String EATER = "head -c 1000000000 /dev/zero | tail -c 900000000 >/dev/null";
 
     private static Pod pod;
 
     @BeforeAll
-    static void up() throws IOException {
-        Path controllers = Path.of("/sys/fs/cgroup/cgroup.controllers");
-        boolean version2 = Files.exists(controllers)
-                && List.of(Files.readString(controllers).strip().split(" ")).contains("memory");
-        Assumptions.assumeTrue(
-                version2 || Files.exists(Path.of("/sys/fs/cgroup/memory/memory.limit_in_bytes")),
-                "skipped: this machine has no memory controller, neither of cgroup v2 nor of v1");
-        boolean possible = Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "runc")));
-        if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
-            fail("Pod tests are required here, and a memory limit needs runc");
-        }
-        Assumptions.assumeTrue(possible, "skipped: a memory limit needs runc");
+    static void up() {
         pod = Pod.up("GUEST_IMAGE=debian", "AGENT_MEMORY=192m");
     }
 

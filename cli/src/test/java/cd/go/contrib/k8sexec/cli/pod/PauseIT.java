@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program pause, as k8s-exec install writes it, and as k8s-exec becomes it. */
+@Needs(Need.POD)
 class PauseIT {
     private static final String K8S_EXEC =
             Path.of("target/k8s-exec").toAbsolutePath().toString();
@@ -36,8 +38,7 @@ class PauseIT {
 
     @BeforeAll
     static void install() throws Exception {
-        Pod.requireRoot();
-        Assumptions.assumeTrue(Pod.isNative(), "the JVM build refuses it: NativeOnlyTest");
+        Pod.requireNative();
         run(K8S_EXEC, "install", directory.toRealPath().toString());
         pause = directory.resolve("pause").toString();
         Files.createSymbolicLink(

@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import cd.go.contrib.k8sexec.needs.Need;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -79,7 +80,7 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
     }
 
     private void up() {
-        requireRoot();
+        Need.require(Need.POD);
         try {
             directory = Files.createTempDirectory("pod");
         } catch (IOException e) {
@@ -100,13 +101,9 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
         }
     }
 
-    static void requireRoot() {
-        boolean possible =
-                System.getProperty("user.name").equals("root") && Files.isExecutable(Path.of("/usr/bin/unshare"));
-        if (!possible && "required".equals(System.getenv("K8S_EXEC_POD_TESTS"))) {
-            fail("Pod tests are required here, and need root and unshare");
-        }
-        Assumptions.assumeTrue(possible, "skipped: Pod tests need root and unshare");
+    /** Skips what holds for the native executable alone. */
+    static void requireNative() {
+        Assumptions.assumeTrue(isNative(), "the native executable (-Dnative)");
     }
 
     /** The shared folder, as this machine sees it. */

@@ -2,6 +2,8 @@ package cd.go.contrib.k8sexec.cli.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What src-native/c/process.h promises, also where the kernel lacks or refuses what it would use, and where vfork(2) is a plain fork. */
+@Needs({Need.ROOT, Need.EXECUTABLE_TMP, Need.GCC})
 class ProcessIT {
     private static final Path SOURCES = Path.of("../src-native/c");
 
@@ -22,8 +25,6 @@ class ProcessIT {
 
     @BeforeAll
     static void compile() throws Exception {
-        // for the namespaces that it enters
-        Pod.requireRoot();
         compile("all");
         // a script must not run twice where the child's memory is not the parent's
         compile("fork", "-DWITHOUT_VFORK", "-Wl,--wrap=clone");

@@ -3,12 +3,15 @@ package cd.go.contrib.k8sexec.cli.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Where the kernel refuses the agent what it asks for. */
+@Needs(Need.POD)
 class RefusedIT {
     private static final String REQUEST = Pod.request("sh", "echo ran", Map.of());
     private static final String WITHOUT_SYS_ADMIN = "AGENT_CAPS=chown,dac_override,kill,setuid,setgid,sys_chroot";
@@ -42,6 +45,7 @@ class RefusedIT {
     }
 
     /** As an older kernel or a strict seccomp filter does. */
+    @Needs(Need.RUNC)
     @Test
     void scripts_run_without_the_newer_system_calls() {
         // glibc, which the JVM is linked with, makes no thread where clone3 is forbidden

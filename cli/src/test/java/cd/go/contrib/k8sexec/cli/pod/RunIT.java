@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A script in the guest: its output, its end, its surroundings, and what is left of it. */
+@Needs(Need.POD)
 class RunIT {
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
@@ -32,6 +35,7 @@ class RunIT {
                 .contains("/containers/guest/"));
     }
 
+    @Needs({Need.DASH, Need.ZSH})
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh", "sh"})
     void the_shell_is_the_one_that_was_asked_for(String shell) {
@@ -40,6 +44,7 @@ class RunIT {
         assertTrue(result.text().strip().endsWith(shell.equals("sh") ? "/dash" : "/" + shell), result.toString());
     }
 
+    @Needs({Need.NODE, Need.PERL, Need.PYTHON})
     @Test
     void the_interpreter_may_be_any_program_of_the_guest() {
         assertEquals(
@@ -58,6 +63,7 @@ class RunIT {
         pod.run("python3", "raise SystemExit(7)").assertExitCode(7);
     }
 
+    @Needs({Need.NODE, Need.PYTHON})
     @Test
     void a_script_may_say_itself_what_runs_it() {
         assertEquals(
@@ -75,6 +81,7 @@ class RunIT {
                         .text());
     }
 
+    @Needs({Need.DASH, Need.ZSH})
     @ParameterizedTest
     @CsvSource({"bash,1,''", "zsh,1,''", "sh,0,after", "dash,0,after"})
     void fail_fast_ends_the_script_at_the_first_failure_and_in_a_pipe_where_the_shell_can(
@@ -89,6 +96,7 @@ class RunIT {
                 "after\n", pod.run(shell, "false\necho after").assertExitCode(0).text());
     }
 
+    @Needs(Need.ZSH)
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh", "sh"})
     void trace_shows_each_command_and_leaves_line_numbers_true(String shell) {
@@ -374,6 +382,7 @@ class RunIT {
         }
     }
 
+    @Needs(Need.PYTHON)
     @Test
     void what_is_no_shell_knows_the_working_directory_too() {
         pod.exec("agent", "mkdir", "-p", "/go/a b").assertExitCode(0);

@@ -2,6 +2,8 @@ package cd.go.contrib.k8sexec.cli.pod;
 
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -10,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A shell in the guest, at a terminal of the agent's. */
+@Needs({Need.POD, Need.PROCPS, Need.TMUX})
 class ShellIT {
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
@@ -36,6 +39,7 @@ class ShellIT {
         terminal.await("^/.*/bash\\ntmux-256color\\ncontainers/guest$");
     }
 
+    @Needs({Need.DASH, Need.ZSH})
     @ParameterizedTest
     @ValueSource(strings = {"zsh -f", "dash"})
     void another_shell_can_be_asked_for(String other) {

@@ -3,6 +3,8 @@ package cd.go.contrib.k8sexec.cli.pod;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The containers of a Pod, as the agent sees them. */
+@Needs(Need.POD)
 class TargetsIT {
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUESTS=node maven", "GUEST_IMAGE=debian");

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Looking at the guest without running anything in it: wait and env; and colours. */
+@Needs(Need.POD)
 class WaitAndEnvIT {
     private static Pod pod;
 
@@ -50,6 +53,7 @@ class WaitAndEnvIT {
         assertEquals("/bin/sleep infinity", json.getString("command"));
     }
 
+    @Needs(Need.PROCPS)
     @Test
     void wait_waits_for_a_guest_that_comes_later() {
         // as in a container that has just been started: a process without a parent in the Pod, in a mount namespace of

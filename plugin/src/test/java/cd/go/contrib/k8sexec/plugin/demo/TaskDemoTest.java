@@ -2,6 +2,8 @@ package cd.go.contrib.k8sexec.plugin.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Needs(Need.EXECUTABLE_TMP)
 class TaskDemoTest {
 
     @TempDir
