@@ -3,9 +3,13 @@
  * peak resident memory of the child and all that it waited for (wait4(2)), and what the process holds while its script
  * runs (/proc/PID/smaps_rollup).
  *
- *   measure serve PLAN                           in a container: does one measurement for each request on standard
- * input measure run PLAN PLACE=EXECUTOR... -- RUNS   does all of PLAN's measurements RUNS times, shuffled anew in each
- * round, and prints them
+ *   measure serve PLAN
+ *
+ * in a container does one measurement for each request on its standard input, and
+ *
+ *   measure run PLAN PLACE=EXECUTOR... -- RUNS
+ *
+ * does all of PLAN's measurements RUNS times, shuffled anew in each round, and prints them.
  *
  * PLAN has one line for each command, with tabs between its fields: name, place, kind, a file for the command's
  * standard input, and the words of the command. EXECUTOR is a shell command that starts "measure serve PLAN" in that
@@ -93,7 +97,7 @@ static void read_plan(const char *path) {
 static double milliseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+    return (double) now.tv_sec * 1e3 + (double) now.tv_nsec / 1e6;
 }
 
 static void look_at_memory(pid_t pid, struct measurement *result) {
@@ -123,7 +127,7 @@ static void write_all(int fd, const char *bytes, size_t size) {
         if (count < 0 && errno != EINTR)
             return; /* the command does not read it, which its exit status tells if that is wrong */
         if (count > 0)
-            bytes += count, size -= count;
+            bytes += count, size -= (size_t) count;
     }
 }
 
@@ -181,8 +185,8 @@ static struct measurement measure(struct command *command) {
     result.wall = milliseconds() - start;
     if (status != 0)
         die("%s ended with status %#x", command->name, status);
-    result.cpu = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
-                 (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+    result.cpu = (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+                 (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
     result.peak = usage.ru_maxrss;
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
@@ -226,7 +230,7 @@ static void run(struct executor *executors, int executor_count, int runs) {
     int order[LARGEST_PLAN];
     for (int i = 0; i < plan_size; i++)
         order[i] = i;
-    srand(time(NULL));
+    srand((unsigned) time(NULL));
     /* the first round fills the caches and is not counted */
     for (int round = 0; round <= runs; round++) {
         for (int i = plan_size - 1; i > 0; i--) {
@@ -248,7 +252,7 @@ static void run(struct executor *executors, int executor_count, int runs) {
                 ssize_t count = read(executor->answers, (char *) &result + size, sizeof result - size);
                 if (count <= 0)
                     die("the executor for %s has ended", command->place);
-                size += count;
+                size += (size_t) count;
             }
             if (round > 0)
                 printf("%s\t%s\t%.3f\t%.3f\t%ld\t%ld\t%ld\t%ld\n", command->name, command->kind, result.wall,
