@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and npm; AngularJS is fetched into target/form once.
  */
 @Needs({Need.CHROMIUM, Need.NPM})
+@Tag("without-k8s-exec")
 class FormIT {
     private static final Path FOLDER = Path.of("target/form").toAbsolutePath();
     private static final Path SOURCES = Path.of("src/test/form");

@@ -27,11 +27,13 @@ import javax.lang.model.util.Elements;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 
 /** The jar as GoCD gets it. */
+@Tag("without-k8s-exec")
 class PluginJarIT {
 
     private static final int JAVA_11 = 55;

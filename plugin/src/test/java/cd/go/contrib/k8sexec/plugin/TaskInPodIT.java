@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that go all the way: the plugin in the agent container, the k8s-exec that was built, the script in the guest container. */
@@ -20,6 +21,7 @@ class TaskInPodIT {
         pod = TaskPod.up();
     }
 
+    @Tag("smoke")
     @Test
     void a_task_passes_with_its_output_and_its_variables() throws Exception {
         String console = task(0, "--shell sh --env \"A=it's\" --secret 'B=hidden $x' 'echo \"$A $B\"; echo err >&2'");
@@ -29,6 +31,7 @@ class TaskInPodIT {
         assertTrue(console.contains("Task status: passed"), console);
     }
 
+    @Tag("smoke")
     @Test
     void a_failing_script_and_a_failing_k8s_exec_are_told_apart() throws Exception {
         assertTrue(task(1, "--shell sh 'exit 3'").contains("Script completed with exit code: 3."));

@@ -15,11 +15,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The completion that the build made, in the shells themselves. */
+@Tag("without-k8s-exec")
 class CompletionIT {
     private static final Path SCRIPTS = Path.of("target/completion").toAbsolutePath();
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** The manual pages that the build made. */
 @Needs(Need.MANDOC)
+@Tag("without-k8s-exec")
 class ManPageIT {
     private static final Path PAGES = Path.of("target/man").toAbsolutePath();
 

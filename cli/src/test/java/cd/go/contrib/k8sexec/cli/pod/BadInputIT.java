@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,7 @@ class BadInputIT {
                 .assertError("SHELL_FAILED", "sh");
     }
 
+    @Tag("smoke")
     @Test
     void a_shell_that_the_guest_lacks_is_127() {
         pod.k8sExec(Pod.request("zsh", "echo ran", Map.of()), "run")
@@ -119,6 +121,7 @@ class BadInputIT {
         }
     }
 
+    @Tag("smoke")
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

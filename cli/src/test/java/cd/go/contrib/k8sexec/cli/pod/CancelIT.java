@@ -10,6 +10,7 @@ import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,7 @@ class CancelIT {
         pod.assertNoProcesses();
     }
 
+    @Tag("smoke")
     @ParameterizedTest
     @CsvSource({"TERM,15", "INT,2", "HUP,1"})
     void a_signal_ends_the_whole_tree(String name, int number) {
@@ -161,6 +163,7 @@ class CancelIT {
         assertTrue(result.text().startsWith("bye\n"), result.toString());
     }
 
+    @Tag("smoke")
     @Test
     void when_the_time_is_over_the_whole_tree_is_ended() {
         Result result = pod.exec(
@@ -194,6 +197,7 @@ class CancelIT {
                 .contains("timeout of 0.2s"));
     }
 
+    @Tag("smoke")
     @Test
     void what_a_killed_k8s_exec_left_is_ended_by_the_next_run() {
         killK8sExec();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -29,6 +30,7 @@ class DebugIT {
         assertFalse(result.errors().contains("hunter2"), result.toString());
     }
 
+    @Tag("smoke")
     @Test
     void on_demand_it_has_the_place_too() {
         Result result = run("K8S_EXEC_DEBUG=1").assertExitCode(125);

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,7 @@ class DoctorIT {
     Path folder;
 
     @Needs(Need.ZSH)
+    @Tag("smoke")
     @Test
     void a_healthy_pod_passes_every_check() {
         Diagnosis diagnosis = diagnose(pod).assertNothing("failure", "warning");

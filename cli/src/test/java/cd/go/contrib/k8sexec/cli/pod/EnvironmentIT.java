@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +83,7 @@ class EnvironmentIT {
     }
 
     @Needs(Need.ZSH)
+    @Tag("smoke")
     @ParameterizedTest
     @CsvSource({
         "debian,bash,",
@@ -149,6 +151,7 @@ class EnvironmentIT {
     }
 
     @Needs(Need.ZSH)
+    @Tag("smoke")
     @ParameterizedTest
     @CsvSource({"debian,bash", "debian,zsh", "debian,sh", "busybox,sh"})
     void bytes_of_the_guest_that_are_no_text_arrive(String image, String shell) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +123,7 @@ class ExecIT {
         assertEquals("1000000000\n", result.text(), result.toString());
     }
 
+    @Tag("smoke")
     @ParameterizedTest
     @ValueSource(strings = {"debian", "busybox"})
     void without_i_its_input_is_empty_and_nothing_waits(String image) {
@@ -262,6 +264,7 @@ class ExecIT {
     }
 
     @Needs(Need.PROCPS)
+    @Tag("smoke")
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "HUP"})
     void a_signal_to_k8s_exec_ends_the_program(String signal) {

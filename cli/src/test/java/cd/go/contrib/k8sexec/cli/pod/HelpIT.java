@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ import picocli.CommandLine;
 
 /** The examples in every command's --help work as they stand there. */
 @Needs(Need.POD)
+@Tag("smoke")
 class HelpIT {
     private static final Set<String> END_ONLY_WHEN_TOLD = Set.of("k8s-exec pause", "k8s-exec targets --watch=5s");
     private static final Set<String> NATIVE_ONLY = Set.of("k8s-exec pause", "k8s-exec install /go");

@@ -10,6 +10,7 @@ import io.restassured.path.json.JsonPath;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,6 +54,7 @@ class MemoryIT {
                 result.errors());
     }
 
+    @Tag("smoke")
     @Test
     void a_script_that_fails_because_of_it_is_told_so_too() {
         assertTrue(run("sh -c '" + EATER + "' || exit 3")

@@ -15,6 +15,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,25 +131,35 @@ class RunIT {
         assertEquals("300\n2000\n", result.assertExitCode(0).text(), result.toString());
     }
 
+    @Tag("smoke")
     @Test
     void every_exit_code_is_the_scripts_own() {
-        String loop =
-                "for i in $(seq 0 255); do printf '{\"version\":1,\"script\":\"exit %d\"}' $i | $0 run --result /tmp/result; echo $? $(cat /tmp/result);"
-                        + " done";
+        List<Integer> codes = IntStream.rangeClosed(0, 255)
+                .filter(code -> Pod.isNative()
+                        || Set.of(0, 1, 2, 125, 126, 127, 128, 137, 255).contains(code))
+                .boxed()
+                .toList();
+        String loop = """
+            for i in %s; do
+                printf '{"version":1,"script":"exit %%d"}' $i | $0 run --result /tmp/result
+                echo $? $(cat /tmp/result)
+            done
+            """.formatted(codes.stream().map(String::valueOf).collect(Collectors.joining(" ")));
         List<String> lines = pod.exec(
                         "agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c", loop, Pod.K8S_EXEC.toString())
                 .text()
                 .lines()
                 .toList();
 
-        assertEquals(256, lines.size());
-        for (int i = 0; i < 256; i++) {
+        assertEquals(codes.size(), lines.size());
+        for (int i = 0; i < codes.size(); i++) {
+            int code = codes.get(i);
             String[] fields = lines.get(i).split(" ", 2);
             JsonPath result = JsonPath.from(fields[1]);
-            assertEquals(i, Integer.parseInt(fields[0]));
-            assertEquals(i, result.getInt("exitCode"));
+            assertEquals(code, Integer.parseInt(fields[0]));
+            assertEquals(code, result.getInt("exitCode"));
             // the JVM build cannot tell 128+n from signal n
-            assertTrue(result.getString("outcome").equals("exited") || i > 128 && !Pod.isNative(), fields[1]);
+            assertTrue(result.getString("outcome").equals("exited") || code > 128 && !Pod.isNative(), fields[1]);
         }
     }
 
@@ -187,6 +200,7 @@ class RunIT {
         assertEquals("0\n", pod.run("sh", "cat | wc -c").assertExitCode(0).text());
     }
 
+    @Tag("smoke")
     @Test
     void the_script_gets_no_file_but_its_own() {
         List<String> files = pod.run("bash", "ls -l /proc/$$/fd")
@@ -303,6 +317,7 @@ class RunIT {
         assertFalse(result.text().lines().anyMatch(line -> line.matches("/(go|tmp|dev).*")), result.toString());
     }
 
+    @Tag("smoke")
     @Test
     void a_dry_run_tells_names_and_does_nothing() {
         String text = pod.k8sExec(
@@ -322,6 +337,7 @@ class RunIT {
         assertTrue(text.contains(" TOKEN") && text.contains(" é") && !text.contains("hidden-value"), text);
     }
 
+    @Tag("smoke")
     @Test
     void the_script_runs_as_the_agents_user_unless_told_otherwise() {
         assertEquals("0:0\n", pod.run("sh", "echo $(id -u):$(id -g)").text());

@@ -6,6 +6,7 @@ import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ class ShellIT {
         pod.awaitNoProcesses();
     }
 
+    @Tag("smoke")
     @Test
     void it_is_bash_in_the_guest_with_the_callers_kind_of_terminal() {
         shell("k8s-exec shell");
@@ -72,6 +74,7 @@ class ShellIT {
         terminal.await("^30 100\\ncolumns=100$");
     }
 
+    @Tag("smoke")
     @Test
     void ctrl_c_ends_the_program_and_not_the_shell() {
         String before = shell("k8s-exec shell");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -88,6 +89,7 @@ class TargetsIT {
         }
     }
 
+    @Tag("smoke")
     @Test
     void a_terminal_gets_lines_of_its_width() {
         String at = "stty cols %d; exec " + Pod.K8S_EXEC + " targets";

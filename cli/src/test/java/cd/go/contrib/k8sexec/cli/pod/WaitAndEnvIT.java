@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,6 +104,7 @@ class WaitAndEnvIT {
         pod.k8sExec("", "wait", "--pid", "1").assertExitCode(125).assertError("TARGET_IS_PAUSE");
     }
 
+    @Tag("smoke")
     @Test
     void wait_ends_on_a_signal() {
         for (String signal : List.of("TERM 143", "INT 130")) {
@@ -153,6 +155,7 @@ class WaitAndEnvIT {
         assertEquals("\ufffd\ufffd", json.getString("BYTES"));
     }
 
+    @Tag("smoke")
     @Test
     void env_is_what_a_script_gets() {
         String request = Pod.request("sh", "env", Map.of("OWN", "the job's", "é", "ü", "plain", "1"));
