@@ -77,7 +77,7 @@ class ExecuteTest {
         assertEquals("/opt/python 3", request.get("shell").textValue());
         assertEquals("pipelines/web/sub/dir", request.get("workingDirectory").textValue());
         assertEquals(
-                List.of("--timeout=30m", "--user=1000:1000", "--grace=20s", "--pid=", "--container=tools"),
+                List.of("--container=tools", "--user=1000:1000", "--grace=20s", "--timeout=30m", "--pid="),
                 k8sExec.read("arguments").lines().skip(3).toList());
     }
 

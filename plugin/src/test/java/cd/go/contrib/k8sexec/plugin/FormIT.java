@@ -183,7 +183,7 @@ class FormIT {
         Path picture = FOLDER.resolveSibling("task-form.png");
         Files.deleteIfExists(picture);
 
-        chromium("--window-size=840,1010", "--screenshot=" + picture);
+        chromium("--window-size=840,1090", "--screenshot=" + picture);
 
         assertEquals("PNG", new String(Files.readAllBytes(picture), 1, 3, StandardCharsets.ISO_8859_1));
     }

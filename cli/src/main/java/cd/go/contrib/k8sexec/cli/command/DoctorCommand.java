@@ -135,7 +135,7 @@ final class DoctorCommand implements Callable<Integer>, Settings {
     }
 
     @Override
-    public String path() {
-        return System.getenv("PATH");
+    public Map<String, String> environment() {
+        return System.getenv();
     }
 }

@@ -1,18 +1,14 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.protocol.Setting;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
 /** How patient a command is with what it ends. */
 final class GraceOption {
-    private static final Duration STANDARD = Duration.ofSeconds(10);
+    private static final Duration STANDARD = Setting.GRACE.defaultDuration();
 
-    @Option(
-            names = "--grace",
-            paramLabel = "DURATION",
-            defaultValue = "${env:GO_K8S_GRACE}",
-            converter = DurationConverter.class,
-            description = "When processes are ended, the time from SIGTERM to SIGKILL. Default: 10s. [GO_K8S_GRACE]")
+    @Option(names = "--grace")
     Duration grace;
 
     Duration duration() {

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -85,7 +86,11 @@ public final class K8sExec implements Runnable {
         root.commandLine = new CommandLine(root)
                 .setExecutionExceptionHandler(errors)
                 .setParameterExceptionHandler(errors)
-                .setExpandAtFiles(false);
+                .setExpandAtFiles(false)
+                .setInterpolateVariables(false)
+                .setDefaultValueProvider(new EnvironmentDefaults())
+                .registerConverter(Duration.class, new DurationConverter());
+        OptionTexts.complete(root.commandLine);
         // what follows the program are its arguments
         root.commandLine.getSubcommands().get("exec").setStopAtPositional(true);
         return root.commandLine;

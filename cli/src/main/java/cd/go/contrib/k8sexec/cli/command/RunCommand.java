@@ -52,20 +52,10 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     GraceOption grace;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "DURATION",
-            defaultValue = "${env:GO_K8S_TIMEOUT}",
-            converter = DurationConverter.class,
-            description =
-                    "End the script, as on cancel, when it has run that long. Default: 0s, no limit. [GO_K8S_TIMEOUT]")
+    @Option(names = "--timeout")
     Duration timeout;
 
-    @Option(
-            names = "--end-background",
-            defaultValue = "${env:GO_K8S_END_BACKGROUND}",
-            fallbackValue = "true",
-            description = "End what the script leaves running in the background. [GO_K8S_END_BACKGROUND]")
+    @Option(names = "--end-background", fallbackValue = "true")
     boolean endBackground;
 
     @Option(names = "--result", paramLabel = "FILE", description = "Write how the run ended to this file, as JSON.")

@@ -8,24 +8,12 @@ import picocli.CommandLine.Option;
 
 /** Where the agent has the volume that it shares with the guest. */
 final class SharedRootOption {
-    private static final String VARIABLE = "GO_K8S_CONTAINER_SHARED_ROOT";
-
-    /** Without a default value, which every run would pay for: picocli tries whether a value that is there could be a number, by exceptions. */
-    @Option(
-            names = "--shared-root",
-            paramLabel = "DIR",
-            description = "Where the shared volume is mounted in the agent. [" + VARIABLE + "]")
+    @Option(names = "--shared-root")
     String sharedRoot;
-
-    /** As it was set, on the command line or in the environment; null where it was not. */
-    String text() {
-        return sharedRoot == null ? System.getenv(VARIABLE) : sharedRoot;
-    }
 
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */
     Path path() {
-        String text = text();
-        if (!TargetOptions.isSet(text)) {
+        if (!TargetOptions.isSet(sharedRoot)) {
             throw new K8sExecException(
                     ErrorId.SHARED_ROOT_UNSET,
                     "GO_K8S_CONTAINER_SHARED_ROOT is not set and there is no --shared-root",
@@ -33,7 +21,7 @@ final class SharedRootOption {
                     "set it to where the shared volume is mounted in the agent, like /go");
         }
         try {
-            Path path = Path.of(text);
+            Path path = Path.of(sharedRoot);
             if (path.isAbsolute()) {
                 return path;
             }
@@ -42,7 +30,7 @@ final class SharedRootOption {
         }
         throw new K8sExecException(
                 ErrorId.SHARED_ROOT_INVALID,
-                "the shared root is " + K8sExecException.quoted(text),
+                "the shared root is " + K8sExecException.quoted(sharedRoot),
                 "which is not an absolute path that this locale can name",
                 "set GO_K8S_CONTAINER_SHARED_ROOT or --shared-root to a path like /go");
     }

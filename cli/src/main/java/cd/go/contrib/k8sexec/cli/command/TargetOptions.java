@@ -5,6 +5,8 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.cli.target.TargetFinder;
+import cd.go.contrib.k8sexec.protocol.InvalidValue;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import java.time.Duration;
 import java.util.Set;
 import picocli.CommandLine.Option;
@@ -15,20 +17,10 @@ final class TargetOptions {
             Set.of(ErrorId.TARGET_NONE, ErrorId.TARGET_UNKNOWN, ErrorId.TARGET_DEAD);
     private static final long POLL_MILLIS = 50;
 
-    @Option(
-            names = "--pid",
-            paramLabel = "PID",
-            defaultValue = "${env:GO_K8S_CONTAINER_PID}",
-            description =
-                    "Process id of the guest's main process, as the agent sees it. Default: found. [GO_K8S_CONTAINER_PID]")
+    @Option(names = "--pid")
     String pid;
 
-    @Option(
-            names = "--container",
-            paramLabel = "NAME",
-            defaultValue = "${env:GO_K8S_CONTAINER_NAME}",
-            description = "The guest's container name, container id, or K8S_EXEC_CONTAINER in its environment. "
-                    + "Default: the only other container. [GO_K8S_CONTAINER_NAME]")
+    @Option(names = "--container")
     String container;
 
     /**
@@ -40,13 +32,25 @@ final class TargetOptions {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                return isSet(pid) ? finder.byPid(pid) : isSet(container) ? finder.byName(container) : finder.only();
+                return isSet(pid) ? finder.byPid(pid) : isSet(container) ? finder.byName(name()) : finder.only();
             } catch (K8sExecException e) {
                 if (!MAY_COME_YET.contains(e.id()) || System.nanoTime() >= deadline) {
                     throw e;
                 }
                 Thread.sleep(POLL_MILLIS);
             }
+        }
+    }
+
+    private String name() {
+        try {
+            return (String) Setting.CONTAINER.parse(container);
+        } catch (InvalidValue e) {
+            throw new K8sExecException(
+                    ErrorId.SETTING_INVALID,
+                    "GO_K8S_CONTAINER_NAME or --container is " + K8sExecException.quoted(container),
+                    "which " + e.reason(),
+                    e.remedy());
         }
     }
 

@@ -44,7 +44,6 @@ final class TargetsCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             arity = "0..1",
             fallbackValue = "2s",
-            converter = DurationConverter.class,
             description = "Print it again and again, until Ctrl-C. Default: every 2s.")
     Duration watch;
 

@@ -10,17 +10,12 @@ final class VolumeOptions {
     @Mixin
     SharedRootOption sharedRoot;
 
-    @Option(
-            names = "--container-root",
-            paramLabel = "DIR",
-            defaultValue = "${env:GO_K8S_CONTAINER_ROOT}",
-            description =
-                    "Where the same volume is mounted in the guest. Default: the shared root. [GO_K8S_CONTAINER_ROOT]")
+    @Option(names = "--container-root")
     String containerRoot;
 
     /** Whether it is known, which not every command needs. */
     boolean isSet() {
-        return TargetOptions.isSet(sharedRoot.text());
+        return TargetOptions.isSet(sharedRoot.sharedRoot);
     }
 
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */

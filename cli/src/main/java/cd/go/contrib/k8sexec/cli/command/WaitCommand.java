@@ -21,11 +21,8 @@ final class WaitCommand implements Callable<Integer> {
     private static final Duration STANDARD = Duration.ofSeconds(60);
 
     @Option(
-            names = "--for",
-            paramLabel = "DURATION",
-            defaultValue = "${env:GO_K8S_WAIT}",
-            converter = DurationConverter.class,
-            description = "How long at most, like 30s. Default: 60s. [GO_K8S_WAIT]")
+            names = {"--for", "--wait"},
+            description = "How long at most, like 30s. Default: 60s.")
     Duration duration;
 
     @Mixin

@@ -53,6 +53,7 @@ public final class Doctor {
                     "mount procfs there: it is in every container"));
             return;
         }
+        checks.accept(SettingsCheck.of(settings.environment()));
         checks.accept(sharedProcessNamespace());
         Target target = target();
         User user = null;
@@ -145,7 +146,7 @@ public final class Doctor {
 
     private Nsenter nsenter() {
         try {
-            return Nsenter.find(settings.path());
+            return Nsenter.find(settings.environment().get("PATH"));
         } catch (K8sExecException e) {
             checks.accept(EnteringChecks.missing(e));
             return null;

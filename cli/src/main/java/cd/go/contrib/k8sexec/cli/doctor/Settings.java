@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.launch.User;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** What a run would be told by its options and the agent's environment; each may be refused. */
 public interface Settings {
@@ -20,6 +21,6 @@ public interface Settings {
     /** @throws K8sExecException SETTING_INVALID */
     User user(Target target);
 
-    /** The agent's PATH, or null. */
-    String path();
+    /** The agent's variables. */
+    Map<String, String> environment();
 }

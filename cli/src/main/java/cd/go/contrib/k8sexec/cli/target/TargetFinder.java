@@ -4,6 +4,8 @@ import static cd.go.contrib.k8sexec.cli.outcome.K8sExecException.quoted;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.protocol.InvalidValue;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -245,17 +247,13 @@ public final class TargetFinder {
 
     private static int parse(String pid) {
         try {
-            int number = Integer.parseInt(pid.strip());
-            if (number > 0) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // falls through to the message that both cases need
+            return (Integer) Setting.PID.parse(pid);
+        } catch (InvalidValue e) {
+            throw new K8sExecException(
+                    ErrorId.TARGET_PID_INVALID,
+                    "GO_K8S_CONTAINER_PID or --pid is " + quoted(pid),
+                    "which " + e.reason(),
+                    e.remedy());
         }
-        throw new K8sExecException(
-                ErrorId.TARGET_PID_INVALID,
-                "GO_K8S_CONTAINER_PID or --pid is " + quoted(pid),
-                "which is no process id",
-                "leave it unset, so that k8s-exec finds the guest, or set the process id of the guest's main process as the agent sees it");
     }
 }

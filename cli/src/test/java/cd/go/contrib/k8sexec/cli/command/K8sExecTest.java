@@ -1,15 +1,21 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cd.go.contrib.k8sexec.protocol.Setting;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 class K8sExecTest {
     private final StringWriter out = new StringWriter();
@@ -44,6 +50,22 @@ class K8sExecTest {
         assertTrue(
                 help.matches("(?s)[A-Z][^\n]+\\.\n\nUsage: k8s-exec " + command + ".*\n\nExample:\n  .*\n\n.*"), help);
         assertTrue(help.lines().allMatch(line -> line.length() <= 80), help);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void each_setting_has_an_option_that_says_what_it_is_and_names_its_variable(Setting setting) {
+        List<OptionSpec> options = K8sExec.commandLine().getSubcommands().values().stream()
+                .flatMap(command -> command.getCommandSpec().options().stream())
+                .filter(option -> OptionTexts.setting(option).equals(Optional.of(setting)))
+                .toList();
+
+        assertFalse(options.isEmpty(), setting + " has no option");
+        for (OptionSpec option : options) {
+            String text = option.description()[0];
+            assertTrue(text.endsWith(". [" + setting.variable() + "]"), text);
+            assertTrue(text.length() > 20 + setting.variable().length(), text);
+        }
     }
 
     @Test

@@ -1,10 +1,9 @@
 package cd.go.contrib.k8sexec.cli.docs;
 
+import cd.go.contrib.k8sexec.cli.command.OptionTexts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -16,8 +15,6 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The manual page of one command (man(7)), made from the command line's model. */
 record ManPage(CommandSpec command, String version, String date) {
-    private static final Pattern VARIABLE = Pattern.compile("\\$\\{env:(\\w+)");
-
     /** Like k8s-exec-run. */
     String name() {
         return command.qualifiedName("-");
@@ -128,10 +125,10 @@ record ManPage(CommandSpec command, String version, String date) {
     }
 
     private static String variable(OptionSpec option) {
-        Matcher variable = VARIABLE.matcher(String.valueOf(option.defaultValue()));
-        return variable.find()
-                ? item("\\fB" + escaped(variable.group(1)) + "\\fR", "Sets " + option.longestName() + ".")
-                : "";
+        return OptionTexts.setting(option)
+                .map(setting ->
+                        item("\\fB" + escaped(setting.variable()) + "\\fR", "Sets " + option.longestName() + "."))
+                .orElse("");
     }
 
     private String seeAlso() {

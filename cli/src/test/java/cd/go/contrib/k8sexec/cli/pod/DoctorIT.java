@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Needs(Need.POD)
 class DoctorIT {
     private static final List<String> IDS = List.of(
+            "settings",
             "shared-process-namespace",
             "target",
             "nsenter",
@@ -209,6 +210,19 @@ class DoctorIT {
         diagnose(pod)
                 .assertNothing("failure", "warning")
                 .assertCheck("shared-process-namespace", "ok", "process 1 is the Pod's");
+    }
+
+    @Test
+    void a_setting_is_checked_by_its_name_and_its_value() {
+        String remedy = diagnose(pod, Map.of("GO_K8S_WIAT", "30s"))
+                .assertNothing("failure")
+                .assertWarning("settings", "GO_K8S_WIAT is not known to this k8s-exec");
+        assertEquals("in the agent container: rename GO_K8S_WIAT to GO_K8S_WAIT", remedy);
+
+        // one that doctor has an option for, and one that only run has
+        Diagnosis diagnosis = diagnose(pod, Map.of("GO_K8S_WAIT", "soon", "GO_K8S_GRACE", "abc"));
+        diagnosis.assertFailures("settings");
+        diagnosis.assertCheck("settings", "failure", "GO_K8S_WAIT is \"soon\"", "GO_K8S_GRACE is \"abc\"");
     }
 
     @Test

@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.plugin.run;
 import cd.go.contrib.k8sexec.plugin.console.ConsoleLimits;
 import cd.go.contrib.k8sexec.protocol.Durations;
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -56,7 +57,7 @@ public final class Agent {
 
     /** How long k8s-exec may take to end after SIGTERM. */
     Duration cleanUp(Optional<String> graceOfTask) {
-        return patience.cleanUp(graceOfTask.or(() -> Optional.ofNullable(environment.get("GO_K8S_GRACE"))));
+        return patience.cleanUp(graceOfTask.or(() -> Optional.ofNullable(environment.get(Setting.GRACE.variable()))));
     }
 
     /** How long the output may go on when k8s-exec has ended. */
@@ -74,8 +75,7 @@ public final class Agent {
         private final Duration cleanUp;
         private final Duration lastOutput;
 
-        /** What k8s-exec gives a script where nothing else is set. */
-        private static final Duration USUAL_GRACE = Duration.ofSeconds(10);
+        private static final Duration USUAL_GRACE = Setting.GRACE.defaultDuration();
 
         /**
          * @param cleanUp for k8s-exec to end after SIGTERM, and for {@code k8s-exec gc}, with k8s-exec's usual grace period

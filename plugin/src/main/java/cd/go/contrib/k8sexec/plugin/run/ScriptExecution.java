@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.plugin.run.Outcome.Unknown;
 import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
 import cd.go.contrib.k8sexec.plugin.task.TaskRequest;
 import cd.go.contrib.k8sexec.plugin.task.TaskResult;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.thoughtworks.go.plugin.api.task.JobConsoleLogger;
 import java.io.IOException;
@@ -55,7 +56,7 @@ public final class ScriptExecution {
         try (ResultFile file = ResultFile.create(agent.temporaryFolder());
                 ConsoleRelay relay = start(task, file.path())) {
             Process process = relay.process();
-            Duration cleanUp = agent.cleanUp(task.config().grace());
+            Duration cleanUp = agent.cleanUp(task.config().setting(Setting.GRACE));
             Termination termination = new Termination(process, cleanUp);
             ShutdownHook hook = null;
             try {

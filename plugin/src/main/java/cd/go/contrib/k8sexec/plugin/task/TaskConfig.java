@@ -1,17 +1,16 @@
 package cd.go.contrib.k8sexec.plugin.task;
 
-import cd.go.contrib.k8sexec.protocol.Durations;
 import cd.go.contrib.k8sexec.protocol.Flags;
 import cd.go.contrib.k8sexec.protocol.Interpreter;
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
-import cd.go.contrib.k8sexec.protocol.ScriptUser;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import cd.go.contrib.k8sexec.protocol.Text;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The properties of one task as its pipeline gives them.
@@ -20,9 +19,6 @@ import java.util.regex.Pattern;
  * config repositories. So {@link #errors()} is asked again before a script is run. A property that is blank is not set.
  */
 public final class TaskConfig {
-
-    /** Not only what Kubernetes allows: a container's id and the value of K8S_EXEC_CONTAINER name it too. */
-    private static final Pattern CONTAINER = Pattern.compile("[!-~]{1,253}");
 
     private static final int LONGEST_ECHO = 20;
 
@@ -74,24 +70,9 @@ public final class TaskConfig {
         return option(TaskDefinition.WORKING_DIRECTORY);
     }
 
-    /** How long the script may run, as k8s-exec reads it. */
-    public Optional<String> timeout() {
-        return option(TaskDefinition.TIMEOUT);
-    }
-
-    /** Who the script runs as. */
-    public Optional<String> user() {
-        return option(TaskDefinition.USER);
-    }
-
-    /** The time from SIGTERM to SIGKILL, as k8s-exec reads it. */
-    public Optional<String> grace() {
-        return option(TaskDefinition.GRACE);
-    }
-
-    /** The container that the script runs in. */
-    public Optional<String> container() {
-        return option(TaskDefinition.CONTAINER);
+    /** As k8s-exec reads it. */
+    public Optional<String> setting(Setting setting) {
+        return setting.property().flatMap(this::option);
     }
 
     /** A message for each property that cannot be used, by the property's key; empty if all is well. */
@@ -106,10 +87,10 @@ public final class TaskConfig {
         check(errors, TaskDefinition.FAIL_FAST, "Fail fast", Flags::parse);
         check(errors, TaskDefinition.TRACE, "Trace", Flags::parse);
         check(errors, TaskDefinition.WORKING_DIRECTORY, "The working directory", TaskConfig::checkDirectory);
-        check(errors, TaskDefinition.TIMEOUT, "The timeout", Durations::parse);
-        check(errors, TaskDefinition.USER, "The user", ScriptUser::parse);
-        check(errors, TaskDefinition.GRACE, "The grace period", Durations::parse);
-        check(errors, TaskDefinition.CONTAINER, "The container", TaskConfig::checkContainer);
+        for (Setting setting : TaskDefinition.SETTINGS) {
+            String name = "The " + setting.title().toLowerCase(Locale.ROOT);
+            check(errors, setting.property().orElseThrow(), name, setting::parse);
+        }
         return errors;
     }
 
@@ -177,12 +158,6 @@ public final class TaskConfig {
             throw new InvalidValue(
                     "is not below the job's",
                     "enter a path relative to the job's directory, without leaving it by \"..\"");
-        }
-    }
-
-    private static void checkContainer(String name) throws InvalidValue {
-        if (!CONTAINER.matcher(name).matches()) {
-            throw new InvalidValue("cannot be one", "enter its name as the Pod has it, without blanks");
         }
     }
 

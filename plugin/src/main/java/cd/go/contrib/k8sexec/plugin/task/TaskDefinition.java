@@ -1,11 +1,16 @@
 package cd.go.contrib.k8sexec.plugin.task;
 
+import cd.go.contrib.k8sexec.protocol.Setting;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What GoCD shows of the task: its properties, its name and its form.
@@ -21,12 +26,14 @@ public final class TaskDefinition {
     static final String FAIL_FAST = "failFast";
     static final String TRACE = "trace";
     static final String WORKING_DIRECTORY = "workingDirectory";
-    static final String TIMEOUT = "timeout";
-    static final String USER = "user";
-    static final String GRACE = "grace";
-    static final String CONTAINER = "container";
+
+    /** What a task can set that k8s-exec has an option for; the key of each is its {@link Setting#property()}. */
+    static final List<Setting> SETTINGS = Arrays.stream(Setting.values())
+            .filter(setting -> setting.property().isPresent())
+            .collect(Collectors.toUnmodifiableList());
 
     private static final String TEMPLATE = "task.template.html";
+    private static final String TEMPLATE_OF_SETTING = "setting.template.html";
 
     /** The properties of the task, as GoCD's request {@code configuration} wants them. */
     public JsonNode configuration() {
@@ -36,10 +43,9 @@ public final class TaskDefinition {
         put(properties, FAIL_FAST, "Fail fast", false);
         put(properties, TRACE, "Trace", false);
         put(properties, WORKING_DIRECTORY, "Working directory", false);
-        put(properties, TIMEOUT, "Timeout", false);
-        put(properties, USER, "User", false);
-        put(properties, GRACE, "Grace period", false);
-        put(properties, CONTAINER, "Container", false);
+        for (Setting setting : SETTINGS) {
+            put(properties, setting.property().orElseThrow(), setting.title(), false);
+        }
         return properties;
     }
 
@@ -62,13 +68,42 @@ public final class TaskDefinition {
     }
 
     private static String template() {
-        try (InputStream in = TaskDefinition.class.getResourceAsStream(TEMPLATE)) {
+        String block = resource(TEMPLATE_OF_SETTING);
+        List<String> keys = new ArrayList<>(List.of(WORKING_DIRECTORY));
+        StringBuilder settings = new StringBuilder();
+        for (Setting setting : SETTINGS) {
+            keys.add(setting.property().orElseThrow());
+            settings.append(form(block, setting));
+        }
+        return resource(TEMPLATE)
+                .replace("@SETTINGS@", settings)
+                .replace(
+                        "@SET_OR_WRONG@",
+                        keys.stream()
+                                .map(key -> key + " || GOINPUTNAME[" + key + "].$error.server")
+                                .collect(Collectors.joining(" || ")));
+    }
+
+    private static String form(String block, Setting setting) {
+        return block.replace("@KEY@", setting.property().orElseThrow())
+                .replace("@TITLE@", setting.title())
+                .replace("@DEFAULT@", setting.defaultText())
+                .replace("@HELP@", setting.text().replaceAll("`([^`]*)`", "<code>$1</code>"))
+                .replace(
+                        "@WORDS@",
+                        setting.words().stream()
+                                .map(word -> "<option value=\"" + word + "\"></option>")
+                                .collect(Collectors.joining()));
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = TaskDefinition.class.getResourceAsStream(name)) {
             if (in == null) {
-                throw new IllegalStateException(TEMPLATE + " is missing in the plugin's jar");
+                throw new IllegalStateException(name + " is missing in the plugin's jar");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new IllegalStateException(TEMPLATE + " cannot be read from the plugin's jar", e);
+            throw new IllegalStateException(name + " cannot be read from the plugin's jar", e);
         }
     }
 }

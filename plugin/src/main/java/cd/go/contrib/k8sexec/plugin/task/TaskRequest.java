@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.plugin.task;
 
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import cd.go.contrib.k8sexec.protocol.RequestField;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import cd.go.contrib.k8sexec.protocol.Text;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -117,11 +118,13 @@ public final class TaskRequest {
     /** The options of {@code k8s-exec run} that the task sets. None is secret. */
     public List<String> runOptions() {
         List<String> options = new ArrayList<>();
-        config.timeout().ifPresent(timeout -> options.add("--timeout=" + timeout));
-        config.user().ifPresent(user -> options.add("--user=" + user));
-        config.grace().ifPresent(grace -> options.add("--grace=" + grace));
-        // a container by its name gives way to GO_K8S_CONTAINER_PID of the Pod, and the task's setting is meant
-        config.container().ifPresent(container -> options.addAll(List.of("--pid=", "--container=" + container)));
+        for (Setting setting : TaskDefinition.SETTINGS) {
+            config.setting(setting).ifPresent(value -> options.add(setting.option() + '=' + value));
+        }
+        if (config.setting(Setting.CONTAINER).isPresent()) {
+            // a container by its name gives way to GO_K8S_CONTAINER_PID of the Pod, and the task's setting is meant
+            options.add(Setting.PID.option() + '=');
+        }
         return options;
     }
 
