@@ -17,7 +17,9 @@ import com.thoughtworks.go.plugin.api.GoApplicationAccessor;
 import com.thoughtworks.go.plugin.api.GoPlugin;
 import com.thoughtworks.go.plugin.api.GoPluginIdentifier;
 import com.thoughtworks.go.plugin.api.annotation.Extension;
+import com.thoughtworks.go.plugin.api.annotation.Load;
 import com.thoughtworks.go.plugin.api.exceptions.UnhandledRequestTypeException;
+import com.thoughtworks.go.plugin.api.info.PluginContext;
 import com.thoughtworks.go.plugin.api.request.GoPluginApiRequest;
 import com.thoughtworks.go.plugin.api.response.DefaultGoPluginApiResponse;
 import com.thoughtworks.go.plugin.api.response.GoPluginApiResponse;
@@ -49,6 +51,14 @@ public final class K8sExecutorPlugin implements GoPlugin {
     /** For an agent other than the process that this runs in. */
     public K8sExecutorPlugin(Agent agent) {
         this.agent = agent;
+    }
+
+    /** For GoCD, which calls it once when it has loaded the plugin. */
+    @Load
+    public void load(PluginContext context) {
+        Thread rehearsal = new Thread(new Rehearsal(agent, json), Rehearsal.NAME);
+        rehearsal.setDaemon(true);
+        rehearsal.start();
     }
 
     @Override

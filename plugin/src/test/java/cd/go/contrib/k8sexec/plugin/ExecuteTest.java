@@ -29,6 +29,18 @@ class ExecuteTest {
     Path folder;
 
     @Test
+    void sweeps_what_a_killed_agent_has_left() throws Exception {
+        Task task = Task.with(folder, FakeK8sExec.thatDoes(folder, FakeK8sExec.SUCCESS));
+        Path left = Files.createFile(task.temporaryFolder.resolve("k8s-exec-run-1.json"));
+
+        assertTrue(task.run().success);
+
+        while (Files.exists(left)) {
+            Thread.sleep(10); // the task does not wait for it
+        }
+    }
+
+    @Test
     void gives_k8s_exec_the_request_on_stdin_and_a_result_file_of_its_own() {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(
                 folder, "stat -c '%a %s' \"$result_file\" > \"$here/stat\"\n" + FakeK8sExec.SUCCESS);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs one script with {@code k8s-exec run} and answers when it has ended and its last line is in GoCD's console.
@@ -49,12 +50,31 @@ public final class ScriptExecution {
      * @throws TaskFailure if it could not be started, or if it is not known how it ended
      */
     public TaskResult run(TaskRequest task) throws TaskFailure {
+        try (ResultFile file = ResultFile.create(agent.temporaryFolder())) {
+            List<String> arguments =
+                    new ArrayList<>(List.of("run", "--result", file.path().toString()));
+            arguments.addAll(task.runOptions());
+            return run(task, arguments, file);
+        }
+    }
+
+    /**
+     * Goes the way of {@link #run} with a k8s-exec that only says its version.
+     *
+     * @throws TaskFailure always, because there is no result
+     */
+    public void rehearse(TaskRequest task) throws TaskFailure {
+        try (ResultFile file = ResultFile.create(agent.temporaryFolder())) {
+            run(task, List.of("--version"), file);
+        }
+    }
+
+    private TaskResult run(TaskRequest task, List<String> arguments, ResultFile file) throws TaskFailure {
         if (Thread.currentThread().isInterrupted()) {
             return TaskResult.failure(CANCELED);
         }
         byte[] request = task.toRunRequest(json);
-        try (ResultFile file = ResultFile.create(agent.temporaryFolder());
-                ConsoleRelay relay = start(task, file.path())) {
+        try (ConsoleRelay relay = start(arguments, task.environment())) {
             Process process = relay.process();
             Duration cleanUp = agent.cleanUp(task.config().setting(Setting.GRACE));
             Termination termination = new Termination(process, cleanUp);
@@ -63,9 +83,10 @@ public final class ScriptExecution {
                 hook = ShutdownHook.register(() -> {
                     relay.cancel();
                     termination.run();
-                    file.delete();
+                    file.close();
                 });
                 feed(process.getOutputStream(), request);
+                ResultFileSweep.start(agent.temporaryFolder());
                 return await(process, termination, new LeftoverSweep(executable, cleanUp), file, relay);
             } finally {
                 if (process.isAlive()) {
@@ -78,17 +99,16 @@ public final class ScriptExecution {
         }
     }
 
-    private ConsoleRelay start(TaskRequest task, Path resultFile) throws TaskFailure {
-        List<String> command =
-                new ArrayList<>(List.of(executable.toString(), "run", "--result", resultFile.toString()));
-        command.addAll(task.runOptions());
+    private ConsoleRelay start(List<String> arguments, Map<String, String> variables) throws TaskFailure {
+        List<String> command = new ArrayList<>(List.of(executable.toString()));
+        command.addAll(arguments);
         try {
             return ConsoleRelay.start(
                     new ProcessBuilder(command),
                     console,
                     backlog,
                     agent.consoleLimits(),
-                    new MultilineValues(task.environment().values()));
+                    new MultilineValues(variables.values()));
         } catch (IOException e) {
             String text = String.valueOf(e.getMessage());
             throw new TaskFailure("k8s-exec could not be started: " + executable + ". The system's reason: "
