@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.plugin.console.ConsoleBacklog;
 import cd.go.contrib.k8sexec.plugin.run.Agent;
 import cd.go.contrib.k8sexec.plugin.run.ExecutableFinder;
 import cd.go.contrib.k8sexec.plugin.run.ScriptExecution;
+import cd.go.contrib.k8sexec.plugin.run.VersionCheck;
 import cd.go.contrib.k8sexec.plugin.task.TaskConfig;
 import cd.go.contrib.k8sexec.plugin.task.TaskDefinition;
 import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
@@ -42,6 +43,7 @@ public final class K8sExecutorPlugin implements GoPlugin {
     private final TaskDefinition definition = new TaskDefinition();
     private final ConsoleBacklog backlog = new ConsoleBacklog();
     private final Agent agent;
+    private final VersionCheck versionCheck;
 
     /** For GoCD, which needs a public constructor without parameters. */
     public K8sExecutorPlugin() {
@@ -51,6 +53,7 @@ public final class K8sExecutorPlugin implements GoPlugin {
     /** For an agent other than the process that this runs in. */
     public K8sExecutorPlugin(Agent agent) {
         this.agent = agent;
+        this.versionCheck = new VersionCheck(agent.executableVersions());
     }
 
     /** For GoCD, which calls it once when it has loaded the plugin. */
@@ -126,6 +129,7 @@ public final class K8sExecutorPlugin implements GoPlugin {
             return TaskResult.failure(String.join(" ", errors.values()));
         }
         Path executable = new ExecutableFinder(agent).find();
+        versionCheck.require(task, executable);
         return new ScriptExecution(agent, executable, JobConsoleLogger.getConsoleLogger(), backlog, json).run(task);
     }
 

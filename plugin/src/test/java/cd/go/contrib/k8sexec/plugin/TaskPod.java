@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A stand-in Pod, in whose agent container tasks run: by the plugin's own class and the k8s-exec that was built. */
@@ -21,10 +22,8 @@ final class TaskPod implements AutoCloseable {
     /** Where the agent sees the project. */
     private static final Path IN_AGENT = Path.of("/opt/extra");
 
-    private static final String CLASS_PATH = Stream.of("classes", "test-classes", "classes/lib/*", "demo-lib/*")
-            .map(part -> IN_AGENT.resolve("plugin/target").resolve(part).toString())
-            .reduce((a, b) -> a + File.pathSeparator + b)
-            .orElseThrow();
+    /** A folder below plugin/target in which the plugin's classes are. */
+    private static final String CLASSES = "classes";
 
     private final Path directory;
 
@@ -47,6 +46,14 @@ final class TaskPod implements AutoCloseable {
 
     /** As {@link #task(String)}, with these variables of the agent on top; one with an empty value is not set. */
     Output task(Map<String, String> agent, String arguments) throws IOException, InterruptedException {
+        return task(CLASSES, agent, arguments);
+    }
+
+    /** As {@link #task(Map, String)}, by the plugin whose classes are in this folder below plugin/target. */
+    Output task(String classes, Map<String, String> agent, String arguments) throws IOException, InterruptedException {
+        String classPath = Stream.of(classes, "test-classes", classes + "/lib/*", "demo-lib/*")
+                .map(part -> inAgent("plugin/target/" + part))
+                .collect(Collectors.joining(File.pathSeparator));
         StringBuilder variables = new StringBuilder();
         agent.forEach((name, value) ->
                 variables.append(value.isEmpty() ? "unset " + name + "\n" : "export " + name + "='" + value + "'\n"));
@@ -57,9 +64,14 @@ final class TaskPod implements AutoCloseable {
                 "set -o pipefail; demo() { \"$java\" -Xmx256m -cp \"$path\" cd.go.contrib.k8sexec.plugin.demo.TaskDemo \"$@\"; }\n"
                         + "java=$1 path=$2\nexport GO_K8S_CONTAINER_SHARED_ROOT=/go K8S_EXEC=\"$0\"\n" + variables
                         + "demo " + arguments,
-                IN_AGENT.resolve("cli/target/k8s-exec").toString(),
+                inAgent("cli/target/k8s-exec"),
                 System.getProperty("java.home") + "/bin/java",
-                CLASS_PATH);
+                classPath);
+    }
+
+    /** Where the agent has a file of the project. */
+    static String inAgent(String file) {
+        return IN_AGENT.resolve(file).toString();
     }
 
     /** Runs a command in a container. */

@@ -12,6 +12,8 @@ import java.util.Optional;
 /** What a task needs to know of the GoCD agent that runs it. Immutable. */
 public final class Agent {
 
+    private static final Duration TIME_FOR_VERSION = Duration.ofSeconds(20);
+
     private final Map<String, String> environment;
     private final Path temporaryFolder;
     private final Path usualExecutable;
@@ -63,6 +65,11 @@ public final class Agent {
     /** How long the output may go on when k8s-exec has ended. */
     Duration lastOutput() {
         return patience.lastOutput();
+    }
+
+    /** Asks k8s-exec for its version, which it has in milliseconds, as the JVM build in a second. */
+    public ExecutableVersions executableVersions() {
+        return new ExecutableVersions(temporaryFolder, TIME_FOR_VERSION);
     }
 
     ConsoleLimits consoleLimits() {

@@ -71,7 +71,7 @@ public final class ScriptExecution {
 
     private TaskResult run(TaskRequest task, List<String> arguments, ResultFile file) throws TaskFailure {
         if (Thread.currentThread().isInterrupted()) {
-            return TaskResult.failure(CANCELED);
+            throw canceled();
         }
         byte[] request = task.toRunRequest(json);
         try (ConsoleRelay relay = start(arguments, task.environment())) {
@@ -97,6 +97,11 @@ public final class ScriptExecution {
                 }
             }
         }
+    }
+
+    /** Of a task of which nothing has run. */
+    static TaskFailure canceled() {
+        return new TaskFailure(CANCELED);
     }
 
     private ConsoleRelay start(List<String> arguments, Map<String, String> variables) throws TaskFailure {

@@ -70,6 +70,11 @@ public final class TaskConfig {
         return option(TaskDefinition.WORKING_DIRECTORY);
     }
 
+    /** Whether the task has a property of that name, and not a blank one. */
+    boolean isSet(String key) {
+        return option(key).isPresent();
+    }
+
     /** As k8s-exec reads it. */
     public Optional<String> setting(Setting setting) {
         return setting.property().flatMap(this::option);

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import cd.go.contrib.k8sexec.protocol.RequestField;
 import cd.go.contrib.k8sexec.protocol.Setting;
 import cd.go.contrib.k8sexec.protocol.Text;
+import cd.go.contrib.k8sexec.protocol.Version;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -76,6 +77,23 @@ public final class TaskRequest {
 
     public Map<String, String> environment() {
         return environment;
+    }
+
+    /** What k8s-exec has to know for this task: keys of the task's properties, each with the first version that knows it. */
+    public Map<String, Version> needed() {
+        Map<String, Version> needed = new LinkedHashMap<>();
+        for (Setting setting : TaskDefinition.SETTINGS) {
+            if (config.setting(setting).isPresent()) {
+                needed.put(setting.property().orElseThrow(), setting.since());
+            }
+        }
+        // a property that becomes a field has its name
+        for (RequestField field : RequestField.values()) {
+            if (config.isSet(field.key())) {
+                needed.put(field.key(), field.since());
+            }
+        }
+        return needed;
     }
 
     /**
