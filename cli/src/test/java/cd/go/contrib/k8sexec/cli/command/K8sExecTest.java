@@ -68,6 +68,18 @@ class K8sExecTest {
         }
     }
 
+    /** picocli would not replace it, and the option would have the text as its value. */
+    @Test
+    void no_option_names_a_variable_by_itself() {
+        K8sExec.commandLine().getSubcommands().values().stream()
+                .flatMap(command -> command.getCommandSpec().options().stream())
+                .forEach(option -> {
+                    boolean named = String.valueOf(option.defaultValue()).contains("${")
+                            || String.join(" ", option.description()).contains("[GO_K8S_");
+                    assertEquals(named, OptionTexts.setting(option).isPresent(), option + ": declare it in Setting");
+                });
+    }
+
     @Test
     void what_looks_like_a_file_of_arguments_is_an_argument() {
         assertEquals(2, commandLine.execute("@/etc/hostname"));
