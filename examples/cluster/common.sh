@@ -100,12 +100,21 @@ JSON
 # Whatever still runs in them is killed. The end of a namespace itself takes some seconds of the cluster's, which
 # nobody waits for.
 delete_namespaces() {
-    local name
+    local name folder
     for name in $(kubectl get namespaces --selector "k8s-exec-test=$run" -o name); do
         kubectl -n "${name#*/}" delete pods --all --force --grace-period=0 >/dev/null 2>&1 || true
         kubectl delete "$name" --wait=false >/dev/null
     done
+    # of the tests that made a volume of the node's
+    [ -e "$work/folders" ] || return 0
+    kubectl delete persistentvolumes --selector "k8s-exec-test=$run" --wait=false >/dev/null
+    while read -r folder; do
+        on_node rm -rf "$folder" </dev/null
+    done <"$work/folders"
 }
+
+# on_node COMMAND...: runs it on the node, as root.
+on_node() { sh -c "$K8S_EXEC_NODE \"\$@\"" sh "$@"; }
 
 # ---- tests side by side, each a process of its own: a signal to this script is heard at once, and not when kubectl
 # has ended
