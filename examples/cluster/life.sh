@@ -36,10 +36,19 @@ known() {
 
 quoted() { if [[ $1 == *$'\n'* ]]; then printf '"\n%s\n"' "$1"; else printf '"%s"' "$1"; fi; }
 
-# Ends the test as skipped, if there is no way to the node.
+# Ends the test, if there is no way to the node. It is skipped then, which is no failure: a cluster need not give one.
 needs_node() {
     [ -n "${K8S_EXEC_NODE:-}" ] || {
-        echo "needs --node" >"$log.skipped"
+        echo "it needs --node" >"$log.skipped"
+        exit 0
+    }
+}
+
+# needs TOOL: ends the test as skipped, if the tool is not there.
+needs() {
+    type -P "$1" || {
+        [ "${K8S_EXEC_POD_TESTS:-}" != required ] || fail "$1 is not installed"
+        echo "$1 is not installed" >"$log.skipped"
         exit 0
     }
 }

@@ -7,6 +7,7 @@ shows() { screen | grep -e "$1"; }
 type_line() { terminal send-keys -t shell "$1" Enter; }
 
 test_shell() {
+    needs tmux
     ready_pod
     terminal new-session -d -s shell -x 77 -y 33 \
         "kubectl -n $namespace exec -it pod -c gocd-agent -- k8s-exec shell; echo code \$?; sleep 5"
