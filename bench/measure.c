@@ -13,8 +13,9 @@
  *
  * PLAN has one line for each command, with tabs between its fields: name, place, kind, a file for the command's
  * standard input, and the words of the command. EXECUTOR is a shell command that starts "measure serve PLAN" in that
- * place, so that all places share one order of measurements. Kinds: "time" throws the output away; "output" reads it;
- * "memory" looks at the process once it has written its first byte.
+ * place, so that all places share one order of measurements. Kinds: "time" throws the output away; "at-once" does that
+ * with 20 of the command at once, until the last one has ended; "output" reads it; "memory" looks at the process once
+ * it has written its first byte.
  *
  * Each measurement is one line: name, kind, milliseconds of wall time, milliseconds of CPU time, KiB of peak resident
  * memory, and for "memory" KiB of private memory, of private memory that no file backs, and of all resident memory.
@@ -35,6 +36,7 @@
 
 #define LARGEST_PLAN 64
 #define MOST_WORDS 64
+#define AT_ONCE 20
 
 extern char **environ;
 
@@ -131,22 +133,15 @@ static void write_all(int fd, const char *bytes, size_t size) {
     }
 }
 
-static struct measurement measure(struct command *command) {
-    static char buffer[1 << 20];
-    static const char *input;
-    static char *inputs[LARGEST_PLAN];
-    struct measurement result = {0};
-    int in[2], out[2] = {-1, -1}, status, reads = strcmp(command->kind, "time") != 0;
-    if (!inputs[command - plan])
-        inputs[command - plan] = read_file(command->input, &command->input_size);
-    input = inputs[command - plan];
-
-    if (pipe2(in, O_CLOEXEC) || (reads && pipe2(out, O_CLOEXEC)))
+/* What the child reads from and, where output is not NULL, writes to: this end of each pipe. */
+static pid_t start(struct command *command, int *input, int *output) {
+    int in[2], out[2] = {-1, -1};
+    if (pipe2(in, O_CLOEXEC) || (output && pipe2(out, O_CLOEXEC)))
         die("pipe: %s", strerror(errno));
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, in[0], 0);
-    if (reads)
+    if (output)
         posix_spawn_file_actions_adddup2(&files, out[1], 1);
     else
         posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
@@ -159,37 +154,62 @@ static struct measurement measure(struct command *command) {
     posix_spawnattr_setsigdefault(&attributes, &signals);
 
     pid_t pid;
-    double start = milliseconds();
     int error = posix_spawnp(&pid, command->words[0], &files, &attributes, command->words, environ);
     if (error)
         die("%s: %s", command->words[0], strerror(error));
-    close(in[0]);
-    if (reads)
-        close(out[1]);
-    write_all(in[1], input, command->input_size);
-    close(in[1]);
-    if (reads) {
-        int looks = strcmp(command->kind, "memory") == 0;
-        ssize_t count;
-        while ((count = read(out[0], buffer, sizeof buffer)) > 0) {
-            if (looks)
-                look_at_memory(pid, &result);
-            looks = 0;
-        }
-        close(out[0]);
-    }
-    struct rusage usage;
-    while (wait4(pid, &status, 0, &usage) < 0)
-        if (errno != EINTR)
-            die("wait4: %s", strerror(errno));
-    result.wall = milliseconds() - start;
-    if (status != 0)
-        die("%s ended with status %#x", command->name, status);
-    result.cpu = (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
-                 (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
-    result.peak = usage.ru_maxrss;
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
+    close(in[0]);
+    *input = in[1];
+    if (output) {
+        close(out[1]);
+        *output = out[0];
+    }
+    return pid;
+}
+
+static void read_output(int output, pid_t pid, struct command *command, struct measurement *result) {
+    static char buffer[1 << 20];
+    int looks = strcmp(command->kind, "memory") == 0;
+    while (read(output, buffer, sizeof buffer) > 0) {
+        if (looks)
+            look_at_memory(pid, result);
+        looks = 0;
+    }
+    close(output);
+}
+
+static struct measurement measure(struct command *command) {
+    static char *inputs[LARGEST_PLAN];
+    struct measurement result = {0};
+    pid_t children[AT_ONCE];
+    int copies = strcmp(command->kind, "at-once") == 0 ? AT_ONCE : 1, input, output, status;
+    int reads = strcmp(command->kind, "output") == 0 || strcmp(command->kind, "memory") == 0;
+    char **text = &inputs[command - plan];
+    if (!*text)
+        *text = read_file(command->input, &command->input_size);
+
+    double before = milliseconds();
+    for (int i = 0; i < copies; i++) {
+        children[i] = start(command, &input, reads ? &output : NULL);
+        write_all(input, *text, command->input_size);
+        close(input);
+    }
+    if (reads)
+        read_output(output, children[0], command, &result);
+    for (int i = 0; i < copies; i++) {
+        struct rusage usage;
+        while (wait4(children[i], &status, 0, &usage) < 0)
+            if (errno != EINTR)
+                die("wait4: %s", strerror(errno));
+        if (status != 0)
+            die("%s ended with status %#x", command->name, status);
+        result.cpu += (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+                      (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+        if (usage.ru_maxrss > result.peak)
+            result.peak = usage.ru_maxrss;
+    }
+    result.wall = milliseconds() - before;
     return result;
 }
 

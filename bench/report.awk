@@ -1,4 +1,5 @@
-# Makes the tables, and the plot where one is asked for, of what measure.c printed.
+# Makes the tables, and the plot if one is asked for, of what measure.c printed. Ends with 1 if a budget is missed that
+# holds on any machine.
 
 function sort(values, count,    i, j, value) {
     for (i = 2; i <= count; i++) {
@@ -22,12 +23,51 @@ function median(name, kind, column) {
     return quantile(name, kind, column, 0.5)
 }
 
-function budget(what, measured, unit, most) {
-    printf "| %-58s | %9.1f %-3s | %7s |\n", what, measured, unit, most
+# median wall time of an empty script
+function ms(name) {
+    return median(name, "time", WALL)
+}
+
+# A row of the table of budgets. A figure with "spare" is one that holds on any machine, and a busy one may miss by that
+# factor; a figure without is one of a quiet machine, and missing it is told.
+function budget(what, measured, unit, most, spare) {
+    printf "| %-58s | %9.2f %-5s | %5s %-5s | %-6s |\n", what, measured, unit, most, unit,
+        measured <= most ? "kept" : "missed"
+    if (spare && measured > most * spare)
+        missed = 1
+}
+
+function budgets(    list) {
+    print ""
+    printf "| %-58s | %15s | %11s | %-6s |\n", "budget", "measured", "at most", ""
+    print "| ---------------------------------------------------------- | --------------: | ----------: | ------ |"
+    budget("empty script, more than plain nsenter", ms(ours) - ms(plain), "ms", 6)
+    budget("empty script, of plain nsenter", ms(ours) / ms(plain), "times", 4, 1.5)
+    if ("crun exec" in wall)
+        budget("empty script, of crun exec", 100 * ms(ours) / ms("crun exec"), "%", 60, 1.5)
+    budget("a named guest of three, more than the only one", ms(ours ", a named guest of three") - ms(ours), "ms", 1)
+    budget("1 000 variables of 1 MB, more than the empty script", ms(ours ", 1000 variables of 1 MB") - ms(ours), "ms", 30)
+    if (counts[ours ", 5000 processes", "time"]) {
+        list = ms(ours ", 5000 processes") - ms(ours " --pid, 5000 processes")
+        budget("5 000 processes in the Pod, of a listing of /proc", list / ms("ls /proc, 5000 processes"), "times", 1.5, 1.5)
+        budget("5 000 processes, with --pid, more than without them", ms(ours " --pid, 5000 processes") - ms(ours), "ms", 1)
+    }
+    budget("20 at once, of 20 times plain nsenter",
+        median(ours, "at-once", WALL) / median(plain, "at-once", WALL), "times", 3, 1.5)
+    budget(mib " MiB of output, of plain nsenter",
+        median(ours, "output", WALL) / median(plain, "output", WALL), "times", 1.02, 1.25)
+    budget("private memory while a script runs", median(ours, "memory", PRIVATE) / 1024, "MiB", 10, 1)
+    budget("executable", size / 1e6, "MB", 17, 1)
+}
+
+BEGIN {
+    WALL = 3; CPU = 4; PEAK = 5; PRIVATE = 6
+    plain = "nsenter --mount (plain)"
+    ours = "k8s-exec run"
 }
 
 {
-    if (!(($1, $2) in counts) && $2 == "time")
+    if (!(($1, $2) in counts) && $2 == "time" && $1 !~ /5000 processes/)
         names[++name_count] = $1
     i = ++counts[$1, $2]
     for (column = 3; column <= NF; column++)
@@ -35,72 +75,67 @@ function budget(what, measured, unit, most) {
 }
 
 END {
-    plain = "nsenter --mount (plain)"
-    ours = "k8s-exec run"
-    base = median(plain, "time", 3)
-
     # the quickest first
     for (i = 1; i <= name_count; i++)
-        wall[names[i]] = median(names[i], "time", 3)
+        wall[names[i]] = ms(names[i])
     for (i = 2; i <= name_count; i++) {
         name = names[i]
         for (j = i - 1; j >= 1 && wall[names[j]] > wall[name]; j--)
             names[j + 1] = names[j]
         names[j + 1] = name
     }
-    printf "| %-52s | median ms |   p10 |   p90 | more than plain | ratio | CPU ms | peak MiB |\n", "empty script"
-    print "| ---------------------------------------------------- | --------: | ----: | ----: | --------------: | ----: | -----: | -------: |"
+    row = "| %-54s | %9s | %5s | %5s | %16s | %6s | %8s |\n"
+    printf row, "empty script", "median ms", "p10", "p90", "of plain nsenter", "CPU ms", "peak MiB"
+    print "| ------------------------------------------------------ | --------: | ----: | ----: | ---------------: |" \
+        " -----: | -------: |"
     for (i = 1; i <= name_count; i++) {
         name = names[i]
-        printf "| %-52s | %9.1f | %5.1f | %5.1f | %15.1f | %5.1f | %6.1f | %8.1f |\n", name, wall[name], quantile(name, "time", 3, 0.1), \
-            quantile(name, "time", 3, 0.9), wall[name] - base, wall[name] / base, median(name, "time", 4), median(name, "time", 5) / 1024
+        printf "| %-54s | %9.1f | %5.1f | %5.1f | %16.1f | %6.1f | %8.1f |\n", (name == ours ? "**" name "**" : name),
+            wall[name], quantile(name, "time", WALL, 0.1), quantile(name, "time", WALL, 0.9),
+            wall[name] / wall[plain], median(name, "time", CPU), median(name, "time", PEAK) / 1024
     }
-    if (counts[ours, "time"]) {
-        print ""
-        printf "| %-58s | %13s | %7s |\n", "k8s-exec, native", "measured", "at most"
-        print "| ---------------------------------------------------------- | ------------: | ------: |"
-        budget("empty script, more than plain nsenter", wall[ours] - base, "ms", "10")
-        if ("crun exec" in wall)
-            budget("empty script, of the time of crun exec", 100 * wall[ours] / wall["crun exec"], "%", "100")
-        budget("1000 variables of 1 MB, more than the empty script", wall[ours ", 1000 variables of 1 MB"] - wall[ours], "ms", "50")
-        budget("CPU time of an empty script", median(ours, "time", 4), "ms", "15")
-        budget("private memory while a script runs", median(ours, "memory", 6) / 1024, "MiB", "12")
-        budget("of that, not backed by the executable's file", median(ours, "memory", 7) / 1024, "MiB", "")
-        budget("resident memory while a script runs", median(ours, "memory", 8) / 1024, "MiB", "")
-        budget(mib " MiB of output, more than plain nsenter", 100 * (median(ours, "output", 3) / median(plain, "output", 3) - 1), "%", "5")
-        budget("executable", size / 1e6, "MB", "30")
-    }
+    if (counts[ours, "time"])
+        budgets()
     if (plot)
         draw()
+    exit missed
 }
 
-function x(ms) {
-    return left + (width - left - 70) * log(ms / least) / log(most / least)
+function x(milliseconds) {
+    return left + (width - left - 70) * log(milliseconds / least) / log(most / least)
 }
 
-function draw(    i, y, name, tick, height, color) {
-    width = 860; left = 350; row = 28; height = row * name_count + 70
+function text(left_edge, baseline, attributes, content) {
+    printf "<text x=\"%.1f\" y=\"%d\" %s>%s</text>\n", left_edge, baseline, attributes,
+        content > plot
+}
+
+function draw(    i, y, name, tick, height, color, low, high) {
+    width = 860; left = 350; height = 28 * name_count + 70
     least = 1; most = 2 * wall[names[name_count]]
-    printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">\n", \
-        width, height, width, height > plot
+    printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\"", width, height,
+        width, height > plot
+    print " font-family=\"sans-serif\" font-size=\"13\">" > plot
     print "<title>Wall time of an empty script in another container</title>" > plot
     printf "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n", width, height > plot
     for (tick = 1; tick < most; tick *= (substr(tick, 1, 1) == "2" ? 2.5 : 2)) {
-        printf "<line x1=\"%.1f\" y1=\"20\" x2=\"%.1f\" y2=\"%d\" stroke=\"#dddddd\"/>\n", x(tick), x(tick), height - 45 > plot
-        printf "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#444444\">%d</text>\n", x(tick), height - 28, tick > plot
+        printf "<line x1=\"%.1f\" y1=\"20\" x2=\"%.1f\" y2=\"%d\" stroke=\"#dddddd\"/>\n", x(tick), x(tick),
+            height - 45 > plot
+        text(x(tick), height - 28, "text-anchor=\"middle\" fill=\"#444444\"", tick)
     }
-    printf "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#444444\">ms of wall time, logarithmic; line: median, bar: 10th to 90th percentile of %d runs</text>\n", \
-        (left + width) / 2 - 35, height - 8, counts[names[1], "time"] > plot
+    text((left + width) / 2 - 35, height - 8, "text-anchor=\"middle\" fill=\"#444444\"",
+        "ms of wall time, logarithmic; line: median, bar: 10th to 90th percentile of " counts[names[1], "time"] " runs")
     for (i = 1; i <= name_count; i++) {
         name = names[i]
-        y = 20 + row * (i - 1)
+        y = 20 + 28 * (i - 1)
         color = name ~ /^k8s-exec/ ? "#1f6feb" : "#8a8f98"
-        printf "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#111111\"%s>%s</text>\n", left - 12, y + 18, \
-            (name == ours ? " font-weight=\"bold\"" : ""), name > plot
-        printf "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"16\" fill=\"%s\" fill-opacity=\"0.35\"/>\n", x(quantile(name, "time", 3, 0.1)), y + 6, \
-            x(quantile(name, "time", 3, 0.9)) - x(quantile(name, "time", 3, 0.1)), color > plot
-        printf "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\" stroke-width=\"3\"/>\n", x(wall[name]), y + 4, x(wall[name]), y + 24, color > plot
-        printf "<text x=\"%.1f\" y=\"%d\" fill=\"#111111\">%.1f</text>\n", x(quantile(name, "time", 3, 0.9)) + 8, y + 18, wall[name] > plot
+        low = x(quantile(name, "time", WALL, 0.1)); high = x(quantile(name, "time", WALL, 0.9))
+        text(left - 12, y + 18, "text-anchor=\"end\" fill=\"#111111\"" (name == ours ? " font-weight=\"bold\"" : ""), name)
+        printf "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"16\" fill=\"%s\" fill-opacity=\"0.35\"/>\n", low, y + 6,
+            high - low, color > plot
+        printf "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\" stroke-width=\"3\"/>\n", x(wall[name]),
+            y + 4, x(wall[name]), y + 24, color > plot
+        text(high + 8, y + 18, "fill=\"#111111\"", sprintf("%.1f", wall[name]))
     }
     print "</svg>" > plot
 }
