@@ -156,13 +156,15 @@ class HostileGuestIT {
 
     @Test
     void a_guest_that_ends_in_the_middle_does_not_end_the_script() {
+        String guest = pod.pid("guest");
         Process run = pod.start(
                 "agent",
                 "sh",
                 "-c",
-                "echo '{\"version\":1,\"script\":\"touch /go/ready; sleep 2; touch /go/done; exit 3\"}' | "
+                "echo '{\"version\":1,\"script\":\"touch /go/ready; while kill -0 " + guest
+                        + "; do sleep 0.05; done 2>/dev/null; touch /go/done; exit 3\"}' | "
                         + "GO_K8S_CONTAINER_SHARED_ROOT=/go " + Pod.K8S_EXEC + " run; echo $? >/go/code");
-        pod.exec("agent", "sh", "-c", "until [ -e /go/ready ]; do sleep 0.05; done; kill -9 " + pod.pid("guest"))
+        pod.exec("agent", "sh", "-c", "until [ -e /go/ready ]; do sleep 0.05; done; kill -9 " + guest)
                 .assertExitCode(0);
         pod.exec("agent", "sh", "-c", "until [ -e /go/code ]; do sleep 0.05; done");
         run.destroy();

@@ -82,14 +82,17 @@ class PauseIT {
                         "sh",
                         "-c",
                         "$0 & p=$!; " + AWAIT_READY
-                                + "kill -CHLD $p; kill -URG $p; kill -STOP $p; sleep 0.1; kill -CONT $p; sleep 0.1; kill -TERM $p; wait $p; echo $?",
+                                + "kill -CHLD $p; kill -URG $p; kill -STOP $p; "
+                                + "until grep -q '^State:.T' /proc/$p/status; do sleep 0.02; done; kill -CONT $p; "
+                                + AWAIT_READY + "kill -TERM $p; wait $p; echo $?",
                         pause));
     }
 
     @Test
     void a_terminal_that_changes_its_size_does_not_end_it() throws Exception {
         String script = "$PAUSE & p=$!; " + AWAIT_READY
-                + "stty cols 77; sleep 0.2; kill -0 $p && stty size && kill -WINCH $p; wait $p; echo $?";
+                + "stty cols 77; until grep -q '^ShdPnd:.0*$' /proc/$p/status; do sleep 0.02; done; " + AWAIT_READY
+                + "kill -0 $p && stty size && kill -WINCH $p; wait $p; echo $?";
         String output = run("env", "PAUSE=" + pause, "script", "-qec", script, "/dev/null");
 
         assertTrue(output.replace("\r", "").matches("\\d+ 77\n0\n"), output);
@@ -100,25 +103,33 @@ class PauseIT {
         String output = run(
                 "sh",
                 "-c",
-                asFirstProcess(
-                        "children() { wc -w </proc/$p/task/$p/children; }; "
-                                + "for i in 1 2 3 4 5; do nsenter -t $p -p sh -c 'sleep 1 &'; done; children; "
-                                + "for i in $(seq 500); do [ $(children) != 0 ] || break; sleep 0.02; done; children; kill $p; wait $u; echo $?"),
+                asFirstProcess("children() { wc -w </proc/$p/task/$p/children; }; "
+                        + "for i in 1 2 3 4 5; do nsenter -t $p -p sh -c 'sleep 1000 &'; done; children; "
+                        + "kill $(cat /proc/$p/task/$p/children); until [ $(children) = 0 ]; do sleep 0.02; done; "
+                        + "kill $p; wait $u; echo $?"),
                 pause);
 
-        assertEquals("5\n0\n0\n", output);
+        assertEquals("5\n0\n", output);
     }
 
+    /** A shell reaps its children before it becomes another program. */
+    @Needs(Need.PERL)
     @Test
     void it_reaps_what_the_program_before_it_left() throws Exception {
+        String leaveZombie = """
+            exit unless $child = fork;
+            do { open $stat, "/proc/$child/stat"; $line = <$stat> } until $line =~ / Z /;
+            exec @ARGV
+            """;
         assertEquals(
                 "0\n0\n",
                 run(
                         "sh",
                         "-c",
-                        "sh -c 'true & sleep 0.1; exec $0' $0 & p=$!; " + AWAIT_READY
+                        "perl -e \"$1\" $0 & p=$!; " + AWAIT_READY
                                 + "wc -w </proc/$p/task/$p/children; kill $p; wait $p; echo $?",
-                        pause));
+                        pause,
+                        leaveZombie));
     }
 
     @Test

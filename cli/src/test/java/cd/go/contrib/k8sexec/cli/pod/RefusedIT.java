@@ -44,6 +44,30 @@ class RefusedIT {
         }
     }
 
+    /** Whether it reads its input is no matter of luck here: it never does. */
+    @Test
+    void an_nsenter_that_ends_at_once_is_an_error_and_no_end_of_k8s_exec() {
+        String loop = """
+            mkdir /tmp/refuse; printf '#!/bin/sh\\nexit 1\\n' >/tmp/refuse/nsenter; chmod +x /tmp/refuse/nsenter
+            cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go "PATH=/tmp/refuse:$PATH"
+            for i in $(seq 20); do
+                "$0" run --user 0:0 </tmp/request 2>/tmp/errors; echo "run $? $(grep -o 'error .[A-Z_]*' /tmp/errors)"
+                "$0" doctor >/tmp/report; echo "doctor $? $(grep -o 'failure trial' /tmp/report)"
+            done
+            """;
+        byte[] request = Pod.request(
+                        "sh", "echo ran", Map.of("LARGE", "v".repeat(100_000), "MORE", "v".repeat(100_000)))
+                .getBytes();
+        try (Pod pod = Pod.up()) {
+            Result result = pod.exec("agent", request, "sh", "-c", loop, Pod.K8S_EXEC.toString());
+
+            assertEquals(
+                    "run 125 error [NSENTER_FAILED\ndoctor 1 failure trial\n".repeat(20),
+                    result.assertExitCode(0).text(),
+                    result.toString());
+        }
+    }
+
     /** As an older kernel or a strict seccomp filter does. */
     @Needs(Need.RUNC)
     @Test

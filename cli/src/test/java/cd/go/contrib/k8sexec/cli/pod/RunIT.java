@@ -281,13 +281,11 @@ class RunIT {
 
     @Test
     void no_value_stands_in_an_argument_list_or_in_a_file() {
-        String script = "sleep 0.3; echo $SECRET_B >/dev/null; tr '\\0' ' ' </proc/[0-9]*/cmdline 2>/dev/null; "
-                + "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; done; grep -rl hidden[-] /go /tmp /dev/shm 2>/dev/null; sleep 0.3";
-        Process sampler =
-                pod.start("agent", "sh", "-c", "while :; do cat /proc/[0-9]*/cmdline; done >/tmp/samples 2>/dev/null");
+        String script = "echo $SECRET_B >/dev/null; for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; done; "
+                + "grep -rl hidden[-] /go /tmp /dev/shm 2>/dev/null; " + Sampler.AWAIT_LOOK;
         Result result;
         String samples;
-        try {
+        try (Sampler sampler = new Sampler(pod)) {
             result = pod.k8sExec(
                     Pod.request(
                             "bash",
@@ -304,11 +302,8 @@ class RunIT {
                                     "UID",
                                     "hidden-five")),
                     "run");
-        } finally {
-            sampler.destroy();
+            samples = sampler.text();
         }
-        samples = pod.exec("agent", "sh", "-c", "tr '\\0' ' ' </tmp/samples | tail -c 50000000")
-                .text();
 
         result.assertExitCode(0);
         assertTrue(samples.contains("/proc/self/fd/9"), "the sampler saw nothing of the run");
@@ -457,8 +452,12 @@ class RunIT {
 
     @Test
     void what_the_script_left_in_the_background_is_named_and_does_not_hold_the_run() {
-        Result result = pod.run("bash", "setsid sleep 4 >/dev/null 2>&1 & sleep 0.3; echo started")
+        Result result = pod.run(
+                        "bash",
+                        "setsid sleep 1000 >/dev/null 2>&1 & until grep -q sleep /proc/$!/comm; do sleep 0.02; done; "
+                                + "echo $! >/tmp/left; echo started")
                 .assertExitCode(0);
+        pod.exec("guest", "sh", "-c", "kill $(cat /tmp/left)").assertExitCode(0);
 
         assertEquals("started\n", result.text());
         assertTrue(result.errors().contains("left running in the background: sleep ("), result.errors());

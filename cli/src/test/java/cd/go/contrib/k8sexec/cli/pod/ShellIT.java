@@ -134,10 +134,8 @@ class ShellIT {
         awaitProgram();
         terminal.key("C-z");
         terminal.await("Stopped +k8s-exec exec");
-        terminal.line("kill %1");
-        // bash tells before its next prompt
-        terminal.line("sleep 1");
-        terminal.await("(Terminated|Exit 143) +k8s-exec exec");
+        terminal.line("kill %1; wait %1; echo code=$?");
+        terminal.await("^code=143$");
     }
 
     @Test

@@ -63,11 +63,7 @@ class WaitAndEnvIT {
         Process waiting = pod.start(
                 "agent", "sh", "-c", Pod.K8S_EXEC + " wait --container later >/tmp/found; echo $? >>/tmp/found");
         try {
-            pod.exec(
-                            "agent",
-                            "sh",
-                            "-c",
-                            "until ps -eo args= | grep -q '[w]ait --container later'; do sleep 0.1; done; sleep 0.5")
+            pod.exec("agent", "sh", "-c", "until ps -eo args= | grep -q '[w]ait --container later'; do sleep 0.1; done")
                     .assertExitCode(0);
             assertEquals("", pod.exec("agent", "cat", "/tmp/found").text());
             later = pod.start("agent", "env", "K8S_EXEC_CONTAINER=later", "unshare", "--mount", "sleep", "1000");
@@ -113,7 +109,8 @@ class WaitAndEnvIT {
                     "agent",
                     "bash",
                     "-c",
-                    "set -m; $0 wait --container none --for 1h & pid=$!; sleep 1; kill -" + words[0]
+                    "set -m; $0 wait --container none --for 1h & pid=$!; "
+                            + "until [ $(cat /proc/$pid/comm) != bash ]; do sleep 0.02; done; kill -" + words[0]
                             + " $pid; wait $pid; echo $?",
                     Pod.K8S_EXEC.toString());
             assertEquals(words[1] + "\n", result.text(), result.toString());
