@@ -1,7 +1,7 @@
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +11,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Run by mvnw: java FetchMaven.java URL ZIP SHA512 FOLDER. Downloads ZIP if it is not there yet, checks it and unpacks it into FOLDER. A JDK
- * is what Maven needs anyway: so nothing else has to be installed.
+ * Run by mvnw: java FetchMaven.java URL ZIP SHA512 FOLDER. Downloads ZIP if it is not there yet, checks it and unpacks it
+ * into FOLDER. A JDK is what Maven needs anyway: so nothing else has to be installed.
  */
 public class FetchMaven {
     public static void main(String[] arguments) throws Exception {
@@ -21,18 +21,19 @@ public class FetchMaven {
             if (Files.notExists(zip)) {
                 download(URI.create(arguments[0]), zip);
             }
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) {
             fail("could not download " + arguments[0] + ": " + e);
         }
         String actual = sha512(zip);
         if (!actual.equals(arguments[2])) {
-            fail(arguments[0] + " has the SHA-512 " + actual + ", but .mvn/wrapper/maven-wrapper.properties pins " + arguments[2]);
+            fail(arguments[0] + " has the SHA-512 " + actual + ", but .mvn/wrapper/maven-wrapper.properties pins "
+                    + arguments[2]);
         }
         unpack(zip, Path.of(arguments[3]));
     }
 
     private static void download(URI uri, Path zip) throws IOException {
-        HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
+        URLConnection connection = uri.toURL().openConnection();
         String user = System.getenv("MVNW_USERNAME");
         if (user != null && !user.isEmpty()) {
             String credentials = user + ":" + System.getenv("MVNW_PASSWORD");

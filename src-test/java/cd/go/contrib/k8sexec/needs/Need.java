@@ -34,6 +34,7 @@ public enum Need {
     /** A static one, for it is alone in a guest: the machine's loader does not know the file. */
     BUSYBOX("busybox-static", () -> succeeds("d=$(command -v busybox) && ! grep -q /ld- \"$d\"")),
     CHROMIUM("chromium", "chromium"),
+    CURL("curl", "curl"),
     /** GNU's env since 8.31, which the stand-in Pod starts its processes with. */
     COREUTILS("coreutils 8.31 or newer", () -> succeeds("env --default-signal true")),
     /** As /bin/sh, too. */
@@ -52,6 +53,7 @@ public enum Need {
     SETCAP("libcap2-bin", "setcap"),
     STRACE("strace", "strace"),
     TMUX("tmux", "tmux"),
+    WGET("wget", "wget"),
     ZSH("zsh", "zsh"),
 
     /** All that the stand-in Pod of cli/src/test/pod takes, with the containers made by util-linux. */

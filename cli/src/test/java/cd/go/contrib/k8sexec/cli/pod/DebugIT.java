@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.needs.Need;
+import cd.go.contrib.k8sexec.needs.Needs;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What K8S_EXEC_DEBUG=1 adds to an error, for whoever reports it. */
+@Needs(Need.POD)
 class DebugIT {
     /** A request that k8s-exec has too little memory for, which is a fault that it does not know. The script begins with a secret. */
     private static final String TOO_LARGE = """
