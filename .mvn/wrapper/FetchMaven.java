@@ -11,8 +11,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * Run by mvnw: java FetchMaven.java URL ZIP SHA512 FOLDER. Downloads ZIP if it is not there yet, checks it and unpacks it
- * into FOLDER. A JDK is what Maven needs anyway: so nothing else has to be installed.
+ * Run by mvnw: java FetchMaven.java URL ZIP SHA512 FOLDER. Downloads ZIP if it is not there yet, checks it and unpacks
+ * it into FOLDER. A JDK is what Maven needs anyway: so nothing else has to be installed.
  */
 public class FetchMaven {
     public static void main(String[] arguments) throws Exception {

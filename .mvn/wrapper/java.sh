@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Sets java to the program java of a JDK 17 or newer: JAVA_HOME's, else the PATH's. Calls fail, a function of the script that reads
-# this file, if there is none.
-jdk='a JDK 17 or newer (Debian, Ubuntu: openjdk-17-jdk-headless; Fedora: java-latest-openjdk-devel; Alpine: openjdk17-jdk)'
+# Sets java to the program java of a JDK 17 or newer: JAVA_HOME's, else the PATH's. If there is none it calls fail, a
+# function of the script that reads this file.
+jdk='a JDK 17 or newer (Debian: openjdk-17-jdk-headless; Fedora: java-latest-openjdk-devel; Alpine: openjdk17-jdk)'
 if [ -n "${JAVA_HOME:-}" ]; then
     java=$JAVA_HOME/bin/java
     [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, which has no bin/java: set it to the folder of $jdk, or unset it"
