@@ -4,8 +4,9 @@ import cd.go.contrib.k8sexec.cli.doctor.Check;
 import cd.go.contrib.k8sexec.cli.doctor.Doctor;
 import cd.go.contrib.k8sexec.cli.doctor.Report;
 import cd.go.contrib.k8sexec.cli.doctor.Settings;
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.launch.Cancellation;
-import cd.go.contrib.k8sexec.cli.launch.User;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.PrintWriter;
@@ -50,6 +51,9 @@ final class DoctorCommand implements Callable<Integer>, Settings {
 
     @Mixin
     UserOption user;
+
+    @Mixin
+    EnterOption enter;
 
     @Option(names = "--json", description = "Print one JSON object; the ids in it are stable.")
     boolean json;
@@ -137,5 +141,10 @@ final class DoctorCommand implements Callable<Integer>, Settings {
     @Override
     public Map<String, String> environment() {
         return System.getenv();
+    }
+
+    @Override
+    public Entry entry() {
+        return enter.entry(proc);
     }
 }

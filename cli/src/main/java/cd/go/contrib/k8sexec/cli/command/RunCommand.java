@@ -1,9 +1,8 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.launch.Cancellation;
 import cd.go.contrib.k8sexec.cli.launch.Launch;
-import cd.go.contrib.k8sexec.cli.launch.Launcher;
-import cd.go.contrib.k8sexec.cli.launch.Nsenter;
 import cd.go.contrib.k8sexec.cli.launch.Plan;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
@@ -17,6 +16,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,6 +50,9 @@ final class RunCommand implements Callable<Integer> {
     UserOption user;
 
     @Mixin
+    EnterOption enter;
+
+    @Mixin
     GraceOption grace;
 
     @Option(names = "--timeout")
@@ -69,6 +72,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Spec
     CommandSpec spec;
+
+    private Entry entry;
 
     private final ProcFs proc = new ProcFs(Path.of("/proc"));
 
@@ -105,28 +110,29 @@ final class RunCommand implements Callable<Integer> {
         // not System.in, which has a buffer of its own
         TaskRequest request = TaskRequestReader.read(new FileInputStream(FileDescriptor.in));
         Path sharedRoot = volumeOptions.sharedRoot();
+        entry = enter.entry(proc);
         Target target = targetOptions.find(proc, wait.duration());
         RunId run = Launch.newRunId(proc);
         Plan plan = Plan.of(
                 request,
                 target,
-                () -> Nsenter.find(System.getenv("PATH")),
+                entry,
                 user.of(target, proc),
+                sharedRoot,
                 volumeOptions.containerRoot(),
                 run,
                 proc.environment(target.pid()));
         if (dryRun) {
-            plan.describe(Launcher.DEFAULT).forEach(spec.commandLine().getOut()::println);
+            plan.describe().forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);
         }
         cancellation.onFirst(null);
         cancellation.timeOutAfter(timeout == null ? Duration.ZERO : timeout);
         return new Launch(
-                        Launcher.DEFAULT,
                         proc,
                         sharedRoot,
-                        run,
                         plan,
+                        Optional.empty(),
                         cancellation,
                         grace.duration(),
                         endBackground,

@@ -1,11 +1,10 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.launch.Cancellation;
 import cd.go.contrib.k8sexec.cli.launch.Launch;
-import cd.go.contrib.k8sexec.cli.launch.Launcher;
-import cd.go.contrib.k8sexec.cli.launch.Nsenter;
 import cd.go.contrib.k8sexec.cli.launch.Plan;
-import cd.go.contrib.k8sexec.cli.launch.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
@@ -58,14 +57,14 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
             Path sharedRoot,
             String containerRoot,
             Target target,
-            Nsenter nsenter,
+            Entry entry,
             User user,
             Cancellation cancellation)
             throws InterruptedException {
         long start = System.nanoTime();
         Path output;
         try {
-            output = Program.newFile();
+            output = AgentProgram.newFile();
         } catch (IOException e) {
             return failed(
                     new K8sExecException(
@@ -86,17 +85,17 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                         Plan plan = Plan.of(
                                 new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()),
                                 target,
-                                () -> nsenter,
+                                entry,
                                 user,
+                                sharedRoot,
                                 containerRoot,
                                 id,
                                 proc.environment(target.pid()));
                         run.complete(new Launch(
-                                        Launcher.DEFAULT.capturing(output),
                                         proc,
                                         sharedRoot,
-                                        id,
                                         plan,
+                                        Optional.of(output),
                                         cancellation,
                                         GRACE,
                                         true,
@@ -159,8 +158,11 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         return line.find() ? Optional.of(line.group(1)) : Optional.empty();
     }
 
-    /** @param explained whether an earlier check has failed, which says more */
-    Check check(boolean explained) {
+    /**
+     * @param explained whether an earlier check has failed, which says more
+     * @param way       how the guest was entered
+     */
+    Check check(boolean explained, String way) {
         if (error != null) {
             String last = output.strip().lines().reduce("", (first, second) -> second);
             return Check.failure(
@@ -182,6 +184,6 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                     "look at the guest's sh");
         }
         String told = notes.isEmpty() ? "" : "; " + String.join("; ", notes);
-        return Check.ok("trial", "a script ran in the guest, in " + millis + " ms" + told);
+        return Check.ok("trial", "a script ran in the guest, by " + way + ", in " + millis + " ms" + told);
     }
 }

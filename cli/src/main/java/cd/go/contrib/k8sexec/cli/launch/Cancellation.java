@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.platform.OsSignals;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -11,27 +11,26 @@ import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * Does what a plan says: sweeps up after killed runs, stages the script, runs it, and removes its folder.
  *
- * @param launcher      starts it
  * @param proc          the processes
  * @param sharedRoot    where the shared volume is mounted in the agent
- * @param run           whose id the plan was made with
  * @param plan          what to run
+ * @param output        the file that the script prints to; empty: where this process prints
  * @param cancellation  tells when to end early
  * @param grace         from SIGTERM to SIGKILL
  * @param endBackground whether what the script leaves running is ended too
  * @param notes         gets lines for people
  */
 public record Launch(
-        Launcher launcher,
         ProcFs proc,
         Path sharedRoot,
-        RunId run,
         Plan plan,
+        Optional<Path> output,
         Cancellation cancellation,
         Duration grace,
         boolean endBackground,
@@ -54,13 +53,13 @@ public record Launch(
     public Outcome execute() throws InterruptedException {
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
             new Leftovers(proc, volume).sweep(grace, cancellation, notes);
-            StagedRun staged = volume.stage(run);
+            StagedRun staged = volume.stage(plan.run());
             try {
                 return new ScriptRun(
-                                launcher,
                                 proc,
                                 plan,
-                                ProcessTree.ofOwnRun(proc, run),
+                                output,
+                                ProcessTree.ofOwnRun(proc, plan.run()),
                                 cancellation,
                                 grace,
                                 endBackground,

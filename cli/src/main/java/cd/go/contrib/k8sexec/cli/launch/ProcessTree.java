@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.launch;
 
+import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
@@ -31,7 +32,7 @@ public final class ProcessTree {
         this.proc = proc;
         this.self = self;
         this.withDescendants = withDescendants;
-        this.mark = "\0" + Nsenter.RUN_ID + "=" + run.text() + "\0";
+        this.mark = "\0" + RunId.VARIABLE + "=" + run.text() + "\0";
     }
 
     /** Of a run of this process. */
@@ -51,8 +52,8 @@ public final class ProcessTree {
         for (ProcessInfo process : proc.processes()) {
             for (String variable : ByteString.of(proc.environment(process.pid()).orElse(new byte[0]))
                     .split("\0")) {
-                if (variable.startsWith(Nsenter.RUN_ID + "=")) {
-                    runs.add(variable.substring(Nsenter.RUN_ID.length() + 1));
+                if (variable.startsWith(RunId.VARIABLE + "=")) {
+                    runs.add(variable.substring(RunId.VARIABLE.length() + 1));
                 }
             }
         }
