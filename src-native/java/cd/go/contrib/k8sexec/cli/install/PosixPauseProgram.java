@@ -15,7 +15,7 @@ public final class PosixPauseProgram implements PauseProgram {
 
     @Override
     public byte[] file() {
-        try (InputStream program = PosixPauseProgram.class.getResourceAsStream("pause")) {
+        try (InputStream program = PosixPauseProgram.class.getResourceAsStream("relay")) {
             return program.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,7 +4,9 @@ import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.util.ServiceLoader;
 
-/** The program pause (src-native/c/pause.c), which the native executable carries within itself. */
+/**
+ * The relay (src-native/c/relay), which the native executable carries within itself; started under the name pause, it only waits and reaps.
+ */
 public interface PauseProgram {
 
     /** The native executable's own, or else {@link Jvm}; chosen while the image is built, as a static field's value. */
@@ -42,7 +44,7 @@ public interface PauseProgram {
             return new K8sExecException(
                     ErrorId.NATIVE_ONLY,
                     "this is the JVM build of k8s-exec",
-                    "which is not one file and has no pause in it",
+                    "which is not one file and has no pause and no relay in it",
                     "use the native executable (k8s-exec --version says which one it is)");
         }
     }
