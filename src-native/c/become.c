@@ -50,23 +50,24 @@ static const char *point(char **pointers, const char *strings, long number) {
 
 char **kx_point(struct kx_start *start) {
     const struct kx_program *program = start->program;
-    long paths = program->paths;
     long words = count(program->words, program->words_size);
     long variables = count(program->environment, program->environment_size);
-    if (paths < 1 || words <= paths || variables < 0) {
+    long arguments = words - program->paths - program->needed;
+    if (program->paths < 1 || program->needed < 0 || arguments < 1 || variables < 0) {
         errno = EINVAL;
         return NULL;
     }
-    /* three final NULLs, and the place before the arguments */
-    char **pointers = malloc((size_t) (words + variables + 4) * sizeof *pointers);
+    /* four final NULLs, and the place before the arguments */
+    char **pointers = malloc((size_t) (words + variables + 5) * sizeof *pointers);
     if (pointers != NULL) {
-        char **arguments = pointers + paths + 2;
-        char **environment = arguments + (words - paths) + 1;
-        point(arguments, point(pointers, program->words, paths), words - paths);
-        point(environment, program->environment, variables);
         start->paths = pointers;
-        start->arguments = arguments;
-        start->environment = environment;
+        start->needed = start->paths + program->paths + 1;
+        start->arguments = start->needed + program->needed + 2;
+        start->environment = start->arguments + arguments + 1;
+        const char *string = point(start->paths, program->words, program->paths);
+        string = point(start->needed, string, program->needed);
+        point(start->arguments, string, arguments);
+        point(start->environment, program->environment, variables);
     }
     return pointers;
 }
@@ -141,52 +142,69 @@ static void close_all_on_exec(void) {
     }
 }
 
-static int open_nothing(void) {
-    /* O_NONBLOCK: does not wait where a named pipe has been put there */
-    int file = open("/dev/null", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    return file < 0 || fcntl(file, F_SETFL, 0) != 0 ? -1 : file;
-}
-
 int kx_lowest(const struct kx_program *program) {
-    return program->script_as > 2 ? program->script_as + 1 : 3;
+    int more = 3 + program->more_count;
+    return program->script_as >= more ? program->script_as + 1 : more;
 }
 
-static int set_files(const struct kx_program *program) {
-    int given[] = {program->input, program->output, program->error, program->script};
-    const int numbers[] = {0, 1, 2, program->script_as};
-    int lowest = kx_lowest(program);
-    close_all_on_exec();
-    if (given[0] == KX_NONE) {
-        given[0] = open_nothing();
-        if (given[0] < 0) {
-            return -1;
-        }
+/* A descriptor of the caller, and its number for the program. */
+struct file {
+    int given, number;
+};
+
+/* input: what is empty, or the program's own */
+static int set_files(const struct kx_program *program, int input) {
+    struct file files[4 + KX_MORE] = {
+            {input, 0}, {program->output, 1}, {program->error, 2}, {program->script, program->script_as}};
+    int count = 4;
+    for (int i = 0; i < program->more_count && i < KX_MORE; i++) {
+        files[count++] = (struct file){program->more[i], 3 + i};
     }
+    close_all_on_exec();
     /* out of the way first: one may have another's number */
-    for (int i = 0; i < 4; i++) {
-        if (given[i] != KX_NONE && given[i] != numbers[i]) {
-            given[i] = fcntl(given[i], F_DUPFD_CLOEXEC, lowest);
-            if (given[i] < 0) {
+    for (struct file *file = files; file < files + count; file++) {
+        if (file->given != KX_NONE && file->given != file->number) {
+            file->given = fcntl(file->given, F_DUPFD_CLOEXEC, kx_lowest(program));
+            if (file->given < 0) {
                 return -1;
             }
         }
     }
-    for (int i = 0; i < 4; i++) {
-        if (given[i] != KX_NONE &&
-                (given[i] == numbers[i] ? fcntl(given[i], F_SETFD, 0) : dup2(given[i], numbers[i])) < 0) {
+    for (struct file *file = files; file < files + count; file++) {
+        if (file->given != KX_NONE &&
+                (file->given == file->number ? fcntl(file->given, F_SETFD, 0) : dup2(file->given, file->number)) < 0) {
             return -1;
         }
     }
     return 0;
 }
 
+static int is_there(char *const *paths) {
+    int there = *paths == NULL;
+    for (; *paths != NULL && !there; paths++) {
+        there = access(*paths, X_OK) == 0;
+    }
+    return there;
+}
+
+static char *last_name(char *path) {
+    char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
 /* As execvp(3): a file that is no program is taken for a script of sh's. Returns only where it fails. */
 static void execute(const struct kx_start *start) {
+    /* the arguments are in memory that the parent has too, but does not look at again */
+    char *own_name = start->arguments[0];
     int denied = 0;
+    if (!is_there(start->needed)) {
+        errno = ENOENT;
+        return;
+    }
     for (char *const *path = start->paths; *path != NULL; path++) {
+        start->arguments[0] = *own_name != 0 ? own_name : last_name(*path);
         execve(*path, start->arguments, start->environment);
         if (errno == ENOEXEC) {
-            /* written in memory that the parent has, but does not look at again */
             start->arguments[0] = *path;
             start->arguments[-1] = (char *) "/bin/sh";
             execve("/bin/sh", start->arguments - 1, start->environment);
@@ -210,6 +228,11 @@ int kx_become_program(const struct kx_start *start) {
     if (!alone && end_with_parent() != 0) {
         return KX_PROCESS;
     }
+    /* the caller's: the guest may have put anything there */
+    int input = program->input == KX_NONE ? open("/dev/null", O_RDONLY | O_CLOEXEC) : program->input;
+    if (input < 0) {
+        return KX_FILES;
+    }
     if (start->way != NULL && start->way->enter(start->way->guest) != 0) {
         return KX_ENTER;
     }
@@ -229,7 +252,7 @@ int kx_become_program(const struct kx_start *start) {
     if (change_directory(program) != 0) {
         return KX_DIRECTORY;
     }
-    if (set_files(program) != 0) {
+    if (set_files(program, input) != 0) {
         return KX_FILES;
     }
     /* as long as it has no environment of its own, by which it could be found later, it ends with its parent; where

@@ -6,15 +6,19 @@
 
 #include "process.h"
 
+#include <signal.h>
+
 /* A program with its strings as execve(2) takes them, and whom to tell how far the child came. */
 struct kx_start {
     const struct kx_program *program;
     const struct kx_way *way;
-    char *const *paths;
+    char **paths;
+    char **needed;
     char **arguments; /* with a free place before the first */
-    char *const *environment;
+    char **environment;
     int progress;      /* the writing end of a pipe; KX_NONE: nobody is told */
     int progress_read; /* its other end */
+    sigset_t blocked;  /* the signals that the caller has blocked */
 };
 
 /* Fills the pointers of a start. Returns what is to be freed then, or NULL with errno set. */

@@ -13,6 +13,7 @@
 /* As in the kernel's headers; the C library's may be older. */
 #ifndef MFD_NOEXEC_SEAL
 #define MFD_NOEXEC_SEAL 8U
+#define MFD_EXEC 16U
 #endif
 
 static int fill(int file, const char *bytes, long size) {
@@ -36,9 +37,15 @@ static int close_failed(int file) {
 }
 
 static int memory_file(void) {
-    int file = memfd_create("script", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    /* the sysctl vm.memfd_noexec may demand it; Linux before 6.3 does not know it */
-    return file >= 0 ? file : memfd_create("script", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+    const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    /* it may be a program, and a script may execute itself */
+    int file = memfd_create("script", flags | MFD_EXEC);
+    if (file < 0 && errno == EINVAL) {
+        /* Linux before 6.3 */
+        return memfd_create("script", flags);
+    }
+    /* the sysctl vm.memfd_noexec forbids it */
+    return file < 0 && errno == EACCES ? memfd_create("script", flags | MFD_NOEXEC_SEAL) : file;
 }
 
 /* Opened anew for reading, whoever the program's user is; what it was written by is closed. */
@@ -51,7 +58,7 @@ static int deleted_file(const char *folder, const char *bytes, long size) {
     }
     unlink(name);
     snprintf(anew, sizeof anew, "/proc/self/fd/%d", writing);
-    if (fill(writing, bytes, size) != 0 || fchmod(writing, 0444) != 0) {
+    if (fill(writing, bytes, size) != 0 || fchmod(writing, 0555) != 0) {
         return close_failed(writing);
     }
     int file = open(anew, O_RDONLY | O_CLOEXEC);

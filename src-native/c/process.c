@@ -21,9 +21,9 @@
 #define SYS_pidfd_open 434
 #endif
 
-int kx_identify(int directory, struct kx_place *place) {
+int kx_identify(const char *path, struct kx_place *place) {
     struct stat found;
-    if (fstat(directory, &found) != 0) {
+    if (stat(path, &found) != 0) {
         return -1;
     }
     place->device = found.st_dev;
@@ -35,13 +35,18 @@ static int run_child(void *argument) {
     const struct kx_start *start = argument;
     close(start->progress_read);
     /* first, so that it can be ended while a file system keeps it waiting */
-    if (!start->program->keeps_signals) {
+    if (start->program->keeps_signals) {
+        sigprocmask(SIG_SETMASK, &start->blocked, NULL);
+    } else {
         kx_reset_signals();
     }
     int stage = kx_become_program(start);
     kx_tell(start, stage, errno);
     _exit(127);
 }
+
+/* Between two looks at whether a process has ended. */
+#define LOOK_MILLIS 5
 
 /* Returns whether the child is the program now. Reads to the end, which comes with that, or with the child's. */
 static int has_started(int pipe, struct kx_error *error) {
@@ -82,13 +87,13 @@ static int start_child(struct kx_start *start, struct kx_error *error) {
         close(ends[0]);
         return -1;
     }
-    sigset_t all, before;
+    sigset_t all;
     sigfillset(&all);
     /* no handler of the parent's may run in the child */
-    sigprocmask(SIG_BLOCK, &all, &before);
+    sigprocmask(SIG_BLOCK, &all, &start->blocked);
     int process = clone_child(start, start->way != NULL && start->way->copies);
     int number = errno;
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    sigprocmask(SIG_SETMASK, &start->blocked, NULL);
     close(start->progress);
     int started = process > 0 && has_started(ends[0], error);
     close(ends[0]);
@@ -117,21 +122,19 @@ int kx_start(const struct kx_program *program, const struct kx_way *way, struct 
     return process > 0 ? process : -1;
 }
 
-void kx_become(const struct kx_program *program, const struct kx_way *way, struct kx_error *error) {
+int kx_become(const struct kx_program *program, const struct kx_way *way, struct kx_error *error) {
     struct kx_start start = {.program = program, .way = way, .progress = KX_NONE};
     if (kx_point(&start) == NULL) {
         *error = (struct kx_error){KX_PROCESS, errno};
-        return;
+        return -1;
     }
-    if (program->keeps_signals) {
-        /* the virtual machine of k8s-exec ignores this one, and what is ignored stays so */
-        signal(SIGPIPE, SIG_DFL);
-    } else {
+    if (!program->keeps_signals) {
         kx_reset_signals();
     }
     prctl(PR_SET_CHILD_SUBREAPER, 0);
     int stage = kx_become_program(&start);
     *error = (struct kx_error){stage, errno};
+    return -1;
 }
 
 int kx_feed(int pipe, const char *bytes, long size) {
@@ -162,7 +165,10 @@ int kx_feed(int pipe, const char *bytes, long size) {
 }
 
 void kx_adopt(void) {
-    signal(SIGCHLD, SIG_DFL);
+    struct sigaction children;
+    if (sigaction(SIGCHLD, NULL, &children) == 0 && children.sa_handler == SIG_IGN) {
+        signal(SIGCHLD, SIG_DFL);
+    }
     prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
@@ -178,15 +184,43 @@ int kx_wait(int process, int *status) {
     }
 }
 
+static volatile sig_atomic_t accompanied;
+
+static void pass_on(int number) {
+    kill(accompanied, number);
+}
+
+int kx_accompany(int process, int *status) {
+    const struct sigaction passing = {.sa_handler = pass_on, .sa_flags = SA_RESTART};
+    accompanied = process;
+    sigaction(SIGTERM, &passing, NULL);
+    sigaction(SIGHUP, &passing, NULL);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    return kx_wait(process, status);
+}
+
+static int has_ended(int process) {
+    siginfo_t ended = {0};
+    return waitid(P_PID, (id_t) process, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == process;
+}
+
 int kx_ends_within(int process, int millis) {
     int handle = (int) syscall(SYS_pidfd_open, process, 0);
-    if (handle < 0) {
-        return 0;
+    if (handle >= 0) {
+        struct pollfd end = {handle, POLLIN, 0};
+        int ended = poll(&end, 1, millis) > 0;
+        close(handle);
+        return ended;
     }
-    struct pollfd end = {handle, POLLIN, 0};
-    int ended = poll(&end, 1, millis) > 0;
-    close(handle);
-    return ended;
+    /* without pidfd_open(2) it is looked again and again */
+    int left = millis;
+    while (!has_ended(process) && left > 0) {
+        int pause = left < LOOK_MILLIS ? left : LOOK_MILLIS;
+        poll(NULL, 0, pause);
+        left -= pause;
+    }
+    return has_ended(process);
 }
 
 int kx_has_children(void) {

@@ -32,6 +32,9 @@ struct kx_error {
 /* For struct kx_program: no descriptor, and no change of user. */
 #define KX_NONE (-1)
 
+/* At most so many of struct kx_program's more. */
+#define KX_MORE 8
+
 /* A directory, and what it has to be: device and inode as stat(2) has them, or 0 and 0 for whatever lies there. */
 struct kx_place {
     const char *path;
@@ -41,12 +44,14 @@ struct kx_place {
 /* What a process is to become. */
 struct kx_program {
     /*
-     * NUL-ended strings, one behind the other: paths, of which the first is taken that can be executed; and the
-     * arguments, of which the first is the program's name for itself.
+     * NUL-ended strings, one behind the other: paths, of which the first is taken that can be executed; other paths, of
+     * which one must be executable too; and the arguments, of which the first is the program's name for itself (where
+     * it is empty, the last name of the path that was taken).
      */
     const char *words;
     long words_size;           /* in bytes */
     int paths;                 /* how many of the words are paths */
+    int needed;                /* how many are other paths; 0: nothing else is needed */
     const char *environment;   /* NUL-ended NAME=value entries, one behind the other: the program's whole environment */
     long environment_size;     /* in bytes */
     struct kx_place volume;    /* must be there, and not be mounted read-only; a path of NULL: is not looked at */
@@ -56,16 +61,18 @@ struct kx_program {
     int error;                 /* its standard error; KX_NONE: the caller's */
     int script;                /* a descriptor that it gets, or KX_NONE */
     int script_as;             /* the number that it gets it as, above 2 */
-    int uid;                   /* the user that it runs as; KX_NONE: the caller's, with its groups and capabilities */
-    int gid;                   /* used with a uid */
-    const int *groups;         /* its supplementary groups, used with a uid */
+    const int *more;           /* descriptors that it gets too, as 3 and the numbers after that; below the script's */
+    int more_count;
+    int uid;           /* the user that it runs as; KX_NONE: the caller's, with its groups and capabilities */
+    int gid;           /* used with a uid */
+    const int *groups; /* its supplementary groups, used with a uid */
     int group_count;
     int keeps_signals; /* whether what the caller ignores and blocks stays so; else all signals are as by default */
     int session;       /* whether it leads a session and a process group of its own */
 };
 
-/* Fills in device and inode of an open directory. Returns 0, or -1 with errno set. */
-int kx_identify(int directory, struct kx_place *place);
+/* Fills in device and inode of what this path is for the caller. Returns 0, or -1 with errno set. */
+int kx_identify(const char *path, struct kx_place *place);
 
 /* How a child gets to where its program is. */
 struct kx_way {
@@ -88,10 +95,10 @@ struct kx_way {
 int kx_start(const struct kx_program *program, const struct kx_way *way, struct kx_error *error);
 
 /*
- * As kx_start, but this process becomes the program, and its other threads end. Returns only where that failed; then
- * this process may be in the guest already, and should end.
+ * As kx_start, but this process becomes the program, and its other threads end. Returns -1 with error set where that
+ * failed; then this process may be in the guest already, and be the program's user.
  */
-void kx_become(const struct kx_program *program, const struct kx_way *way, struct kx_error *error);
+int kx_become(const struct kx_program *program, const struct kx_way *way, struct kx_error *error);
 
 /*
  * Writes all of it to a pipe and closes that. Never raises SIGPIPE. Returns 0, or an errno: EPIPE where the other end
@@ -117,7 +124,13 @@ void kx_adopt(void);
  */
 int kx_wait(int process, int *status);
 
-/* Whether that child ends within this time; also 0 where the kernel cannot tell (pidfd_open(2)). Reaps nothing. */
+/*
+ * As kx_wait, for a child that stands in the place of this process: passes SIGTERM and SIGHUP on to it, and leaves to
+ * it what a terminal sends to both.
+ */
+int kx_accompany(int process, int *status);
+
+/* Whether that child ends within this time. Reaps nothing. */
 int kx_ends_within(int process, int millis);
 
 /* Reaps the children that have ended. Returns whether others are there that have not. */

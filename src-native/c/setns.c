@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* As in linux/sched.h; the C library may be older. */
@@ -68,4 +69,23 @@ int kx_start_in(const struct kx_guest *guest, const struct kx_program *program, 
     }
     close(own);
     return process;
+}
+
+/* For a process with other threads: they need not come along, for they are about to end. */
+static int enter_alone(const void *guest) {
+    return unshare(CLONE_FS) == 0 ? enter(guest) : -1;
+}
+
+int kx_become_in(const struct kx_guest *guest, const struct kx_program *program, struct kx_error *error) {
+    if (file_of(guest, CLONE_NEWPID) == KX_NONE && file_of(guest, CLONE_NEWUSER) == KX_NONE &&
+            file_of(guest, CLONE_NEWTIME) == KX_NONE) {
+        const struct kx_way way = {enter_alone, guest, 0};
+        return kx_become(program, guest->count == 0 ? NULL : &way, error);
+    }
+    int status = 0;
+    int process = kx_start_in(guest, program, error);
+    if (process < 0 || kx_accompany(process, &status) != 0) {
+        return -1;
+    }
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -20,4 +20,10 @@ struct kx_guest {
 /* As kx_start (process.h), in the guest; none of its namespaces: where the caller is. */
 int kx_start_in(const struct kx_guest *guest, const struct kx_program *program, struct kx_error *error);
 
+/*
+ * As kx_become, in the guest. Where another process has to be made for that (for a PID, user or time namespace), this
+ * one stays as its parent, and returns its exit code, or 128+n where signal n ended it.
+ */
+int kx_become_in(const struct kx_guest *guest, const struct kx_program *program, struct kx_error *error);
+
 #endif

@@ -17,6 +17,8 @@ public enum ResultField {
     MESSAGE("message"),
     /** A string: why a script ended as it did, if more is known than its exit code; else null. */
     REASON("reason"),
+    /** A string: the way into the guest that the script took, like "setns"; null if it took none. */
+    ENTER("enter"),
     /** A number: how long k8s-exec took, in milliseconds. */
     DURATION_MILLIS("durationMillis");
 

@@ -47,6 +47,14 @@ public enum Setting {
             .words("agent", "target")
             .property("user", "User")),
 
+    ENTER(define("GO_K8S_ENTER", "--enter", "WAY")
+            .text("How to enter the guest: `auto`, `setns` or `nsenter`")
+            .defaultText(Way.AUTO.text())
+            .form(Way::parse)
+            .words(Way.texts())
+            .property("enter", "Way in")
+            .since(Version.V2_1_0)),
+
     GRACE(define("GO_K8S_GRACE", "--grace", "DURATION")
             .text("On cancel and timeout, the time from SIGTERM to SIGKILL")
             .defaultText("10s")
@@ -224,6 +232,11 @@ public enum Setting {
 
         private Definition words(String... some) {
             words = List.of(some);
+            return this;
+        }
+
+        private Definition since(Version first) {
+            since = first;
             return this;
         }
 

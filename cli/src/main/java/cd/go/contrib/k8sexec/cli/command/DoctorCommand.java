@@ -4,12 +4,16 @@ import cd.go.contrib.k8sexec.cli.doctor.Check;
 import cd.go.contrib.k8sexec.cli.doctor.Doctor;
 import cd.go.contrib.k8sexec.cli.doctor.Report;
 import cd.go.contrib.k8sexec.cli.doctor.Settings;
-import cd.go.contrib.k8sexec.cli.launch.Cancellation;
-import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.User;
+import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
+import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +55,9 @@ final class DoctorCommand implements Callable<Integer>, Settings {
     @Mixin
     UserOption user;
 
+    @Mixin
+    EnterOption enter;
+
     @Option(names = "--json", description = "Print one JSON object; the ids in it are stable.")
     boolean json;
 
@@ -61,22 +68,21 @@ final class DoctorCommand implements Callable<Integer>, Settings {
     CommandSpec spec;
 
     private final ProcFs proc = new ProcFs(Path.of("/proc"));
-    private Cancellation cancellation;
+    private Events events;
 
     @Override
     public Integer call() throws InterruptedException {
-        cancellation = Cancellation.bySignals();
+        events = Platform.CURRENT.events(Run.CANCELING);
         List<Check> checks = new ArrayList<>();
-        new Doctor(proc, this, cancellation, check -> {
+        new Doctor(proc, this, events, check -> {
                     checks.add(check);
                     if (!json) {
                         print(check);
                     }
                 })
                 .examine();
-        if (cancellation.signal() > 0) {
-            return 128 + cancellation.signal();
-        }
+        // what came while a program of the agent was looked at
+        events.pause(Duration.ZERO);
         Report report = new Report(checks);
         long failures = report.count(Check.Status.FAILURE);
         PrintWriter out = spec.commandLine().getOut();
@@ -110,13 +116,7 @@ final class DoctorCommand implements Callable<Integer>, Settings {
 
     @Override
     public Target target() throws InterruptedException {
-        // it may wait for long, and has made nothing yet
-        cancellation.onFirst(signal -> Runtime.getRuntime().halt(128 + signal));
-        try {
-            return targetOptions.find(proc, wait.duration());
-        } finally {
-            cancellation.onFirst(null);
-        }
+        return targetOptions.find(proc, wait.duration(), events::pause);
     }
 
     @Override
@@ -137,5 +137,10 @@ final class DoctorCommand implements Callable<Integer>, Settings {
     @Override
     public Map<String, String> environment() {
         return System.getenv();
+    }
+
+    @Override
+    public Entry entry() {
+        return enter.entry(proc);
     }
 }

@@ -1,12 +1,14 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.launch.ByteString;
-import cd.go.contrib.k8sexec.cli.launch.GuestProgram;
-import cd.go.contrib.k8sexec.cli.launch.Launcher;
-import cd.go.contrib.k8sexec.cli.launch.Nsenter;
-import cd.go.contrib.k8sexec.cli.launch.ScriptEnvironment;
+import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
+import cd.go.contrib.k8sexec.cli.enter.Obstacle;
+import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.ByteString;
+import cd.go.contrib.k8sexec.cli.platform.Place;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
+import cd.go.contrib.k8sexec.cli.platform.Streams;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** How a program gets into the guest that takes the place of k8s-exec. */
@@ -29,6 +32,9 @@ final class EntryOptions {
     UserOption user;
 
     @Mixin
+    EnterOption enter;
+
+    @Mixin
     VolumeOptions volume;
 
     @Option(
@@ -40,37 +46,86 @@ final class EntryOptions {
     String workingDirectory;
 
     /**
+     * Has a program in the guest take the place of this process.
+     *
      * @param choice    commands of which the first is taken whose program is there, as byte strings
      * @param terminals which of 0, 1 and 2 have to be a terminal
      * @param variables on top of the guest's own, as byte strings
      * @return the program's exit code, where it has not taken the place of this process
+     * @throws K8sExecException where the guest cannot be entered
      */
     int become(
+            CommandSpec spec,
             ProcFs proc,
             List<List<String>> choice,
             boolean readsInput,
             List<Integer> terminals,
             Map<String, String> variables)
             throws InterruptedException {
+        if (!terminals.stream().allMatch(Platform.CURRENT::isTerminal)) {
+            throw noTerminal();
+        }
         Target target = targetOptions.find(proc, wait.duration());
         Optional<byte[]> guestEnvironment = proc.environment(target.pid());
         List<String> warnings = guestEnvironment.isPresent()
                 ? List.of()
                 : List.of("the guest's own environment cannot be read, so the program gets a "
                         + "standard PATH only; give the agent container the capability SYS_PTRACE");
-        ScriptEnvironment environment = ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), variables);
-        return new GuestProgram(
-                        target,
-                        Nsenter.find(System.getenv("PATH")),
-                        user.of(target, proc),
-                        environment,
-                        directory(proc, target),
-                        workingDirectory != null,
-                        choice,
-                        readsInput,
-                        terminals,
-                        warnings)
-                .become(Launcher.DEFAULT, proc);
+        String directory = directory(proc, target);
+        String name = K8sExecException.quoted(
+                ByteString.toText(choice.get(choice.size() - 1).get(0)));
+        GuestProgram program = new GuestProgram(
+                target,
+                user.of(target, proc),
+                ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), variables),
+                Optional.empty(),
+                Optional.empty(),
+                new Place(directory, Optional.empty()),
+                workingDirectory == null ? Optional.of(startsElsewhere(directory)) : Optional.empty(),
+                choice,
+                Optional.empty(),
+                new Streams(readsInput ? Streams.Input.OWN : Streams.Input.NONE, Optional.empty(), Optional.empty()),
+                warnings,
+                (obstacle, reason) -> explain(obstacle, reason, name, directory));
+        return enter.entry(proc)
+                .become(program, note -> spec.commandLine().getErr().println("k8s-exec: " + note));
+    }
+
+    private static K8sExecException noTerminal() {
+        return new K8sExecException(
+                ErrorId.TERMINAL_MISSING,
+                "standard input or output is no terminal",
+                "which was asked for",
+                "run it on one, as in kubectl exec -it POD -c CONTAINER -- k8s-exec ..., or without it: k8s-exec exec -i -- sh");
+    }
+
+    private static String startsElsewhere(String directory) {
+        return "the guest has no " + K8sExecException.quoted(ByteString.toText(directory))
+                + ", so the program starts in /; --workdir names a directory";
+    }
+
+    private static K8sExecException explain(Obstacle obstacle, String reason, String program, String directory) {
+        return switch (obstacle) {
+            case NO_VOLUME, NO_DIRECTORY ->
+                new K8sExecException(
+                        ErrorId.WORKING_DIRECTORY_MISSING,
+                        "the guest cannot change to the working directory "
+                                + K8sExecException.quoted(ByteString.toText(directory)),
+                        "so the program has nowhere to run",
+                        "name another with --workdir, like /, or set GO_K8S_CONTAINER_ROOT to where the guest mounts the shared volume");
+            case NO_PROGRAM ->
+                new K8sExecException(
+                        ErrorId.PROGRAM_MISSING,
+                        "the guest has no " + program + ", or not the interpreter that it names",
+                        "so it cannot be run",
+                        "look for it along the PATH that k8s-exec env --values shows, or install it in the guest's image");
+            case PROGRAM_FAILED ->
+                new K8sExecException(
+                        ErrorId.PROGRAM_FAILED,
+                        "the guest's " + program + " cannot be run",
+                        reason,
+                        "look at it in the guest: its permissions, the mount it lies on, and the size of arguments and environment");
+        };
     }
 
     private String directory(ProcFs proc, Target target) {

@@ -1,6 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.launch.ScriptEnvironment;
+import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;

@@ -2,6 +2,8 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.outcome.FaultText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Canceled;
+import cd.go.contrib.k8sexec.protocol.Signals;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -23,6 +25,9 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
 
     @Override
     public int handleExecutionException(Exception e, CommandLine commandLine, ParseResult parsed) {
+        if (e instanceof Canceled canceled) {
+            return Signals.EXIT_CODE_BASE + canceled.signal();
+        }
         return fail(e, commandLine);
     }
 

@@ -1,6 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.launch.GuestProgram;
+import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +58,7 @@ final class ExecCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ProcFs proc = new ProcFs(Path.of("/proc"));
-        List<String> words = GuestProgram.lastWords(proc.ownArguments(), command.size());
+        List<String> words = ByteString.lastWords(proc.ownArguments(), command.size());
         if (words.get(0).startsWith("-") || words.get(0).isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -67,6 +67,6 @@ final class ExecCommand implements Callable<Integer> {
         List<Integer> terminals = Stream.of(0, 1)
                 .filter(descriptor -> tty && (stdin || descriptor > 0))
                 .toList();
-        return entry.become(proc, List.of(words), stdin, terminals, tty ? ShellCommand.terminal() : Map.of());
+        return entry.become(spec, proc, List.of(words), stdin, terminals, tty ? ShellCommand.terminal() : Map.of());
     }
 }

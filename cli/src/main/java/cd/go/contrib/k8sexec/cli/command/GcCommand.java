@@ -1,7 +1,9 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.launch.Cancellation;
-import cd.go.contrib.k8sexec.cli.launch.Leftovers;
+import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
+import cd.go.contrib.k8sexec.cli.run.Leftovers;
+import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.nio.file.Path;
@@ -31,11 +33,11 @@ final class GcCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Cancellation cancellation = Cancellation.bySignals();
+        Events events = Platform.CURRENT.events(Run.CANCELING);
         try (SharedVolume volume = SharedVolume.open(sharedRoot.path())) {
             new Leftovers(new ProcFs(Path.of("/proc")), volume)
-                    .sweep(grace.duration(), cancellation, spec.commandLine().getOut()::println);
+                    .sweep(grace.duration(), events, spec.commandLine().getOut()::println);
         }
-        return cancellation.signal() == 0 ? 0 : 128 + cancellation.signal();
+        return 0;
     }
 }

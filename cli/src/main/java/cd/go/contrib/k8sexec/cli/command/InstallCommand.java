@@ -1,7 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.install.Installation;
-import cd.go.contrib.k8sexec.cli.install.PauseProgram;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +41,7 @@ final class InstallCommand implements Runnable {
 
     @Override
     public void run() {
-        byte[] pause = PauseProgram.DEFAULT.file();
+        byte[] pause = Platform.CURRENT.pause();
         PrintWriter out = spec.commandLine().getOut();
         try (Installation installation = Installation.into(directory);
                 InputStream self = Files.newInputStream(SELF)) {

@@ -1,6 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.install.PauseProgram;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -67,7 +67,7 @@ public final class K8sExec implements Runnable {
      * @return the exit code
      */
     public static int execute(String... args) {
-        CurrentDirectory.DEFAULT.leaveIfDeleted();
+        Platform.CURRENT.leaveDeletedDirectory();
         try {
             return MODEL.execute(args);
         } catch (Error e) {
@@ -123,7 +123,7 @@ public final class K8sExec implements Runnable {
     @Override
     public void run() {
         if (programName().equals("pause")) {
-            PauseProgram.DEFAULT.become();
+            Platform.CURRENT.becomePause();
         }
         throw new CommandLine.ParameterException(commandLine, "a command is missing");
     }

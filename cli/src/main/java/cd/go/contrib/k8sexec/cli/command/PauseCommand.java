@@ -1,6 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.install.PauseProgram;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,6 +18,6 @@ final class PauseCommand implements Runnable {
 
     @Override
     public void run() {
-        PauseProgram.DEFAULT.become();
+        Platform.CURRENT.becomePause();
     }
 }

@@ -1,22 +1,22 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.launch.Cancellation;
-import cd.go.contrib.k8sexec.cli.launch.Launch;
-import cd.go.contrib.k8sexec.cli.launch.Launcher;
-import cd.go.contrib.k8sexec.cli.launch.Nsenter;
-import cd.go.contrib.k8sexec.cli.launch.Plan;
+import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.outcome.ResultFile;
+import cd.go.contrib.k8sexec.cli.platform.Canceled;
+import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
+import cd.go.contrib.k8sexec.cli.run.Plan;
+import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,6 +50,9 @@ final class RunCommand implements Callable<Integer> {
     UserOption user;
 
     @Mixin
+    EnterOption enter;
+
+    @Mixin
     GraceOption grace;
 
     @Option(names = "--timeout")
@@ -79,12 +82,11 @@ final class RunCommand implements Callable<Integer> {
         if (resultFile != null) {
             resultFile.clear();
         }
-        Cancellation cancellation = Cancellation.bySignals();
-        // as long as nothing has been made, there is nothing to clean up
-        cancellation.onFirst(signal -> Runtime.getRuntime().halt(report(Outcome.canceled(signal), resultFile, start)));
         Outcome outcome;
         try {
-            outcome = execute(cancellation);
+            outcome = execute(Platform.CURRENT.events(Run.CANCELING));
+        } catch (Canceled e) {
+            outcome = Outcome.canceled(e.signal());
         } catch (RuntimeException e) {
             K8sExecException known = K8sExecException.of(e);
             outcome = Outcome.error(known);
@@ -101,37 +103,32 @@ final class RunCommand implements Callable<Integer> {
         return outcome.exitCode();
     }
 
-    private Outcome execute(Cancellation cancellation) throws InterruptedException {
-        // not System.in, which has a buffer of its own
-        TaskRequest request = TaskRequestReader.read(new FileInputStream(FileDescriptor.in));
+    private Outcome execute(Events events) throws InterruptedException {
+        TaskRequest request = TaskRequestReader.read(events.input());
         Path sharedRoot = volumeOptions.sharedRoot();
-        Target target = targetOptions.find(proc, wait.duration());
-        RunId run = Launch.newRunId(proc);
+        Entry entry = enter.entry(proc);
+        Target target = targetOptions.find(proc, wait.duration(), events::pause);
+        RunId run = Run.newRunId(proc);
         Plan plan = Plan.of(
                 request,
                 target,
-                () -> Nsenter.find(System.getenv("PATH")),
+                entry,
                 user.of(target, proc),
+                sharedRoot,
                 volumeOptions.containerRoot(),
                 run,
                 proc.environment(target.pid()));
         if (dryRun) {
-            plan.describe(Launcher.DEFAULT).forEach(spec.commandLine().getOut()::println);
+            plan.describe().forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);
         }
-        cancellation.onFirst(null);
-        cancellation.timeOutAfter(timeout == null ? Duration.ZERO : timeout);
-        return new Launch(
-                        Launcher.DEFAULT,
-                        proc,
-                        sharedRoot,
-                        run,
-                        plan,
-                        cancellation,
-                        grace.duration(),
-                        endBackground,
-                        this::note)
-                .execute();
+        Run.Options options = new Run.Options(
+                Optional.empty(),
+                timeout == null ? Duration.ZERO : timeout,
+                grace.duration(),
+                endBackground,
+                this::note);
+        return new Run(proc, sharedRoot, plan, options, events).execute();
     }
 
     private void note(String text) {

@@ -1,6 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.launch.ByteString;
+import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,7 +9,9 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "shell",
@@ -31,12 +33,15 @@ final class ShellCommand implements Callable<Integer> {
     @Mixin
     HelpOption help;
 
+    @Spec
+    CommandSpec spec;
+
     @Override
     public Integer call() throws InterruptedException {
         List<List<String>> choice = (shell == null ? SHELLS.stream() : Stream.of(shell))
                 .map(name -> List.of(ByteString.of(name)))
                 .toList();
-        return entry.become(new ProcFs(Path.of("/proc")), choice, true, List.of(0, 1, 2), terminal());
+        return entry.become(spec, new ProcFs(Path.of("/proc")), choice, true, List.of(0, 1, 2), terminal());
     }
 
     /** What the program has to know of the terminal, as the caller's shell does; xterm is what Kubernetes says of one. */

@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 final class TargetOptions {
     private static final Set<ErrorId> MAY_COME_YET =
             Set.of(ErrorId.TARGET_NONE, ErrorId.TARGET_UNKNOWN, ErrorId.TARGET_DEAD);
-    private static final long POLL_MILLIS = 50;
+    private static final Duration POLL = Duration.ofMillis(50);
 
     @Option(names = "--pid")
     String pid;
@@ -23,11 +23,21 @@ final class TargetOptions {
     @Option(names = "--container")
     String container;
 
+    /** As {@link #find(ProcFs, Duration, Pause)}; a signal ends this process meanwhile. */
+    Target find(ProcFs proc, Duration patience) throws InterruptedException {
+        return find(proc, patience, time -> Thread.sleep(time.toMillis()));
+    }
+
+    /** Lets time pass. */
+    interface Pause {
+        void pause(Duration time) throws InterruptedException;
+    }
+
     /**
      * @param patience how long to wait for the guest to be there
      * @throws K8sExecException one of the TARGET_… errors
      */
-    Target find(ProcFs proc, Duration patience) throws InterruptedException {
+    Target find(ProcFs proc, Duration patience, Pause pause) throws InterruptedException {
         TargetFinder finder = new TargetFinder(proc);
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
@@ -37,7 +47,7 @@ final class TargetOptions {
                 if (!MAY_COME_YET.contains(e.id()) || System.nanoTime() >= deadline) {
                     throw e;
                 }
-                Thread.sleep(POLL_MILLIS);
+                pause.pause(POLL);
             }
         }
     }

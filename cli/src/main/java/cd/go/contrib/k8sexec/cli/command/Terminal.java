@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class Terminal {
         if (columns != null && columns.matches("[1-9]\\d{1,3}")) {
             return Integer.parseInt(columns);
         }
-        int known = WindowSize.DEFAULT.columns();
+        int known = Platform.CURRENT.columns();
         return known > 0 ? known : USUAL_WIDTH;
     }
 }

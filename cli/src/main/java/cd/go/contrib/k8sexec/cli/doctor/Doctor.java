@@ -1,19 +1,23 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
-import cd.go.contrib.k8sexec.cli.launch.Cancellation;
-import cd.go.contrib.k8sexec.cli.launch.Nsenter;
-import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Nsenter;
+import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Canceled;
+import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.Container;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.cli.target.TargetFinder;
+import cd.go.contrib.k8sexec.protocol.Way;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,27 +27,37 @@ import java.util.stream.Stream;
  * reason.
  */
 public final class Doctor {
+    private static final String[] ENTERING = {"nsenter", "capabilities", "file-capabilities", "no-new-privs", "seccomp"
+    };
+
+    /** The trial is a script of sh. */
+    private static final Set<ErrorId> NO_SH = Set.of(ErrorId.SH_MISSING, ErrorId.SHELL_MISSING);
+
     private final ProcFs proc;
     private final Settings settings;
-    private final Cancellation cancellation;
+    private final Events events;
     private final Consumer<Check> checks;
     private boolean failed;
 
     /**
-     * @param cancellation ends the script that is run
-     * @param checks       gets them, in the order in which they are made
+     * @param events what happens to this process meanwhile
+     * @param checks gets them, in the order in which they are made
      */
-    public Doctor(ProcFs proc, Settings settings, Cancellation cancellation, Consumer<Check> checks) {
+    public Doctor(ProcFs proc, Settings settings, Events events, Consumer<Check> checks) {
         this.proc = proc;
         this.settings = settings;
-        this.cancellation = cancellation;
+        this.events = events;
         this.checks = check -> {
             failed |= check.status() == Check.Status.FAILURE;
             checks.accept(check);
         };
     }
 
-    /** Never throws but for an interrupt, and ends within some seconds; early where it is cancelled. */
+    /**
+     * Ends within some seconds, whatever is wrong.
+     *
+     * @throws Canceled by a signal
+     */
     public void examine() throws InterruptedException {
         ProcessStatus agent = proc.status("self").orElse(null);
         if (agent == null) {
@@ -63,32 +77,21 @@ public final class Doctor {
         } catch (K8sExecException e) {
             wrongUser = Check.failure("script-user", e);
         }
-        Nsenter nsenter = nsenter();
-        if (nsenter == null) {
-            skip("there is no nsenter", "capabilities", "file-capabilities", "no-new-privs", "seccomp");
-        } else {
-            new EnteringChecks(
-                            proc,
-                            agent,
-                            nsenter,
-                            target,
-                            user != null && user.change().isPresent())
-                    .all()
-                    .forEach(checks);
-        }
+        Entry entry = entry();
+        boolean canEnter = entry != null && entering(entry, agent, target, user);
         Path sharedRoot = volume(target);
         if (target == null) {
             skip("there is no guest", GuestChecks.ENVIRONMENT, GuestChecks.MEMORY, GuestChecks.CPU);
         } else {
             new GuestChecks(proc, target).all().forEach(checks);
         }
-        if (target == null || user == null || nsenter == null || sharedRoot == null) {
+        if (target == null || user == null || !canEnter || sharedRoot == null) {
             String reason = "a script cannot be run for the reasons above";
             skip(reason, "shells");
             checks.accept(wrongUser == null ? Check.skipped("script-user", reason) : wrongUser);
             skip(reason, "trial");
         } else {
-            trial(agent, target, user, nsenter, sharedRoot);
+            trial(agent, target, user, entry, sharedRoot);
         }
     }
 
@@ -144,13 +147,35 @@ public final class Doctor {
                         + String.join("}], or value: ", names) + "}]";
     }
 
-    private Nsenter nsenter() {
+    /** Null where it is not known how to enter. */
+    private Entry entry() {
         try {
-            return Nsenter.find(settings.environment().get("PATH"));
+            return settings.entry();
         } catch (K8sExecException e) {
-            checks.accept(EnteringChecks.missing(e));
+            checks.accept(Check.failure("enter", e));
+            skip("it is not known how to enter the guest", ENTERING);
             return null;
         }
+    }
+
+    /** @return whether a run can be tried */
+    private boolean entering(Entry entry, ProcessStatus agent, Target target, User user) {
+        boolean byNsenter = entry.name().equals(Way.NSENTER.text());
+        Optional<Nsenter> nsenter = Optional.empty();
+        try {
+            nsenter = Optional.of(Nsenter.find(settings.environment().get("PATH")));
+        } catch (K8sExecException e) {
+            if (byNsenter) {
+                checks.accept(EnteringChecks.missing(e));
+                skip(
+                        "there is no nsenter",
+                        List.of(ENTERING).subList(1, ENTERING.length).toArray(String[]::new));
+                return false;
+            }
+        }
+        boolean changesUser = user != null && user.change().isPresent();
+        new EnteringChecks(proc, agent, nsenter, target, changesUser).all().forEach(checks);
+        return true;
     }
 
     /** Empty-handed where there is no volume to put a script into. */
@@ -175,31 +200,29 @@ public final class Doctor {
         return found.stream().anyMatch(check -> check.status() == Check.Status.FAILURE) ? null : sharedRoot;
     }
 
-    private void trial(ProcessStatus agent, Target target, User user, Nsenter nsenter, Path sharedRoot)
+    private void trial(ProcessStatus agent, Target target, User user, Entry entry, Path sharedRoot)
             throws InterruptedException {
-        TrialRun trial = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, nsenter, user, cancellation);
-        if (cancellation.signal() > 0) {
-            return;
-        }
+        TrialRun trial = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, entry, user, events);
         boolean ran = trial.outcome().isPresent();
-        if (trial.error() != null && trial.error().id() == ErrorId.SH_MISSING) {
-            checks.accept(Check.failure("shells", trial.error()));
+        if (trial.error() != null && NO_SH.contains(trial.error().id())) {
+            checks.accept(Check.failure("shells", trial.error().finding(), "use a guest image with a shell"));
         } else if (ran) {
-            checks.accept(shells(trial, nsenter));
+            checks.accept(shells(trial, entry));
         } else {
             skip("the trial did not run", "shells");
         }
         checks.accept(ran ? scriptUser(agent, user, trial) : Check.skipped("script-user", "the trial did not run"));
-        checks.accept(trial.check(failed));
+        checks.accept(trial.check(failed, entry.name()));
     }
 
-    private static Check shells(TrialRun trial, Nsenter nsenter) {
+    private Check shells(TrialRun trial, Entry entry) {
         String found = Stream.of("sh", "bash", "zsh")
                 .map(shell -> trial.found(shell).orElse("no " + shell))
                 .collect(Collectors.joining(", "));
         // some builds of BusyBox run themselves for a program that they have, in whatever file system, and call it by
         // its name alone
-        return nsenter.busyBox()
+        return entry.name().equals(Way.NSENTER.text())
+                        && Nsenter.find(settings.environment().get("PATH")).busyBox()
                         && trial.found("sh")
                                 .filter(path -> path.startsWith("/"))
                                 .isEmpty()

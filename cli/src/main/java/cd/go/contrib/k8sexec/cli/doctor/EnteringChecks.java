@@ -1,6 +1,6 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
-import cd.go.contrib.k8sexec.cli.launch.Nsenter;
+import cd.go.contrib.k8sexec.cli.enter.Nsenter;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.Mount;
@@ -29,16 +29,17 @@ final class EnteringChecks {
 
     private final ProcFs proc;
     private final ProcessStatus agent;
-    private final Nsenter nsenter;
+    private final Optional<Nsenter> nsenter;
     private final Target target;
     private final Set<Capability> needed;
     private final FileCapabilities file;
 
     /**
+     * @param nsenter     empty where there is none, and an agent that is root needs none
      * @param target      or null
      * @param changesUser whether the script runs as another user than the agent
      */
-    EnteringChecks(ProcFs proc, ProcessStatus agent, Nsenter nsenter, Target target, boolean changesUser) {
+    EnteringChecks(ProcFs proc, ProcessStatus agent, Optional<Nsenter> nsenter, Target target, boolean changesUser) {
         this.proc = proc;
         this.agent = agent;
         this.nsenter = nsenter;
@@ -46,7 +47,7 @@ final class EnteringChecks {
         this.needed = Privileges.needed(agent, guest().orElse(agent), changesUser);
         this.file = isRoot()
                 ? FileCapabilities.NONE
-                : FileCapabilityReader.DEFAULT.read(nsenter.program()).orElse(null);
+                : FileCapabilities.of(nsenter.get().program()).orElse(null);
     }
 
     List<Check> all() {
@@ -63,8 +64,12 @@ final class EnteringChecks {
     }
 
     private Check flavour(Check capabilities) {
-        String program = nsenter.program().toString();
-        Optional<Program.Output> output = Program.run(program, "--version");
+        if (nsenter.isEmpty()) {
+            return Check.skipped(
+                    "nsenter", "there is none along the agent's PATH, and setns, which is tried first, needs none");
+        }
+        String program = nsenter.get().program().toString();
+        Optional<AgentProgram.Output> output = AgentProgram.run(program, "--version");
         if (output.isEmpty() && capabilities.status() == Check.Status.FAILURE && file != null && file.effective()) {
             return Check.skipped(
                     "nsenter",
@@ -138,10 +143,10 @@ final class EnteringChecks {
     }
 
     private Check fileCapabilities() {
-        String program = nsenter.program().toString();
         if (isRoot()) {
             return Check.ok(FILE_CAPABILITIES, "not needed: the agent is root");
         }
+        String program = nsenter.get().program().toString();
         if (agent.ambient().containsAll(needed)) {
             return Check.ok(FILE_CAPABILITIES, "not needed: the agent hands its own on, as ambient capabilities");
         }
@@ -195,8 +200,11 @@ final class EnteringChecks {
             return Check.skipped(
                     "seccomp", mode + "; whether it lets setns through shows once the privileges are there");
         }
-        String program = nsenter.program().toString();
-        Optional<Program.Output> output = Program.run(
+        if (nsenter.isEmpty()) {
+            return Check.skipped("seccomp", mode + "; the trial shows whether it lets setns through");
+        }
+        String program = nsenter.get().program().toString();
+        Optional<AgentProgram.Output> output = AgentProgram.run(
                 program, "-t", String.valueOf(ProcessHandle.current().pid()), "-m", "--", program, "--version");
         // BusyBox has no --version, and says so
         if (output.filter(tried -> VERSION.matcher(tried.text()).find()).isPresent()) {
@@ -205,7 +213,7 @@ final class EnteringChecks {
         return Check.failure(
                 "seccomp",
                 "setns is refused in spite of the privileges, by a seccomp filter, AppArmor or SELinux (" + mode + "): "
-                        + output.map(Program.Output::lastLine).orElse("nsenter cannot be run"),
+                        + output.map(AgentProgram.Output::lastLine).orElse("nsenter cannot be run"),
                 "in the agent container: securityContext: {seccompProfile: {type: RuntimeDefault}}");
     }
 

@@ -1,10 +1,13 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,6 +19,21 @@ public record FileCapabilities(Set<Capability> permitted, Set<Capability> inheri
     public static final FileCapabilities NONE = new FileCapabilities(Set.of(), Set.of(), false);
 
     private static final int EFFECTIVE = 1;
+
+    /** Those of a program; empty where they cannot be found out. */
+    static Optional<FileCapabilities> of(Path program) {
+        return Platform.CURRENT
+                .attribute(program, "security.capability")
+                .map(attribute -> attribute.length == 0 ? NONE : parse(attribute))
+                .or(() -> byGetcap(program.toString()));
+    }
+
+    private static Optional<FileCapabilities> byGetcap(String program) {
+        return AgentProgram.run("/usr/sbin/getcap", "--", program)
+                .or(() -> AgentProgram.run("/sbin/getcap", "--", program))
+                .filter(AgentProgram.Output::succeeded)
+                .map(output -> parse(output.text().replace(program, "")));
+    }
 
     /** @param attribute the extended attribute security.capability: struct vfs_cap_data of linux/capability.h */
     public static FileCapabilities parse(byte[] attribute) {

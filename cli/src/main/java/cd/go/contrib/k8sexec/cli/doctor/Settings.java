@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
-import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.nio.file.Path;
@@ -23,4 +24,11 @@ public interface Settings {
 
     /** The agent's variables. */
     Map<String, String> environment();
+
+    /**
+     * The way into the guest.
+     *
+     * @throws K8sExecException SETTING_INVALID or NATIVE_ONLY
+     */
+    Entry entry();
 }

@@ -1,19 +1,21 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
-import cd.go.contrib.k8sexec.cli.launch.Cancellation;
-import cd.go.contrib.k8sexec.cli.launch.Launch;
-import cd.go.contrib.k8sexec.cli.launch.Launcher;
-import cd.go.contrib.k8sexec.cli.launch.Nsenter;
-import cd.go.contrib.k8sexec.cli.launch.Plan;
-import cd.go.contrib.k8sexec.cli.launch.User;
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.platform.Canceled;
+import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
+import cd.go.contrib.k8sexec.cli.run.Plan;
+import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.protocol.Interpreter;
+import cd.go.contrib.k8sexec.protocol.OutcomeKind;
+import cd.go.contrib.k8sexec.protocol.Signals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,20 +54,18 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         if [ -w . ]; then echo writable=yes; else echo writable=no; fi
         """;
 
-    /** Runs it. It never takes longer than {@link #LIMIT} and some seconds, and never throws but for an interrupt. */
+    /**
+     * Runs it. It never takes longer than {@link #LIMIT} and some seconds.
+     *
+     * @throws Canceled by a signal
+     */
     static TrialRun run(
-            ProcFs proc,
-            Path sharedRoot,
-            String containerRoot,
-            Target target,
-            Nsenter nsenter,
-            User user,
-            Cancellation cancellation)
+            ProcFs proc, Path sharedRoot, String containerRoot, Target target, Entry entry, User user, Events events)
             throws InterruptedException {
         long start = System.nanoTime();
         Path output;
         try {
-            output = Program.newFile();
+            output = AgentProgram.newFile();
         } catch (IOException e) {
             return failed(
                     new K8sExecException(
@@ -82,26 +82,18 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         Thread thread = new Thread(
                 () -> {
                     try {
-                        RunId id = Launch.newRunId(proc);
+                        RunId id = Run.newRunId(proc);
                         Plan plan = Plan.of(
                                 new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()),
                                 target,
-                                () -> nsenter,
+                                entry,
                                 user,
+                                sharedRoot,
                                 containerRoot,
                                 id,
                                 proc.environment(target.pid()));
-                        run.complete(new Launch(
-                                        Launcher.DEFAULT.capturing(output),
-                                        proc,
-                                        sharedRoot,
-                                        id,
-                                        plan,
-                                        cancellation,
-                                        GRACE,
-                                        true,
-                                        notes::add)
-                                .execute());
+                        Run.Options options = new Run.Options(Optional.of(output), LIMIT, GRACE, true, notes::add);
+                        run.complete(new Run(proc, sharedRoot, plan, options, events).execute());
                     } catch (Throwable e) {
                         run.completeExceptionally(e);
                     }
@@ -110,8 +102,11 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         thread.setDaemon(true);
         thread.start();
         try {
-            return new TrialRun(await(run, cancellation), null, text(output), notes, millisSince(start));
+            return new TrialRun(await(run), null, text(output), notes, millisSince(start));
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Canceled canceled) {
+                throw canceled;
+            }
             return failed(K8sExecException.of(e.getCause()), text(output), notes, start);
         } finally {
             try {
@@ -130,19 +125,18 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         return Duration.ofNanos(System.nanoTime() - start).toMillis();
     }
 
-    private static Optional<Outcome> await(CompletableFuture<Outcome> run, Cancellation cancellation)
+    private static Optional<Outcome> await(CompletableFuture<Outcome> run)
             throws InterruptedException, ExecutionException {
         try {
-            return Optional.of(run.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
+            Outcome outcome = run.get(LIMIT.plus(ENDING).toMillis(), TimeUnit.MILLISECONDS);
+            if (outcome.kind() == OutcomeKind.CANCELED) {
+                throw new Canceled(outcome.exitCode() - Signals.EXIT_CODE_BASE);
+            }
+            return outcome.kind() == OutcomeKind.TIMED_OUT ? Optional.empty() : Optional.of(outcome);
         } catch (TimeoutException e) {
-            cancellation.timeOut();
+            // a process or a volume that hangs in the kernel
+            return Optional.empty();
         }
-        try {
-            run.get(ENDING.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            // a process that hangs in the kernel
-        }
-        return Optional.empty();
     }
 
     private static String text(Path output) {
@@ -159,8 +153,11 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         return line.find() ? Optional.of(line.group(1)) : Optional.empty();
     }
 
-    /** @param explained whether an earlier check has failed, which says more */
-    Check check(boolean explained) {
+    /**
+     * @param explained whether an earlier check has failed, which says more
+     * @param way       how the guest was entered
+     */
+    Check check(boolean explained, String way) {
         if (error != null) {
             String last = output.strip().lines().reduce("", (first, second) -> second);
             return Check.failure(
@@ -182,6 +179,6 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                     "look at the guest's sh");
         }
         String told = notes.isEmpty() ? "" : "; " + String.join("; ", notes);
-        return Check.ok("trial", "a script ran in the guest, in " + millis + " ms" + told);
+        return Check.ok("trial", "a script ran in the guest, by " + way + ", in " + millis + " ms" + told);
     }
 }

@@ -1,8 +1,8 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
-import cd.go.contrib.k8sexec.cli.launch.Launch;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.Mount;
@@ -55,7 +55,7 @@ final class VolumeChecks {
     }
 
     private String writtenAndRemoved(SharedVolume volume) {
-        StagedRun run = volume.stage(Launch.newRunId(proc));
+        StagedRun run = volume.stage(Run.newRunId(proc));
         try {
             run.prepare(Optional.of(new byte[1]), Optional.empty());
         } catch (K8sExecException e) {

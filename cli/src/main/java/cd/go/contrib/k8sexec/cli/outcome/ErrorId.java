@@ -41,6 +41,8 @@ public enum ErrorId {
     TARGET_UNKNOWN,
     /** This process may not read the guest's environment. */
     ENVIRONMENT_UNREADABLE,
+    /** The system refuses to enter the guest's namespaces. */
+    ENTER_REFUSED,
     /** There is no nsenter on the agent's PATH. */
     NSENTER_MISSING,
     /** nsenter could not enter the guest's namespaces. */

@@ -8,7 +8,7 @@ import java.nio.file.FileSystemException;
  * k8s-exec could not do its part. The message is one line: what happened with the value, why it matters; what mends it.
  * It never holds the value of a variable.
  */
-public final class K8sExecException extends RuntimeException {
+public class K8sExecException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final ErrorId id;

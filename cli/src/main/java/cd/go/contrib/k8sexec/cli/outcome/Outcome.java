@@ -13,38 +13,45 @@ import cd.go.contrib.k8sexec.protocol.Signals;
  * @param error    the error, or null
  * @param message  the error in words, or null
  * @param reason   why a script ended as it did, in words, where more is known than its exit code; or null
+ * @param enter    the way into the guest that the script took, or null
  */
-public record Outcome(OutcomeKind kind, int exitCode, String signal, ErrorId error, String message, String reason) {
+public record Outcome(
+        OutcomeKind kind, int exitCode, String signal, ErrorId error, String message, String reason, String enter) {
     /** As timeout(1) of GNU coreutils has it. */
     private static final int TIMED_OUT = 124;
 
     public static Outcome exited(int exitCode) {
-        return new Outcome(OutcomeKind.EXITED, exitCode, null, null, null, null);
+        return new Outcome(OutcomeKind.EXITED, exitCode, null, null, null, null, null);
     }
 
     /** The script's shell was killed by the signal with this number. */
     public static Outcome signaled(int signal) {
         return new Outcome(
-                OutcomeKind.SIGNALED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal), null, null, null);
+                OutcomeKind.SIGNALED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal), null, null, null, null);
     }
 
     /** k8s-exec was told to end by the signal with this number. */
     public static Outcome canceled(int signal) {
         return new Outcome(
-                OutcomeKind.CANCELED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal), null, null, null);
+                OutcomeKind.CANCELED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal), null, null, null, null);
     }
 
     /** The script ran longer than it may. */
     public static Outcome timedOut() {
-        return new Outcome(OutcomeKind.TIMED_OUT, TIMED_OUT, null, null, null, null);
+        return new Outcome(OutcomeKind.TIMED_OUT, TIMED_OUT, null, null, null, null, null);
     }
 
     public static Outcome error(K8sExecException e) {
-        return new Outcome(OutcomeKind.ERROR, e.id().exitCode(), null, e.id(), e.getMessage(), null);
+        return new Outcome(OutcomeKind.ERROR, e.id().exitCode(), null, e.id(), e.getMessage(), null, null);
     }
 
     public Outcome because(String why) {
-        return new Outcome(kind, exitCode, signal, error, message, why);
+        return new Outcome(kind, exitCode, signal, error, message, why, enter);
+    }
+
+    /** Of a script that took this way into the guest. */
+    public Outcome by(String way) {
+        return new Outcome(kind, exitCode, signal, error, message, reason, way);
     }
 
     /** The result file's content: one JSON object and a line end. */
@@ -57,6 +64,7 @@ public record Outcome(OutcomeKind kind, int exitCode, String signal, ErrorId err
                     generator.writeStringField(ResultField.ERROR.key(), error == null ? null : error.name());
                     generator.writeStringField(ResultField.MESSAGE.key(), message);
                     generator.writeStringField(ResultField.REASON.key(), reason);
+                    generator.writeStringField(ResultField.ENTER.key(), enter);
                     generator.writeNumberField(ResultField.DURATION_MILLIS.key(), durationMillis);
                     generator.writeEndObject();
                 })

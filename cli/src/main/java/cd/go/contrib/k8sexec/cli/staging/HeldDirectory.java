@@ -1,5 +1,7 @@
 package cd.go.contrib.k8sexec.cli.staging;
 
+import cd.go.contrib.k8sexec.cli.platform.Opened;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,10 +30,10 @@ public final class HeldDirectory implements Closeable {
     private static final int DEEPEST = 16;
     private static final int PASSES = 10_000;
 
-    private final DirectoryOpener.Opened opened;
+    private final Opened opened;
     private final Path path;
 
-    private HeldDirectory(DirectoryOpener.Opened opened) {
+    private HeldDirectory(Opened opened) {
         this.opened = opened;
         this.path = Path.of("/proc/self/fd/" + opened.descriptor());
     }
@@ -41,16 +43,12 @@ public final class HeldDirectory implements Closeable {
      * @throws FileSystemException where it is no directory, or a symbolic link
      */
     public static HeldDirectory open(Path path) throws IOException {
-        return new HeldDirectory(DirectoryOpener.DEFAULT.open(path));
+        return new HeldDirectory(Platform.CURRENT.openDirectory(path));
     }
 
     /** As {@link #open(Path)}, for a directory in this one. */
     public HeldDirectory open(String name) throws IOException {
         return open(entry(name));
-    }
-
-    int descriptor() {
-        return opened.descriptor();
     }
 
     /** A path to this directory, for as long as it is held. */

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * @param ownerStartTicks  its start, in clock ticks after the machine's start
  */
 public record RunId(String text, String pidNamespace, int owner, long ownerStartTicks) {
+    /** Marks the processes of a run in their environment. */
+    public static final String VARIABLE = "K8S_EXEC_RUN_ID";
+
     private static final Pattern NOT_A_DIGIT = Pattern.compile("\\D");
     private static final Pattern FORM = Pattern.compile("(\\d{1,20})_(\\d{1,10})_(\\d{1,19})_[0-9a-f]{32}");
 

@@ -70,9 +70,9 @@ public final class StagedRun implements AutoCloseable {
         return id;
     }
 
-    /** The file descriptor of the folder, which is open until this is removed. */
-    public int descriptor() {
-        return directory.descriptor();
+    /** A path to the folder for this process, which holds it open until it is removed. */
+    public Path path() {
+        return directory.path();
     }
 
     /**

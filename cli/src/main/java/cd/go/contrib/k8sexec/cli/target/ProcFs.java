@@ -69,11 +69,16 @@ public record ProcFs(Path root) {
      */
     public Optional<String> namespace(Object process, Namespace namespace) {
         try {
-            return Optional.of(Files.readSymbolicLink(root.resolve(process + "/ns/" + namespace.fileName()))
-                    .toString());
+            return Optional.of(
+                    Files.readSymbolicLink(namespaceFile(process, namespace)).toString());
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /** The file that stands for a namespace of a process: whoever opens it holds the namespace. */
+    public Path namespaceFile(Object process, Namespace namespace) {
+        return root.resolve(process + "/ns/" + namespace.fileName());
     }
 
     /** The environment as NUL-ended "NAME=value" entries; empty where the process is gone or this process may not look. */
@@ -165,6 +170,14 @@ public record ProcFs(Path root) {
                 .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
                 .orElse("");
         return lines.lines().map(Mount::parse).flatMap(Optional::stream).toList();
+    }
+
+    /** The number of the mount that is its root, which no other container's process has (see {@link Mount#id}). */
+    public Optional<String> rootMount(Object process) {
+        return mounts(process).stream()
+                .filter(mount -> mount.point().equals("/"))
+                .map(Mount::id)
+                .reduce((first, last) -> last);
     }
 
     /** How long it has been running; zero where that is not known. */

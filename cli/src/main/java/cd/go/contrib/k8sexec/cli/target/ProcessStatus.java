@@ -10,6 +10,7 @@ import java.util.stream.Stream;
  *
  * @param uids          the real, effective, saved and file system user
  * @param gids          the same of the group
+ * @param groups        the supplementary ones
  * @param umask         in octal, like "0022", or empty where the kernel does not say
  * @param residentBytes memory, 0 where it has none
  * @param noNewPrivs    whether no program that it runs gets more privileges (prctl(2), PR_SET_NO_NEW_PRIVS)
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 public record ProcessStatus(
         List<Long> uids,
         List<Long> gids,
+        List<Long> groups,
         String umask,
         long residentBytes,
         Set<Capability> inheritable,
@@ -34,6 +36,7 @@ public record ProcessStatus(
         return new ProcessStatus(
                 numbers(field(status, "Uid")),
                 numbers(field(status, "Gid")),
+                numbers(field(status, "Groups")),
                 field(status, "Umask"),
                 numbers(field(status, "VmRSS").replace("kB", "")).stream()
                                 .mapToLong(Long::longValue)

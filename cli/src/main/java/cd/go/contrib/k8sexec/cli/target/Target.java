@@ -53,11 +53,16 @@ public record Target(ProcessInfo process, String reason, Set<Namespace> namespac
                         .isPresent()
                 && proc.namespace(pid(), Namespace.MOUNT).equals(mounts);
         if (!unchanged) {
-            throw new K8sExecException(
-                    ErrorId.TARGET_DEAD,
-                    "the guest (process " + pid() + ") has ended meanwhile",
-                    "so there is no guest to enter",
-                    "look why it ended: kubectl logs POD -c CONTAINER --previous");
+            throw gone();
         }
+    }
+
+    /** It has ended since it was found. */
+    public K8sExecException gone() {
+        return new K8sExecException(
+                ErrorId.TARGET_DEAD,
+                "the guest (process " + pid() + ") has ended meanwhile",
+                "so there is no guest to enter",
+                "look why it ended: kubectl logs POD -c CONTAINER --previous");
     }
 }

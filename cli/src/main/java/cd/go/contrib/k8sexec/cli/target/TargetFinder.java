@@ -197,21 +197,14 @@ public final class TargetFinder {
             namespaces.putIfAbsent(PAUSE, "pause");
             return process -> namespaces.getOrDefault(process, "");
         }
-        return process -> rootMount(process).orElse(namespaces.getOrDefault(process, ""));
-    }
-
-    private Optional<String> rootMount(Object process) {
-        return proc.mounts(process).stream()
-                .filter(mount -> mount.point().equals("/"))
-                .map(Mount::id)
-                .reduce((first, last) -> last);
+        return process -> proc.rootMount(process).orElse(namespaces.getOrDefault(process, ""));
     }
 
     private boolean sharesContainerWithAgent(int pid) {
         Optional<String> theirs = proc.namespace(pid, Namespace.MOUNT);
         return theirs.isPresent()
                 ? theirs.equals(proc.namespace("self", Namespace.MOUNT))
-                : rootMount(pid).equals(rootMount("self"));
+                : proc.rootMount(pid).equals(proc.rootMount("self"));
     }
 
     private boolean hasContainerId(ProcessInfo guest, String id) {

@@ -57,6 +57,7 @@ class PrivilegesTest {
         return new ProcessStatus(
                 List.of(uid, uid, uid, uid),
                 List.of(gid, gid, gid, gid),
+                List.of(),
                 "0022",
                 0,
                 Set.of(),

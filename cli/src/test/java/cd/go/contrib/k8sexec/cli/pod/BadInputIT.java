@@ -117,7 +117,9 @@ class BadInputIT {
     void a_guest_without_sh_is_127(@TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("profile"), "export PATH=/none");
         try (Pod bare = Pod.up("GUEST_PROFILE=" + folder.resolve("profile"))) {
-            bare.k8sExec(REQUEST, "run").assertExitCode(127).assertError("SH_MISSING");
+            bare.k8sExec(REQUEST, "run")
+                    .assertExitCode(127)
+                    .assertError(Pod.isDirect() ? "SHELL_MISSING" : "SH_MISSING");
         }
     }
 
@@ -146,6 +148,7 @@ class BadInputIT {
                 "GO_K8S_CONTAINER_NAME|my tools|SETTING_INVALID|\"my tools\"",
                 "GO_K8S_CONTAINER_NAME|node|TARGET_UNKNOWN|\"node\"",
                 "GO_K8S_USER|root|SETTING_INVALID|\"root\"",
+                "GO_K8S_ENTER|docker|SETTING_INVALID|\"docker\"",
                 "PATH|/none|NSENTER_MISSING|/none",
             })
     void a_wrong_setting_is_refused(String name, String value, String id, String words) {
@@ -154,8 +157,7 @@ class BadInputIT {
         // the JVM build's launcher needs a PATH to find java
         Map<String, String> environment =
                 name.equals("PATH") && !Pod.isNative() ? Map.of("PATH", javaWithoutNsenter()) : Map.of(name, setting);
-        // the agent's own user does not need nsenter
-        String[] command = name.equals("PATH") ? new String[] {"run", "--user=0:0"} : new String[] {"run"};
+        String[] command = name.equals("PATH") ? new String[] {"run", "--enter=nsenter"} : new String[] {"run"};
         pod.k8sExec(environment, REQUEST, command)
                 .assertExitCode(125)
                 .assertError(id, environment.size() == 1 && name.equals("PATH") ? "PATH" : words);
@@ -163,7 +165,7 @@ class BadInputIT {
 
     @Test
     void an_agent_without_nsenter_runs_what_needs_none() {
-        Pod.requireNative();
+        Pod.requireDirect();
         assertEquals(
                 "ran\n",
                 pod.k8sExec(Map.of("PATH", "/none"), REQUEST, "run")
@@ -172,7 +174,7 @@ class BadInputIT {
         String dryRun = pod.k8sExec(Map.of("PATH", "/none"), REQUEST, "run", "--dry-run")
                 .assertExitCode(0)
                 .text();
-        assertTrue(dryRun.contains("none: there is no nsenter along the agent's PATH (/none)"), dryRun);
+        assertTrue(dryRun.contains("nsenter: there is no nsenter along the agent's PATH (/none)"), dryRun);
     }
 
     private static String javaWithoutNsenter() {
@@ -223,7 +225,7 @@ class BadInputIT {
     @Test
     void a_folder_that_cannot_be_given_to_the_scripts_user_leaves_nothing() {
         try (Pod weak = Pod.up("AGENT_CAPS=dac_override,kill,setuid,setgid,sys_chroot,sys_admin")) {
-            weak.k8sExec(Map.of("GO_K8S_USER", "1000:1000"), REQUEST, "run")
+            weak.k8sExec(Map.of("GO_K8S_USER", "1000:1000"), REQUEST, "run", "--enter=nsenter")
                     .assertExitCode(125)
                     .assertError("STAGING_FAILED", "1000:1000", "CHOWN");
             weak.awaitNoProcesses();
@@ -259,7 +261,7 @@ class BadInputIT {
         try (Pod full = Pod.up("GO_OPTIONS=size=64k")) {
             full.exec("agent", "sh", "-c", "cat /dev/zero >/go/full 2>/dev/null");
             // as the agent's own user, the native executable puts no file there
-            full.k8sExec(REQUEST, "run", "--user=0:0")
+            full.k8sExec(REQUEST, "run", "--enter=nsenter")
                     .assertExitCode(125)
                     .assertError("STAGING_FAILED", "No space left on device");
             full.awaitNoProcesses();

@@ -48,7 +48,8 @@ class DoctorIT {
             "shells",
             "script-user",
             "trial");
-    private static final String KUBERNETES =
+    /** What a container gets that asks for nothing. */
+    static final String KUBERNETES =
             "chown,dac_override,fsetid,fowner,mknod,net_raw,setgid,setuid,setfcap,setpcap,net_bind_service,"
                     + "sys_chroot,kill,audit_write";
 
@@ -79,7 +80,10 @@ class DoctorIT {
                 .assertCheck("no-new-privs", "ok", "on, which does no harm")
                 .assertCheck("shells", "ok", "/sh, ", "/bash, ", "/zsh")
                 .assertCheck("script-user", "ok", "0:0 with umask 0022", "can delete")
-                .assertCheck("trial", "ok", "a script ran in the guest, in ");
+                .assertCheck(
+                        "trial",
+                        "ok",
+                        "a script ran in the guest, by " + (Pod.isDirect() ? "setns" : "nsenter") + ", in ");
     }
 
     @Test
@@ -169,15 +173,24 @@ class DoctorIT {
                         "-c",
                         "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done")
                 .assertExitCode(0);
-        String remedy = diagnose(pod, Map.of("PATH", "/tmp/none"))
-                .assertFailure("nsenter", "no nsenter along the agent's PATH (/tmp/none)");
+        Map<String, String> without = Map.of("PATH", "/tmp/none", "GO_K8S_ENTER", "nsenter");
+        String remedy =
+                diagnose(pod, without).assertFailure("nsenter", "no nsenter along the agent's PATH (/tmp/none)");
 
         assertTrue(remedy.contains("apt-get install -y util-linux"), remedy);
         // what that package brings
         pod.exec("agent", "ln", "-s", "/usr/bin/nsenter", "/tmp/none/nsenter").assertExitCode(0);
-        diagnose(pod, Map.of("PATH", "/tmp/none"))
+        diagnose(pod, without).assertNothing("failure", "warning").assertCheck("nsenter", "ok", "/tmp/none/nsenter");
+        pod.exec("agent", "rm", "/tmp/none/nsenter");
+    }
+
+    @Test
+    void setns_needs_no_nsenter() {
+        Pod.requireDirect();
+        diagnose(pod, Map.of("PATH", "/none"))
                 .assertNothing("failure", "warning")
-                .assertCheck("nsenter", "ok", "/tmp/none/nsenter");
+                .assertCheck("nsenter", "skipped", "setns, which is tried first, needs none")
+                .assertCheck("trial", "ok", "by setns");
     }
 
     @Test
@@ -185,7 +198,8 @@ class DoctorIT {
         pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter")
                 .assertExitCode(0);
 
-        Diagnosis diagnosis = diagnose(pod, Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")))
+        Diagnosis diagnosis = diagnose(
+                        pod, Map.of("PATH", "/tmp/bb:" + System.getenv("PATH"), "GO_K8S_ENTER", "nsenter"))
                 .assertNothing("failure")
                 .assertCheck("nsenter", "ok", "/tmp/bb/nsenter, BusyBox v1.")
                 .assertCheck("seccomp", "ok");
@@ -530,7 +544,7 @@ class DoctorIT {
         try (Pod bare = Pod.up()) {
             Path shell = bare.files("guest").resolve("bin/sh");
             Files.delete(shell);
-            String remedy = diagnose(bare).assertFailure("shells", "the guest has no sh along its own PATH");
+            String remedy = diagnose(bare).assertFailure("shells", "the guest has no sh along");
             assertEquals("use a guest image with a shell", remedy);
 
             Files.writeString(shell, "#!/bin/busybox sh\nexec /bin/sleep 1000\n");

@@ -204,13 +204,13 @@ class ExecIT {
         Pod pod = PODS.get("debian");
         String seen = "";
         try (Sampler sampler = new Sampler(pod)) {
-            for (int i = 0; i < 200 && !seen.contains("nsenter -t"); i++) {
+            for (int i = 0; i < 200 && !seen.contains("sh -c touch /go/look"); i++) {
                 pod.k8sExec("", "exec", "--", "sh", "-c", Sampler.AWAIT_LOOK).assertExitCode(0);
                 seen = sampler.text();
             }
         }
 
-        assertTrue(seen.contains("nsenter -t") && seen.contains("sh -c touch /go/look"), "nothing of it was seen");
+        assertTrue(seen.contains("sh -c touch /go/look"), "nothing of it was seen");
         assertFalse(seen.contains("hidden-value"), "in an argument list");
     }
 
@@ -336,7 +336,13 @@ class ExecIT {
 
         assertEquals(
                 "of the guest\n",
-                pod.k8sExec(Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")), "", "exec", "sh", "-c", "echo \"$OWN\"")
+                pod.k8sExec(
+                                Map.of("PATH", "/tmp/bb:" + System.getenv("PATH"), "GO_K8S_ENTER", "nsenter"),
+                                "",
+                                "exec",
+                                "sh",
+                                "-c",
+                                "echo \"$OWN\"")
                         .assertExitCode(0)
                         .text());
     }
@@ -403,7 +409,9 @@ class ExecIT {
         }
         Files.writeString(folder.resolve("profile"), "export PATH=/none");
         try (Pod bare = Pod.up("GUEST_PROFILE=" + folder.resolve("profile"))) {
-            bare.k8sExec("", "exec", "/bin/true").assertExitCode(127).assertError("SH_MISSING");
+            bare.k8sExec("", "exec", "--enter=nsenter", "/bin/true")
+                    .assertExitCode(127)
+                    .assertError("SH_MISSING");
         }
         PODS.get("debian")
                 .k8sExec("", "exec", "--container", "none", "id")

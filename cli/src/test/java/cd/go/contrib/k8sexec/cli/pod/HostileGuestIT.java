@@ -69,8 +69,8 @@ class HostileGuestIT {
                             "-c",
                             """
                 cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go
-                # with a user by nsenter and a launching shell, which takes files in the volume
-                for i in $(seq %d); do set -- --user 0:0; [ $((i %% 2)) = 1 ] || shift 2; out=$(timeout 20 "$0" run "$@" </tmp/request 2>/tmp/errors); echo "$? $out $(grep -o 'error .[A-Z_]*' /tmp/errors)"; done
+                # by nsenter and a launching shell, which takes files in the volume
+                for i in $(seq %d); do set -- --enter nsenter; [ $((i %% 2)) = 1 ] || shift 2; out=$(timeout 20 "$0" run "$@" </tmp/request 2>/tmp/errors); echo "$? $out $(grep -o 'error .[A-Z_]*' /tmp/errors)"; done
                 """.formatted(runs),
                             Pod.K8S_EXEC.toString())
                     .assertExitCode(0);

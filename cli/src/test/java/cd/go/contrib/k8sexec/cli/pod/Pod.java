@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -34,8 +35,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * extension ({@link #forClass}) it is there for all tests of a class, and no test may leave anything in the shared folder.
  */
 final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+    /** The way into the guest that every test takes, as --enter names it: ./mvnw verify -Denter=nsenter. Empty: the one that is chosen. */
+    private static final String WAY = System.getProperty("enter", "");
+
     /** As the agent sees it. */
-    static final Path K8S_EXEC = Path.of("/opt/extra/k8s-exec");
+    static final Path K8S_EXEC = Path.of("/opt/extra", WAY.isEmpty() ? "" : "by-" + WAY, "k8s-exec");
 
     private static final Path BUILT = Path.of("target").toAbsolutePath();
 
@@ -83,6 +87,7 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
         Need.require(Need.POD);
         try {
             directory = Files.createTempDirectory("pod");
+            chooseWay();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -90,6 +95,22 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
         command.addAll(settings);
         command.addAll(List.of(SCRIPT.toString(), "up"));
         execute(command, new byte[0]).assertExitCode(0);
+    }
+
+    private static void chooseWay() throws IOException {
+        if (!WAY.isEmpty()) {
+            Path chosen = Files.createDirectories(BUILT.resolve("by-" + WAY)).resolve("k8s-exec");
+            Files.writeString(
+                    chosen,
+                    "#!/bin/sh\n: ${GO_K8S_ENTER:=" + WAY
+                            + "}\nexport GO_K8S_ENTER\nexec /opt/extra/k8s-exec \"$@\"\n");
+            Files.setPosixFilePermissions(chosen, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+    }
+
+    /** Whether a script gets into the guest without nsenter and the guest's sh. */
+    static boolean isDirect() {
+        return isNative() && !WAY.equals("nsenter");
     }
 
     /** Whether the k8s-exec that was built is the native executable, an ELF file. */
@@ -104,6 +125,11 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
     /** Skips what holds for the native executable alone. */
     static void requireNative() {
         Assumptions.assumeTrue(isNative(), "the native executable (-Dnative)");
+    }
+
+    /** Skips a test of what only the way by setns can do. */
+    static void requireDirect() {
+        Assumptions.assumeTrue(isDirect(), "the native executable (-Dnative), by setns");
     }
 
     /** The shared folder, as this machine sees it. */
@@ -151,6 +177,23 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
         List<String> whole = new ArrayList<>(List.of(SCRIPT.toString(), "exec", container));
         whole.addAll(Arrays.asList(command));
         return execute(whole, input);
+    }
+
+    /** Runs a script of bash in the agent's container, with all privileges of this machine. */
+    Result asRoot(String script) {
+        return execute(asRootCommand(script), new byte[0]);
+    }
+
+    Process startAsRoot(String script) {
+        try {
+            return builder(asRootCommand(script)).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<String> asRootCommand(String script) {
+        return List.of("nsenter", "-t", machinePid("agent"), "-m", "-p", "-u", "-i", "-n", "--", "bash", "-c", script);
     }
 
     /** Starts a command in a container; its standard output and error are not read. */

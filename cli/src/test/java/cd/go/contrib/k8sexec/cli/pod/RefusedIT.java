@@ -31,9 +31,9 @@ class RefusedIT {
             variables.put("VARIABLE_" + i, "v".repeat(1000));
         }
         try (Pod weak = Pod.up(WITHOUT_SYS_ADMIN)) {
-            for (String user : List.of("agent", "0:0")) {
+            for (String way : List.of("auto", "nsenter")) {
                 Result result = weak.k8sExec(
-                        Pod.request("sh", "echo ran", variables), "run", "--user", user, "--result", "/tmp/r");
+                        Pod.request("sh", "echo ran", variables), "run", "--enter", way, "--result", "/tmp/r");
                 result.assertExitCode(125).assertError("NSENTER_FAILED", "SYS_ADMIN");
                 assertEquals(
                         "\"error\":\"NSENTER_FAILED\"\n",

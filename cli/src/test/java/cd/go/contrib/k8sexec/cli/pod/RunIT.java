@@ -324,11 +324,10 @@ class RunIT {
 
         assertTrue(text.contains("process " + pod.pid("guest") + " (sleep): the only other container"), text);
         assertTrue(text.matches("(?s).*namespaces: +mnt\n.*"), text);
+        String nsenter = "nsenter: \\S*nsenter -t " + pod.pid("guest") + " -m -- sh -c .*\n";
         assertTrue(
-                text.matches("(?s).*entered by: +" + (Pod.isNative() ? "setns\\(2\\), and where that fails by " : "")
-                        + "the command line\n.*"),
+                text.matches("(?s).*\nenter: +" + (Pod.isDirect() ? "setns\nor, if refused: +" : "") + nsenter + ".*"),
                 text);
-        assertTrue(text.contains("nsenter -t " + pod.pid("guest") + " -m -- sh -c "), text);
         assertTrue(text.contains(" TOKEN") && text.contains(" é") && !text.contains("hidden-value"), text);
     }
 
@@ -440,13 +439,15 @@ class RunIT {
                 Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")),
                 Pod.request("sh", "exit 7", Map.of()),
                 "run",
+                "--enter=nsenter",
                 "--dry-run");
         assertTrue(result.text().contains("/tmp/bb/nsenter"), result.toString());
 
         pod.k8sExec(
                         Map.of("PATH", "/tmp/bb:" + System.getenv("PATH")),
                         Pod.request("shebang", "#!/usr/bin/env sh\nexit 7", Map.of()),
-                        "run")
+                        "run",
+                        "--enter=nsenter")
                 .assertExitCode(7);
     }
 

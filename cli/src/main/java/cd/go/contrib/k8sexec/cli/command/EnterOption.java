@@ -1,0 +1,34 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import static cd.go.contrib.k8sexec.cli.outcome.K8sExecException.quoted;
+
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Ways;
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.protocol.InvalidValue;
+import cd.go.contrib.k8sexec.protocol.Setting;
+import cd.go.contrib.k8sexec.protocol.Way;
+import picocli.CommandLine.Option;
+
+/** By which way the guest is entered. */
+final class EnterOption {
+    @Option(names = "--enter")
+    String way;
+
+    /** @throws K8sExecException SETTING_INVALID or NATIVE_ONLY */
+    Entry entry(ProcFs proc) {
+        String text = TargetOptions.isSet(way) ? way : Setting.ENTER.defaultText();
+        try {
+            return Ways.of(Way.parse(text), Platform.CURRENT, proc, System.getenv("PATH"));
+        } catch (InvalidValue e) {
+            throw new K8sExecException(
+                    ErrorId.SETTING_INVALID,
+                    "--enter or GO_K8S_ENTER is " + quoted(text),
+                    "which " + e.reason(),
+                    e.remedy());
+        }
+    }
+}

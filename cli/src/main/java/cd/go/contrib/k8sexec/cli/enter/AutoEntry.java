@@ -1,0 +1,105 @@
+package cd.go.contrib.k8sexec.cli.enter;
+
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Event;
+import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The first of several ways that leads into the guest; where none does, the last one says why. */
+final class AutoEntry implements Entry {
+    private final List<Entry> ways;
+    private Entry taken;
+
+    AutoEntry(List<Entry> ways) {
+        this.ways = ways;
+        this.taken = ways.get(0);
+    }
+
+    @Override
+    public String name() {
+        return taken.name();
+    }
+
+    @Override
+    public boolean reaches() {
+        return taken.reaches();
+    }
+
+    @Override
+    public Running start(GuestProgram program, StagedRun staged, Events events, Consumer<String> notes) {
+        return new Attempts(way -> way.start(program, staged, events, notes));
+    }
+
+    @Override
+    public int become(GuestProgram program, Consumer<String> notes) throws InterruptedException {
+        for (Iterator<Entry> left = ways.iterator(); ; ) {
+            taken = left.next();
+            try {
+                return taken.become(program, notes);
+            } catch (Refused e) {
+                if (!left.hasNext()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** The attempt that goes on, and the ways that are left. */
+    private final class Attempts implements Running {
+        private final Iterator<Entry> left = ways.iterator();
+        private final Function<Entry, Running> start;
+        private Running running;
+        private boolean givenUp;
+
+        Attempts(Function<Entry, Running> start) {
+            this.start = start;
+            next();
+        }
+
+        private void next() {
+            taken = left.next();
+            try {
+                running = start.apply(taken);
+            } catch (Refused e) {
+                if (!left.hasNext()) {
+                    throw e;
+                }
+                next();
+            }
+        }
+
+        @Override
+        public Optional<Progress> on(Event event) {
+            Optional<Progress> progress = running.on(event);
+            if (left.hasNext()
+                    && !givenUp
+                    && progress.isPresent()
+                    && progress.get() instanceof Progress.NotStarted not
+                    && not.reason() instanceof Refused) {
+                try {
+                    next();
+                    return Optional.empty();
+                } catch (K8sExecException e) {
+                    return Optional.of(new Progress.NotStarted(e));
+                }
+            }
+            return progress;
+        }
+
+        @Override
+        public void giveUp() {
+            givenUp = true;
+            running.giveUp();
+        }
+    }
+
+    @Override
+    public List<String> describe(GuestProgram program) {
+        return ways.stream().flatMap(way -> way.describe(program).stream()).toList();
+    }
+}

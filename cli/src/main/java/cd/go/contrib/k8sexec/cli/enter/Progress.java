@@ -1,0 +1,17 @@
+package cd.go.contrib.k8sexec.cli.enter;
+
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Status;
+
+/** What becomes of a program in the guest. */
+public sealed interface Progress {
+
+    /** It is on its way. */
+    record Started() implements Progress {}
+
+    /** It did not start, and nothing is left of it. */
+    record NotStarted(K8sExecException reason) implements Progress {}
+
+    /** It ended. */
+    record Ended(Status status) implements Progress {}
+}

@@ -1,0 +1,17 @@
+package cd.go.contrib.k8sexec.cli.platform;
+
+/** This process was told to end by a signal, at a time when there is nothing to clean up. */
+public final class Canceled extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int signal;
+
+    public Canceled(int signal) {
+        super(null, null, false, false);
+        this.signal = signal;
+    }
+
+    public int signal() {
+        return signal;
+    }
+}

@@ -1,0 +1,78 @@
+package cd.go.contrib.k8sexec.cli.platform;
+
+import cd.go.contrib.k8sexec.protocol.Signals;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A queue, and a thread for each thing that the JDK waits for. */
+final class JvmEvents implements Events {
+    private static final int CHUNK = 1 << 16;
+
+    private final JvmPlatform platform;
+    private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
+
+    JvmEvents(JvmPlatform platform, List<Integer> signals) {
+        this.platform = platform;
+        signals.forEach(
+                number -> OsSignals.handle(Signals.name(number), signal -> queue.add(new Event.Signal(signal, 0))));
+    }
+
+    @Override
+    public Event next(Duration limit) throws InterruptedException {
+        Event event = queue.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+        return event == null ? new Event.TimeOver() : event;
+    }
+
+    @Override
+    public void launch(Program program, List<OpenNamespace> namespaces, Optional<ByteBuffer> input) {
+        start("child", () -> {
+            try {
+                Child child = platform.start(program, namespaces);
+                queue.add(new Event.Started(child.pid()));
+                start("input", () -> input.ifPresent(child::feed));
+                queue.add(new Event.ChildEnded(child.pid(), child.await()));
+            } catch (StartException e) {
+                queue.add(new Event.Failed(e));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static void start(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public boolean mayHaveChildren() {
+        return true;
+    }
+
+    @Override
+    public void readInput() {
+        start("input", () -> {
+            InputStream in = new FileInputStream(FileDescriptor.in);
+            byte[] chunk = new byte[CHUNK];
+            try {
+                for (int count = in.read(chunk); count > 0; count = in.read(chunk)) {
+                    queue.add(new Event.Input(Arrays.copyOf(chunk, count)));
+                }
+            } catch (IOException e) {
+                // as its end
+            }
+            queue.add(new Event.Input(new byte[0]));
+        });
+    }
+}

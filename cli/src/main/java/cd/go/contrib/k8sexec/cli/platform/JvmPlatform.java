@@ -1,0 +1,196 @@
+package cd.go.contrib.k8sexec.cli.platform;
+
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.protocol.Signals;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/** What the JDK makes of it, for the JVM build: it starts programs of this container alone, and hands them no script. */
+final class JvmPlatform implements Platform {
+    private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/\\d+|tty\\w*|console)");
+
+    private final JvmFiles files = new JvmFiles();
+
+    @Override
+    public boolean isNative() {
+        return false;
+    }
+
+    @Override
+    public long uid() {
+        try {
+            return Integer.toUnsignedLong((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Events events(List<Integer> signals) {
+        return new JvmEvents(this, signals);
+    }
+
+    @Override
+    public void giveBackMemory() {
+        // the JVM keeps its own
+    }
+
+    @Override
+    public Child start(Program program, List<OpenNamespace> namespaces) throws StartException {
+        requirePlain(program, namespaces);
+        if (program.streams().script().isPresent()) {
+            throw new IllegalArgumentException("the JDK hands no script over");
+        }
+        return new JvmChild(start(program.command().arguments(), program));
+    }
+
+    private static void requirePlain(Program program, List<OpenNamespace> namespaces) {
+        if (!namespaces.isEmpty()
+                || !program.setting().equals(Setting.SAME)
+                || program.command().paths().size() > 1) {
+            throw new IllegalArgumentException("only the native executable enters a guest by itself");
+        }
+    }
+
+    private static Process start(List<String> words, Program program) throws StartException {
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
+        program.streams()
+                .output()
+                .ifPresent(file -> builder.redirectOutput(file.toFile()).redirectErrorStream(true));
+        builder.environment().clear();
+        for (String entry : new String(program.command().environment(), StandardCharsets.ISO_8859_1).split("\0")) {
+            int equals = entry.indexOf('=');
+            if (equals > 0) {
+                builder.environment().put(entry.substring(0, equals), entry.substring(equals + 1));
+            }
+        }
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new StartException(Stage.PROGRAM, e.getMessage(), false);
+        }
+    }
+
+    /** The script goes through standard input, and a shell of the agent's then puts this process's own in its place. */
+    @Override
+    public int become(Program program, List<OpenNamespace> namespaces) throws StartException, InterruptedException {
+        requirePlain(program, namespaces);
+        List<String> whole = new ArrayList<>(List.of(
+                "/bin/sh",
+                "-c",
+                "exec " + Streams.SCRIPT + "<&0 <\"$0\"; exec \"$@\"",
+                "/proc/" + ProcessHandle.current().pid() + "/fd/0"));
+        whole.addAll(program.command().arguments());
+        CompletableFuture<Process> started = new CompletableFuture<>();
+        for (String name : List.of("TERM", "HUP")) {
+            OsSignals.handle(name, signal -> started.thenAccept(Process::destroy));
+        }
+        // the terminal sends it to the program too
+        OsSignals.handle("INT", signal -> {});
+        Process process = start(whole, program);
+        started.complete(process);
+        JvmChild child = new JvmChild(process);
+        child.feed(ByteBuffer.wrap(program.streams().script().orElse(new byte[0])));
+        return child.await().exitCode();
+    }
+
+    @Override
+    public Opened openDirectory(Path path) throws IOException {
+        return files.openDirectory(path);
+    }
+
+    @Override
+    public Opened openFile(Path path) throws IOException {
+        return files.openFile(path);
+    }
+
+    @Override
+    public boolean isTerminal(int descriptor) {
+        try {
+            Path file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
+            return TERMINAL.matcher(file.toString()).matches();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public int columns() {
+        return 0;
+    }
+
+    /** Its launcher, cli/src/main/launcher/k8s-exec, has done so: Java would not have started. */
+    @Override
+    public void leaveDeletedDirectory() {}
+
+    @Override
+    public Optional<byte[]> attribute(Path file, String name) {
+        return Optional.empty();
+    }
+
+    /** The JVM build is not one file that could be put elsewhere, and far from small while it waits. */
+    @Override
+    public byte[] pause() {
+        throw nativeOnly();
+    }
+
+    @Override
+    public void becomePause() {
+        throw nativeOnly();
+    }
+
+    private static K8sExecException nativeOnly() {
+        return new K8sExecException(
+                ErrorId.NATIVE_ONLY,
+                "this is the JVM build of k8s-exec",
+                "which is not one file and has no pause in it",
+                "use the native executable (k8s-exec --version says which one it is)");
+    }
+
+    private record JvmChild(Process process) implements Child {
+        @Override
+        public int pid() {
+            return Math.toIntExact(process.pid());
+        }
+
+        @Override
+        public void feed(ByteBuffer input) {
+            try (OutputStream stdin = process.getOutputStream()) {
+                stdin.write(input.array(), 0, input.limit());
+            } catch (IOException e) {
+                // a broken pipe: the child has ended, and its exit status says more
+            }
+        }
+
+        @Override
+        public Status await() throws InterruptedException {
+            int exitCode = process.waitFor();
+            return new Status(exitCode, Signals.ofExitCode(exitCode).orElse(0));
+        }
+
+        @Override
+        public boolean endsWithin(Duration limit) throws InterruptedException {
+            return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void kill() {
+            process.destroyForcibly();
+        }
+    }
+}

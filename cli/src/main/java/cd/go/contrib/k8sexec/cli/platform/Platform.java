@@ -1,0 +1,97 @@
+package cd.go.contrib.k8sexec.cli.platform;
+
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/** What the JDK cannot do, or not well: one port, which the native executable implements by the C library and src-native/c. */
+public interface Platform {
+
+    /** The native executable's, or else the JVM build's. Chosen while the image is built, as a static field's value. */
+    Platform CURRENT = System.getProperty("org.graalvm.nativeimage.imagecode") == null
+            ? new JvmPlatform()
+            : ServiceLoader.load(Platform.class).findFirst().orElseGet(JvmPlatform::new);
+
+    /** Whether this is the native executable, which can do all that the methods here promise. */
+    boolean isNative();
+
+    /** Effective user of this process. */
+    long uid();
+
+    /**
+     * What happens to this process from now on, these signals among it.
+     *
+     * @param signals their numbers
+     */
+    Events events(List<Integer> signals);
+
+    /** Gives back memory that is not needed while this process waits, for hours perhaps, in a container whose limit others share. */
+    void giveBackMemory();
+
+    /**
+     * Starts a program as a child of this process, which is from now on the parent of all that its descendants leave behind, too. The
+     * child has default signal handling, an empty signal mask and no open file but those of the program.
+     *
+     * @param namespaces that are entered for it; none: where this process is
+     * @throws StartException  where it is not that program now: then nothing is left of it
+     */
+    Child start(Program program, List<OpenNamespace> namespaces) throws StartException;
+
+    /**
+     * Becomes a program, whose signals that are ignored stay so. The JDK cannot do that: there this process stays as its parent, and only
+     * passes on SIGTERM and SIGHUP.
+     *
+     * @param namespaces as for {@link #start}
+     * @return its exit code, or 128+n, where this process stays
+     * @throws StartException where that failed: then this process may be in these namespaces
+     */
+    int become(Program program, List<OpenNamespace> namespaces) throws StartException, InterruptedException;
+
+    /**
+     * Opens a directory.
+     *
+     * @param path its last name is not followed where it is a symbolic link
+     * @throws java.nio.file.NoSuchFileException where there is nothing of that name
+     * @throws java.nio.file.FileSystemException where it is no directory
+     */
+    Opened openDirectory(Path path) throws IOException;
+
+    /** Opens a file for reading. */
+    Opened openFile(Path path) throws IOException;
+
+    /** Whether one of this process's standard streams is a terminal. */
+    boolean isTerminal(int descriptor);
+
+    /** How wide the terminal at standard output is; 0 where that is not known. */
+    int columns();
+
+    /**
+     * Where somebody has deleted the directory that this process was started in, Java opens no file, not even by an absolute path. Changes
+     * to /proc then, where nothing can be made that a relative path names.
+     */
+    void leaveDeletedDirectory();
+
+    /**
+     * An extended attribute of a file (xattr(7)), which is empty where it has none.
+     *
+     * @return empty where that cannot be found out
+     */
+    Optional<byte[]> attribute(Path file, String name);
+
+    /**
+     * The program pause (src-native/c/pause.c), which the native executable carries within itself.
+     *
+     * @throws K8sExecException NATIVE_ONLY
+     */
+    byte[] pause();
+
+    /**
+     * Becomes that program, under the process id that this process has. Returns only by an error.
+     *
+     * @throws K8sExecException NATIVE_ONLY or PAUSE_FAILED
+     */
+    void becomePause();
+}

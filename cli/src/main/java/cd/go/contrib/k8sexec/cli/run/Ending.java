@@ -1,0 +1,86 @@
+package cd.go.contrib.k8sexec.cli.run;
+
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The end of a tree: SIGTERM for each of its processes, the grace period, SIGKILL until none is left. Whoever has one looks again and again. */
+final class Ending {
+    /** From one look to the next as long as they may end by themselves. */
+    static final Duration POLL = Duration.ofMillis(20);
+    /** From one look to the next where they are killed. */
+    static final Duration KILL_POLL = Duration.ofMillis(1);
+    /** A process that SIGKILL does not end in this time hangs in the kernel, and nobody can end it. */
+    static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+
+    private final ProcFs proc;
+    private final ProcessTree tree;
+    private final Set<Identity> asked = new HashSet<>();
+    private final Map<Identity, ProcessInfo> killed = new HashMap<>();
+    private List<ProcessInfo> left = List.of();
+
+    Ending(ProcFs proc, ProcessTree tree) {
+        this.proc = proc;
+        this.tree = tree;
+    }
+
+    /** What stays the same in the life of a process, whatever program it becomes and whoever becomes its parent. */
+    private record Identity(int pid, long startTicks) {
+        static Identity of(ProcessInfo process) {
+            return new Identity(process.pid(), process.startTicks());
+        }
+    }
+
+    /**
+     * Sends SIGTERM to those that have not been sent one.
+     *
+     * @return whether there was any
+     */
+    boolean terminate() {
+        left = tree.members();
+        for (ProcessInfo process : left) {
+            if (asked.add(Identity.of(process))) {
+                handle(process).ifPresent(ProcessHandle::destroy);
+            }
+        }
+        return !left.isEmpty();
+    }
+
+    /**
+     * Sends SIGKILL to all.
+     *
+     * @return whether there was any
+     */
+    boolean kill() {
+        left = tree.members();
+        for (ProcessInfo process : left) {
+            killed.put(Identity.of(process), process);
+            handle(process).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        return !left.isEmpty();
+    }
+
+    /** What did not end on SIGTERM, in words; empty where everything did. */
+    String killed() {
+        return ProcessTree.describe(killed.values());
+    }
+
+    /** What the last look found, in words. */
+    String left() {
+        return ProcessTree.describe(left);
+    }
+
+    /** Empty where it ended; the JDK signals a handle only if the process has the start time that the handle saw. */
+    private Optional<ProcessHandle> handle(ProcessInfo process) {
+        return ProcessHandle.of(process.pid())
+                .filter(handle -> proc.process(process.pid())
+                        .filter(now -> now.startTicks() == process.startTicks())
+                        .isPresent());
+    }
+}

@@ -1,0 +1,194 @@
+package cd.go.contrib.k8sexec.cli.run;
+
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
+import cd.go.contrib.k8sexec.cli.enter.Obstacle;
+import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
+import cd.go.contrib.k8sexec.cli.enter.User;
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.ByteString;
+import cd.go.contrib.k8sexec.cli.platform.Place;
+import cd.go.contrib.k8sexec.cli.platform.Streams;
+import cd.go.contrib.k8sexec.cli.request.TaskRequest;
+import cd.go.contrib.k8sexec.cli.staging.RunId;
+import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.Namespace;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.protocol.Interpreter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * All that is decided before anything is done.
+ *
+ * @param entry            the way into the guest
+ * @param workingDirectory where the script starts, as the guest sees it
+ * @param sameDirectory    the same, as the agent sees it
+ * @param runFolder        the run's folder, as the guest sees it
+ * @param warnings         for people
+ */
+public record Plan(
+        Target target,
+        Entry entry,
+        User user,
+        byte[] script,
+        Interpreter interpreter,
+        String workingDirectory,
+        Path sameDirectory,
+        RunId run,
+        String runFolder,
+        ScriptEnvironment environment,
+        List<String> warnings) {
+    private static final Pattern FINAL_SLASHES = Pattern.compile("/+$");
+
+    /**
+     * @param sharedRoot       where the agent has the shared volume
+     * @param containerRoot    where the guest has it
+     * @param guestEnvironment as in /proc/PID/environ, or empty where it may not be read
+     * @throws K8sExecException SETTING_INVALID or WORKING_DIRECTORY_OUTSIDE
+     */
+    public static Plan of(
+            TaskRequest request,
+            Target target,
+            Entry entry,
+            User user,
+            Path sharedRoot,
+            String containerRoot,
+            RunId run,
+            Optional<byte[]> guestEnvironment) {
+        if (!containerRoot.startsWith("/")) {
+            throw new K8sExecException(
+                    ErrorId.SETTING_INVALID,
+                    "GO_K8S_CONTAINER_ROOT or --container-root is " + K8sExecException.quoted(containerRoot),
+                    "which is not an absolute path",
+                    "set it to where the guest mounts the shared volume");
+        }
+        String root = containerRoot.equals("/")
+                ? ""
+                : FINAL_SLASHES.matcher(containerRoot).replaceAll("");
+        String directory = root + inside(request.workingDirectory());
+        return new Plan(
+                target,
+                entry,
+                user,
+                request.script().getBytes(StandardCharsets.UTF_8),
+                request.interpreter(),
+                directory.isEmpty() ? "/" : directory,
+                sharedRoot.resolve(request.workingDirectory()),
+                run,
+                root + "/" + SharedVolume.FOLDER + "/" + run.text(),
+                ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
+                guestEnvironment.isPresent()
+                        ? List.of()
+                        : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
+                                + "a standard PATH only; give the agent container the capability SYS_PTRACE or, where the agent is not root, "
+                                + "the guest the agent's user and group"));
+    }
+
+    /** The path below the root, with a leading slash. */
+    private static String inside(String directory) {
+        Deque<String> names = new ArrayDeque<>();
+        boolean outside = directory.startsWith("/");
+        for (String name : directory.split("/")) {
+            if (name.equals("..")) {
+                outside |= names.pollLast() == null;
+            } else if (!name.isEmpty() && !name.equals(".")) {
+                names.add(name);
+            }
+        }
+        if (outside) {
+            throw new K8sExecException(
+                    ErrorId.WORKING_DIRECTORY_OUTSIDE,
+                    "the working directory " + K8sExecException.quoted(directory) + " is not below the shared root",
+                    "so the guest need not have it",
+                    "send a path relative to the shared root, without leaving it by ..");
+        }
+        return names.stream().map(name -> "/" + name).collect(Collectors.joining());
+    }
+
+    /** The script's shell, as the way in is to start it. */
+    GuestProgram program(StagedRun staged, Optional<Path> output) {
+        return program(Optional.of(staged.path()), output);
+    }
+
+    private GuestProgram program(Optional<Path> staged, Optional<Path> output) {
+        List<String> required = interpreter.required();
+        return new GuestProgram(
+                target,
+                user,
+                environment,
+                Optional.of(run),
+                Optional.of(new Place(ByteString.of(runFolder), staged)),
+                new Place(ByteString.of(workingDirectory), Optional.of(sameDirectory)),
+                Optional.empty(),
+                List.of(Stream.concat(interpreter.words().stream(), Stream.of("/proc/self/fd/" + Streams.SCRIPT))
+                        .map(ByteString::of)
+                        .toList()),
+                required.stream().skip(1).map(ByteString::of).findFirst(),
+                new Streams(Streams.Input.NONE, output, Optional.of(script)),
+                warnings,
+                this::explain);
+    }
+
+    private K8sExecException explain(Obstacle obstacle, String reason) {
+        return switch (obstacle) {
+            case NO_VOLUME ->
+                new K8sExecException(
+                        ErrorId.CONTAINER_ROOT_INVALID,
+                        "the guest does not see the script in " + runFolder + ", or may not write there",
+                        "so the script cannot run",
+                        "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root to its place there, and let the user "
+                                + "of the script read it");
+            case NO_DIRECTORY ->
+                new K8sExecException(
+                        ErrorId.WORKING_DIRECTORY_MISSING,
+                        "the guest cannot change to the working directory " + workingDirectory
+                                + (reason.isEmpty() ? "" : " " + reason),
+                        "so the script has nowhere to run",
+                        "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
+                                + "the way must lead to the same place in both");
+            case NO_PROGRAM ->
+                new K8sExecException(
+                        ErrorId.SHELL_MISSING,
+                        "the guest has no " + String.join(", or no ", interpreter.required())
+                                + " along the script's PATH",
+                        "so the script cannot run",
+                        "choose a shell that the guest's image has (sh is in most), or install " + interpreter.name()
+                                + " there; where the job sets PATH, mind that GoCD does not expand a $PATH in it");
+            case PROGRAM_FAILED ->
+                new K8sExecException(
+                        ErrorId.SHELL_FAILED,
+                        "the guest's " + interpreter.program() + " cannot be run",
+                        reason,
+                        "look at it in the guest: its permissions, the mount it lies on, and the size of the environment");
+        };
+    }
+
+    /** For people: everything but the values of variables and the script. */
+    public List<String> describe() {
+        List<String> lines = new ArrayList<>(List.of(
+                "target:            " + target.describe(),
+                "namespaces:        "
+                        + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
+                "user:              " + user));
+        List<String> ways = entry.describe(program(Optional.empty(), Optional.empty()));
+        lines.add("enter:             " + ways.get(0));
+        ways.stream().skip(1).forEach(way -> lines.add("or, if refused:    " + way));
+        lines.addAll(List.of(
+                "shell:             " + interpreter,
+                "working directory: " + workingDirectory,
+                "staging folder:    " + runFolder,
+                "variables:         " + String.join(" ", environment.names())));
+        return lines;
+    }
+}

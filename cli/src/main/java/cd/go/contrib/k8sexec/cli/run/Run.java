@@ -1,0 +1,72 @@
+package cd.go.contrib.k8sexec.cli.run;
+
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.platform.Canceled;
+import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.staging.RunId;
+import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.Namespace;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Does what a plan says: sweeps up after killed runs, stages the script, runs it, and removes its folder.
+ *
+ * @param proc       the processes
+ * @param sharedRoot where the shared volume is mounted in the agent
+ * @param plan       what to run
+ * @param options    how
+ * @param events     what happens to this process meanwhile
+ */
+public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Events events) {
+    /** What ends a run, and what tells k8s-exec that it is cancelled: SIGHUP, SIGINT and SIGTERM. */
+    public static final List<Integer> CANCELING = List.of(1, 2, 15);
+
+    /**
+     * @param output        the file that the script prints to; empty: where this process prints
+     * @param timeout       how long the script may run, from its start on; zero: as long as it likes
+     * @param grace         from SIGTERM to SIGKILL
+     * @param endBackground whether what the script leaves running is ended too
+     * @param notes         gets lines for people
+     */
+    public record Options(
+            Optional<Path> output, Duration timeout, Duration grace, boolean endBackground, Consumer<String> notes) {}
+
+    /** An id for a run of this process. */
+    public static RunId newRunId(ProcFs proc) {
+        ProcessInfo self = proc.self()
+                .orElseThrow(() -> new K8sExecException(
+                        ErrorId.INTERNAL,
+                        "/proc/self/stat cannot be read",
+                        "so nobody could tell this run from others",
+                        "mount procfs on /proc in the agent container"));
+        return RunId.create(proc.namespace("self", Namespace.PID).orElse("0"), self.pid(), self.startTicks());
+    }
+
+    /**
+     * @throws Canceled         where this process is told to end before anything was made
+     * @throws K8sExecException where the script could not run, or it is not known what became of it
+     */
+    public Outcome execute() throws InterruptedException {
+        try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
+            new Leftovers(proc, volume).sweep(options.grace(), events, options.notes());
+            StagedRun staged = volume.stage(plan.run());
+            try {
+                return new RunLoop(proc, plan, options, events).run(staged);
+            } finally {
+                String notRemoved = staged.remove();
+                if (notRemoved != null) {
+                    options.notes().accept(notRemoved);
+                }
+            }
+        }
+    }
+}

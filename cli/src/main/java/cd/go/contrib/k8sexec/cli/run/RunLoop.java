@@ -1,0 +1,219 @@
+package cd.go.contrib.k8sexec.cli.run;
+
+import cd.go.contrib.k8sexec.cli.enter.Progress;
+import cd.go.contrib.k8sexec.cli.enter.Running;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.platform.Event;
+import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
+import cd.go.contrib.k8sexec.cli.platform.Status;
+import cd.go.contrib.k8sexec.cli.run.Step.Action;
+import cd.go.contrib.k8sexec.cli.run.Step.State;
+import cd.go.contrib.k8sexec.cli.run.Step.Trigger;
+import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A staged script from its start to its end: takes one event after the other, and does what {@link Step} says. All that changes while a run
+ * goes on is here, and one thread alone changes it.
+ */
+final class RunLoop {
+    /** A script that ends in this time is not worth the time that it takes to give memory back, and to have it again. */
+    private static final Duration SHORT = Duration.ofMillis(200);
+
+    private static final Duration LONG = Duration.ofDays(1);
+
+    private final ProcFs proc;
+    private final Plan plan;
+    private final Run.Options options;
+    private final Events events;
+    private final ProcessTree tree;
+    private final Ending ending;
+    private final MemoryWatch memory;
+    private final long start = System.nanoTime();
+
+    private State state = State.STARTING;
+    private Running script;
+    /** Whether it is not known yet what became of the script's start. */
+    private boolean pending = true;
+
+    private boolean started;
+    private Optional<Status> status = Optional.empty();
+    private Optional<K8sExecException> failure = Optional.empty();
+    /** How the run ends, where that is not the script's doing. */
+    private Optional<Outcome> ended = Optional.empty();
+
+    private boolean memoryGivenBack;
+    /** When the grace period is over, or the time for SIGKILL; by System.nanoTime. */
+    private long deadline;
+
+    RunLoop(ProcFs proc, Plan plan, Run.Options options, Events events) {
+        this.proc = proc;
+        this.plan = plan;
+        this.options = options;
+        this.events = events;
+        this.tree = ProcessTree.ofOwnRun(proc, plan.run());
+        this.ending = new Ending(proc, tree);
+        this.memory = MemoryWatch.begin(proc);
+    }
+
+    /**
+     * Runs the script.
+     *
+     * @throws K8sExecException where the script's shell could not be started, or it is not known what became of it
+     */
+    Outcome run(StagedRun staged) throws InterruptedException {
+        script = plan.entry().start(plan.program(staged, options.output()), staged, events, options.notes());
+        while (state != State.OVER) {
+            Event event = events.next(patience());
+            Optional<Trigger> trigger = event instanceof Event.Signal signal ? signal(signal) : progress(event);
+            trigger.ifPresent(this::take);
+            // a signal that has come by then is heard of before anybody says what the script left
+            if (state != State.LOOKING || event instanceof Event.TimeOver) {
+                look();
+            }
+        }
+        return outcome();
+    }
+
+    private void take(Trigger trigger) {
+        Step step = Step.of(state, trigger);
+        state = step.next();
+        if (step.action() == Action.TERMINATE) {
+            script.giveUp();
+            deadline = System.nanoTime() + options.grace().toNanos();
+        } else if (step.action() == Action.KILL) {
+            deadline = System.nanoTime() + Ending.KILL_LIMIT.toNanos();
+        }
+    }
+
+    // ---- what an event is for this run
+
+    private Optional<Trigger> signal(Event.Signal signal) {
+        boolean first = ended.isEmpty();
+        if (first) {
+            ended = Optional.of(Outcome.canceled(signal.number()));
+        }
+        return Optional.of(first ? Trigger.CANCELED : Trigger.AGAIN);
+    }
+
+    private Optional<Trigger> progress(Event event) {
+        return script.on(event).map(progress -> {
+            pending = false;
+            if (progress instanceof Progress.NotStarted not) {
+                failure = Optional.of(not.reason());
+                return Trigger.FAILED;
+            } else if (progress instanceof Progress.Ended end) {
+                status = Optional.of(end.status());
+                return Trigger.ENDED;
+            }
+            started = true;
+            return Trigger.STARTED;
+        });
+    }
+
+    // ---- what time and a look at the processes bring
+
+    /** How long nothing but an event can change anything. */
+    private Duration patience() {
+        return switch (state) {
+            case STARTING, RUNNING -> untilTimeout().orElse(memoryGivenBack ? LONG : SHORT);
+            case ENDING -> Ending.POLL;
+            case KILLING -> Ending.KILL_POLL;
+            case LOOKING, OVER -> Duration.ZERO;
+        };
+    }
+
+    private Optional<Duration> untilTimeout() {
+        Duration limit = options.timeout();
+        if (limit.isZero()) {
+            return Optional.empty();
+        }
+        Duration left = limit.minusNanos(System.nanoTime() - start);
+        return Optional.of(memoryGivenBack || left.compareTo(SHORT) < 0 ? left : SHORT);
+    }
+
+    private void look() {
+        switch (state) {
+            case STARTING, RUNNING -> {
+                long now = System.nanoTime() - start;
+                if (!options.timeout().isZero() && now >= options.timeout().toNanos()) {
+                    timeOut();
+                } else if (!memoryGivenBack && state == State.RUNNING && now >= SHORT.toNanos()) {
+                    memoryGivenBack = true;
+                    Platform.CURRENT.giveBackMemory();
+                }
+            }
+            case LOOKING -> take(isLeft() ? Trigger.LEFT : Trigger.GONE);
+            case ENDING -> {
+                if (!ending.terminate() && !pending) {
+                    take(Trigger.GONE);
+                } else if (System.nanoTime() >= deadline) {
+                    take(Trigger.GRACE_OVER);
+                }
+            }
+            case KILLING -> {
+                if (!ending.kill() && !pending) {
+                    take(Trigger.GONE);
+                } else if (System.nanoTime() >= deadline) {
+                    take(Trigger.HOPELESS);
+                }
+            }
+            case OVER -> {
+                // nothing is left to look at
+            }
+        }
+    }
+
+    private void timeOut() {
+        ended = Optional.of(Outcome.timedOut());
+        options.notes()
+                .accept("the script is ended: it has run longer than its timeout of "
+                        + options.timeout().toString().substring(2).toLowerCase(Locale.ROOT)
+                        + " (--timeout, GO_K8S_TIMEOUT)");
+        take(Trigger.TIMED_OUT);
+    }
+
+    /** Whether the script has left something running that shall not stay; what may stay is named. */
+    private boolean isLeft() {
+        List<ProcessInfo> left = events.mayHaveChildren() ? tree.members() : List.of();
+        if (!left.isEmpty() && !options.endBackground()) {
+            options.notes()
+                    .accept("the script left running in the background: " + ProcessTree.describe(left)
+                            + "; --end-background ends such processes");
+        }
+        return !left.isEmpty() && options.endBackground();
+    }
+
+    // ---- how it ended
+
+    private Outcome outcome() {
+        if (!ending.killed().isEmpty()) {
+            options.notes().accept("ended with SIGKILL, because SIGTERM did not end it: " + ending.killed());
+        }
+        if (!ending.left().isEmpty()) {
+            options.notes().accept("still there in spite of SIGKILL: " + ending.left());
+        }
+        String way = started ? plan.entry().name() : null;
+        if (ended.isPresent()) {
+            return ended.get().by(way);
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+        Outcome outcome = status.filter(end -> end.signal() == 0)
+                .map(end -> Outcome.exited(end.exitCode()))
+                .orElseGet(() -> Outcome.signaled(status.get().signal()))
+                .by(way);
+        // a script may also fail because of a process that it waited for: not only SIGKILL may have to do with memory
+        Optional<String> reason = outcome.exitCode() == 0 ? Optional.empty() : memory.reason();
+        reason.ifPresent(options.notes());
+        return reason.map(outcome::because).orElse(outcome);
+    }
+}

@@ -1,0 +1,106 @@
+package cd.go.contrib.k8sexec.cli.platform;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.graalvm.nativeimage.PinnedObject;
+import org.graalvm.nativeimage.StackValue;
+import org.graalvm.nativeimage.c.type.CIntPointer;
+import org.graalvm.word.WordFactory;
+
+/** The queue of src-native/c/events.h. */
+final class PosixEvents implements Events {
+    /** Bytes that a pipe holds. */
+    private static final int CHUNK = 1 << 16;
+
+    private int watched = Core.none();
+    private CoreProgram launched;
+    private int inputEnd = Core.none();
+    private StartException failed;
+
+    PosixEvents(List<Integer> signals) {
+        if (Core.catchSignals(CoreProgram.array(signals.stream().mapToInt(Integer::intValue).toArray()), signals.size())
+                != 0) {
+            throw new IllegalStateException("pipe2: " + Libc.message(Libc.errno()));
+        }
+    }
+
+    @Override
+    public Event next(Duration limit) {
+        if (failed != null) {
+            StartException reason = failed;
+            failed = null;
+            return new Event.Failed(reason);
+        }
+        Core.Event event = StackValue.get(Core.Event.class);
+        // not below a millisecond: it would wait without waiting
+        long millis = limit.isZero() ? 0 : Math.max(1, Math.min(limit.toMillis(), Integer.MAX_VALUE));
+        Core.next((int) millis, watched, event);
+        int kind = event.kind();
+        if (kind == Core.started() || kind == Core.failed()) {
+            launched.close();
+            Libc.close(inputEnd);
+        }
+        if (kind == Core.signal()) {
+            return new Event.Signal(event.number(), event.process());
+        } else if (kind == Core.started()) {
+            return new Event.Started(event.process());
+        } else if (kind == Core.failed()) {
+            return new Event.Failed(PosixPlatform.failed(event.failure()));
+        } else if (kind == Core.child()) {
+            return new Event.ChildEnded(event.process(), PosixChild.status(event.number()));
+        }
+        return kind == Core.readable() ? read() : new Event.TimeOver();
+    }
+
+    private Event read() {
+        byte[] chunk = new byte[CHUNK];
+        int count;
+        try (PinnedObject bytes = PinnedObject.create(chunk)) {
+            count = (int) Libc.read(watched, bytes.addressOfArrayElement(0), WordFactory.unsigned(CHUNK)).rawValue();
+        }
+        if (count <= 0) {
+            watched = Core.none();
+        }
+        return new Event.Input(Arrays.copyOf(chunk, Math.max(0, count)));
+    }
+
+    @Override
+    public void launch(Program program, List<OpenNamespace> namespaces, Optional<ByteBuffer> input) {
+        Core.adopt();
+        CIntPointer pipe = StackValue.get(2, CIntPointer.class);
+        pipe.write(0, Core.none());
+        pipe.write(1, Core.none());
+        try {
+            PosixPlatform.check(input.isEmpty() || Libc.pipe2(pipe, Libc.O_CLOEXEC) == 0, Stage.PROCESS);
+            inputEnd = pipe.read(0);
+            launched = new CoreProgram(program, inputEnd);
+        } catch (StartException e) {
+            Libc.close(pipe.read(0));
+            Libc.close(pipe.read(1));
+            failed = e;
+            return;
+        }
+        byte[] bytes = input.map(ByteBuffer::array).orElse(new byte[0]);
+        // until this process ends: another thread feeds it to the child
+        PinnedObject pinned = PinnedObject.create(bytes);
+        Core.launch(
+                PosixPlatform.guest(namespaces),
+                launched.core(),
+                pipe.read(1),
+                pinned.addressOfArrayElement(0),
+                input.map(ByteBuffer::limit).orElse(0));
+    }
+
+    @Override
+    public boolean mayHaveChildren() {
+        return Core.hasChildren() != 0;
+    }
+
+    @Override
+    public void readInput() {
+        watched = 0;
+    }
+}

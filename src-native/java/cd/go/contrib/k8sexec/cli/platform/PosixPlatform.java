@@ -1,0 +1,214 @@
+package cd.go.contrib.k8sexec.cli.platform;
+
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.graalvm.nativeimage.PinnedObject;
+import org.graalvm.nativeimage.StackValue;
+import org.graalvm.nativeimage.UnmanagedMemory;
+import org.graalvm.nativeimage.c.struct.SizeOf;
+import org.graalvm.nativeimage.c.type.CCharPointer;
+import org.graalvm.nativeimage.c.type.CCharPointerPointer;
+import org.graalvm.nativeimage.c.type.CIntPointer;
+import org.graalvm.nativeimage.c.type.CShortPointer;
+import org.graalvm.word.UnsignedWord;
+import org.graalvm.word.WordFactory;
+
+/** By the C library and src-native/c, for the native executable. Few children for each process: what is allocated for one is never freed. */
+public final class PosixPlatform implements Platform {
+    /** PATH_MAX in linux/limits.h. */
+    private static final int LONGEST_PATH = 4096;
+    /** More than struct vfs_ns_cap_data, the longest attribute that is asked for, takes. */
+    private static final int LONGEST_ATTRIBUTE = 64;
+
+    @Override
+    public boolean isNative() {
+        return true;
+    }
+
+    @Override
+    public long uid() {
+        return Integer.toUnsignedLong(Libc.geteuid());
+    }
+
+    @Override
+    public Events events(List<Integer> signals) {
+        return new PosixEvents(signals);
+    }
+
+    @Override
+    public void giveBackMemory() {
+        ResidentMemory.release();
+    }
+
+    @Override
+    public Child start(Program program, List<OpenNamespace> namespaces) throws StartException {
+        if (program.streams().input() != Streams.Input.FED) {
+            return new PosixChild(start(program, Core.none(), namespaces), -1);
+        }
+        CIntPointer pipe = StackValue.get(2, CIntPointer.class);
+        check(Libc.pipe2(pipe, Libc.O_CLOEXEC) == 0, Stage.PROCESS);
+        try {
+            return new PosixChild(start(program, pipe.read(0), namespaces), pipe.read(1));
+        } catch (StartException e) {
+            Libc.close(pipe.read(1));
+            throw e;
+        } finally {
+            Libc.close(pipe.read(0));
+        }
+    }
+
+    private static int start(Program program, int input, List<OpenNamespace> namespaces) throws StartException {
+        Core.adopt();
+        try (CoreProgram core = new CoreProgram(program, input)) {
+            Core.Failure failure = StackValue.get(Core.Failure.class);
+            int pid = Core.start(guest(namespaces), core.core(), failure);
+            if (pid < 0) {
+                throw failed(failure);
+            }
+            return pid;
+        }
+    }
+
+    @Override
+    public int become(Program program, List<OpenNamespace> namespaces) throws StartException {
+        int own = program.streams().input() == Streams.Input.OWN ? 0 : Core.none();
+        try (CoreProgram core = new CoreProgram(program, own)) {
+            core.core().keepsSignals(1);
+            Core.Failure failure = StackValue.get(Core.Failure.class);
+            int exitCode = Core.become(guest(namespaces), core.core(), failure);
+            if (exitCode < 0) {
+                throw failed(failure);
+            }
+            return exitCode;
+        }
+    }
+
+    static Core.Guest guest(List<OpenNamespace> namespaces) {
+        Core.Guest guest = UnmanagedMemory.calloc(SizeOf.get(Core.Guest.class));
+        for (int i = 0; i < namespaces.size(); i++) {
+            guest.files().write(i, namespaces.get(i).file().descriptor());
+            guest.kinds().write(i, namespaces.get(i).kind());
+        }
+        guest.count(namespaces.size());
+        return guest;
+    }
+
+    static void check(boolean succeeded, Stage stage) throws StartException {
+        if (!succeeded) {
+            throw new StartException(stage, Libc.message(Libc.errno()), false);
+        }
+    }
+
+    static StartException failed(Core.Failure failure) {
+        Stage stage = Core.stage(failure.stage());
+        int number = failure.number();
+        return stage == Stage.ENDED
+                ? new StartException(stage, "signal " + number, false)
+                : new StartException(stage, Libc.message(number), number == Libc.ENOENT || number == Libc.ESTALE);
+    }
+
+    @Override
+    public Opened openDirectory(Path path) throws IOException {
+        return open(path, Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC);
+    }
+
+    @Override
+    public Opened openFile(Path path) throws IOException {
+        return open(path, Libc.O_CLOEXEC);
+    }
+
+    /** By open(2), which does not wait on a pipe that was put in a directory's place. */
+    private static Opened open(Path path, int flags) throws IOException {
+        int descriptor = Libc.open(Libc.string(ByteString.of(path)), flags);
+        int errno = descriptor < 0 ? Libc.errno() : 0;
+        if (errno == Libc.ENOENT) {
+            throw new NoSuchFileException(path.toString());
+        }
+        if (errno != 0) {
+            throw new FileSystemException(path.toString(), null, Libc.message(errno));
+        }
+        return new OpenedDescriptor(descriptor);
+    }
+
+    private record OpenedDescriptor(int descriptor) implements Opened {
+        @Override
+        public void close() {
+            Libc.close(descriptor);
+        }
+    }
+
+    @Override
+    public boolean isTerminal(int descriptor) {
+        return Libc.isatty(descriptor) == 1;
+    }
+
+    /** By ioctl(2), TIOCGWINSZ (ioctl_tty(2)). */
+    @Override
+    public int columns() {
+        // struct winsize: rows, columns, and the same in pixels
+        CShortPointer size = StackValue.get(4 * Short.BYTES);
+        return Libc.ioctl(1, Libc.TIOCGWINSZ, size) == 0 ? Short.toUnsignedInt(size.read(1)) : 0;
+    }
+
+    @Override
+    public void leaveDeletedDirectory() {
+        CCharPointer path = StackValue.get(LONGEST_PATH);
+        if (Libc.getcwd(path, WordFactory.unsigned(LONGEST_PATH)).isNull() && Libc.errno() == Libc.ENOENT) {
+            Libc.chdir(Libc.string("/proc"));
+        }
+    }
+
+    @Override
+    public Optional<byte[]> attribute(Path file, String name) {
+        CCharPointer value = UnmanagedMemory.calloc(LONGEST_ATTRIBUTE);
+        UnsignedWord most = WordFactory.unsigned(LONGEST_ATTRIBUTE);
+        long length = Libc.getXattr(Libc.string(ByteString.of(file)), Libc.string(name), value, most)
+                .rawValue();
+        if (length < 0) {
+            int errno = Libc.errno();
+            return errno == Libc.ENODATA || errno == Libc.EOPNOTSUPP ? Optional.of(new byte[0]) : Optional.empty();
+        }
+        byte[] attribute = new byte[(int) length];
+        for (int i = 0; i < attribute.length; i++) {
+            attribute[i] = value.read(i);
+        }
+        return Optional.of(attribute);
+    }
+
+    /** The build put it into the image. */
+    @Override
+    public byte[] pause() {
+        try (InputStream program = PosixPlatform.class.getResourceAsStream("pause")) {
+            return program.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** To start it takes no more than a file in memory. */
+    @Override
+    public void becomePause() {
+        byte[] program = pause();
+        try (PinnedObject bytes = PinnedObject.create(program)) {
+            int file = Core.file(bytes.addressOfArrayElement(0), program.length);
+            CCharPointerPointer arguments = UnmanagedMemory.calloc(2 * Long.BYTES);
+            arguments.write(0, Libc.string("pause"));
+            if (file >= 0) {
+                Libc.execv(Libc.string("/proc/self/fd/" + file), arguments);
+            }
+            throw new K8sExecException(
+                    ErrorId.PAUSE_FAILED,
+                    "the program pause cannot be started (" + Libc.message(Libc.errno()) + ")",
+                    "so there is nothing that waits",
+                    "put it into the shared volume by k8s-exec install and start it there, or use sleep infinity");
+        }
+    }
+}
