@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
-/** Loads each class of the jar and asks it what GoCD asks when it loads a plugin. Java 11; run by PluginJarIT with each JDK: java LoadPlugin.java JAR API FOLDER. */
+/**
+ * Loads each class of the jar and asks it what GoCD asks when it loads a plugin. Java 11; run by PluginJarIT with each
+ * JDK: java LoadPlugin.java JAR API FOLDER.
+ */
 public class LoadPlugin {
 
     public static void main(String[] arguments) throws Exception {

@@ -19,8 +19,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Writes which tests were skipped to a file in target/skipped-tests, one for each JVM. A line has what the test needs, a tab and the
- * test's class; the last module of the build prints the sums (pom.xml).
+ * Writes which tests were skipped to a file in target/skipped-tests, one for each JVM. A line has what the test needs,
+ * a tab and the test's class; the last module of the build prints the sums (pom.xml).
  */
 public final class SkippedTests implements TestExecutionListener {
     private final List<String> lines = new ArrayList<>();

@@ -7,8 +7,8 @@ import java.util.LinkedList;
 import java.util.List;
 
 /**
- * Stands for what GoCD's agent hands to a task: the console, and beside it, as private as GoCD has them, the objects that
- * lead from there to its ring. What the plugin looks for is not the first thing that it finds.
+ * Stands for what GoCD's agent hands to a task: the console, and beside it, as private as GoCD has them, the objects
+ * that lead from there to its ring. What the plugin looks for is not the first thing that it finds.
  */
 public final class TaskContext implements TaskExecutionContext {
 

@@ -7,8 +7,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 
 /**
- * Lets picocli write the values of options into the fields of the commands, which it reaches by reflection. Nothing else needs that: the
- * native executable holds the model of all commands.
+ * Lets picocli write the values of options into the fields of the commands, which it reaches by reflection. Nothing
+ * else needs that: the native executable holds the model of all commands.
  */
 public final class OptionFields implements Feature {
 

@@ -8,8 +8,8 @@ import java.util.Currency;
 import java.util.Date;
 
 /**
- * Converters that picocli has for types which no option of ours is of, and that would bring the JDK's network, calendar and currencies into the
- * executable; the network's library even looks at each start what the machine has.
+ * Converters that picocli has for types which no option of ours is of, and that would bring the JDK's network, calendar
+ * and currencies into the executable; the network's library even looks at each start what the machine has.
  */
 final class UnusedConverters {
     private UnusedConverters() {

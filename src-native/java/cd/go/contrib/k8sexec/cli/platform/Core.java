@@ -11,7 +11,10 @@ import org.graalvm.nativeimage.c.type.CCharPointer;
 import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.word.PointerBase;
 
-/** What src-native/c/process.h, setns.h and events.h promise, which say what each name means. The build reads the layout from there. */
+/**
+ * What src-native/c/process.h, setns.h and events.h promise, which say what each name means. The build reads the layout
+ * from there.
+ */
 @CContext(Core.Headers.class)
 final class Core {
     private Core() {}

@@ -21,7 +21,10 @@ import org.graalvm.nativeimage.c.type.CShortPointer;
 import org.graalvm.word.UnsignedWord;
 import org.graalvm.word.WordFactory;
 
-/** By the C library and src-native/c, for the native executable. Few children for each process: what is allocated for one is never freed. */
+/**
+ * By the C library and src-native/c, for the native executable. Few children for each process: what is allocated for
+ * one is never freed.
+ */
 public final class PosixPlatform implements Platform {
     /** PATH_MAX in linux/limits.h. */
     private static final int LONGEST_PATH = 4096;

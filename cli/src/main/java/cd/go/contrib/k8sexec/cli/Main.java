@@ -4,8 +4,9 @@ import cd.go.contrib.k8sexec.cli.command.K8sExec;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
 /**
- * The entrance. It goes to the command line directly: Quarkus builds this program, but no command needs its container at run time, and to
- * start that takes longer than the rest of a run (5.7 of 9.0 ms for {@code --version} of the native executable).
+ * The entrance. It goes to the command line directly: Quarkus builds this program, but no command needs its container
+ * at run time, and to start that takes longer than the rest of a run (5.7 of 9.0 ms for {@code --version} of the native
+ * executable).
  */
 @QuarkusMain
 public final class Main {

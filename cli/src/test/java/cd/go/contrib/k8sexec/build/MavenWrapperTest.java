@@ -30,7 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The project's mvnw, with a Maven of version 9.9.9 in a repository, which only says that it ran and how it was called. */
+/**
+ * The project's mvnw, with a Maven of version 9.9.9 in a repository, which only says that it ran and how it was called.
+ */
 @Needs(Need.EXECUTABLE_TMP)
 class MavenWrapperTest {
     private static final String ZIP = "/org/apache/maven/apache-maven/9.9.9/apache-maven-9.9.9-bin.zip";

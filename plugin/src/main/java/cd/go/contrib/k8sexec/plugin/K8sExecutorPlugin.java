@@ -75,7 +75,8 @@ public final class K8sExecutorPlugin implements GoPlugin {
     }
 
     /**
-     * Answers one request of GoCD. The names with {@code go.plugin-settings} are those that the replaced plugin knew too.
+     * Answers one request of GoCD. The names with {@code go.plugin-settings} are those that the replaced plugin knew
+     * too.
      *
      * @throws UnhandledRequestTypeException for a request that no task plugin has to answer
      */

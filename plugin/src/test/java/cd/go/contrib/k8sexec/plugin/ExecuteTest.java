@@ -168,7 +168,8 @@ class ExecuteTest {
             quoteCharacter = '~',
             value = {
                 "{'outcome':'exited','exitCode':0}|passed: Script completed successfully.",
-                "{'outcome':'exited','exitCode':3,'signal':null,'error':null}|failed: Script completed with exit code: 3.",
+                "{'outcome':'exited','exitCode':3,'signal':null,'error':null}|failed: Script completed with exit "
+                        + "code: 3.",
                 "{'outcome':'exited','exitCode':125}|failed: Script completed with exit code: 125.",
                 "{'outcome':'signaled','exitCode':137,'signal':'KILL'}"
                         + "|failed: Script was killed by SIGKILL, exit code: 137.",
@@ -180,8 +181,10 @@ class ExecuteTest {
                         + "|failed: Script was ended because it ran longer than its timeout, exit code: 124.",
                 "{'outcome':'signaled','exitCode':139,'signal':null}"
                         + "|failed: Script was killed by SIGSEGV, exit code: 139.",
-                "{'outcome':'signaled','exitCode':162,'signal':null}|failed: Script was killed by signal 34, exit code: 162.",
-                "{'outcome':'canceled','exitCode':143,'signal':'TERM'}|failed: Script was canceled by SIGTERM, exit code: 143.",
+                "{'outcome':'signaled','exitCode':162,'signal':null}|failed: Script was killed by signal 34, exit "
+                        + "code: 162.",
+                "{'outcome':'canceled','exitCode':143,'signal':'TERM'}|failed: Script was canceled by SIGTERM, "
+                        + "exit code: 143.",
                 "{'outcome':'error','exitCode':125,'error':'PID_DEAD','message':'No process 7. Set it.'}"
                         + "|failed: [PID_DEAD] No process 7. Set it.",
                 "{'outcome':'error','exitCode':125,'error':'PID_DEAD','message':null}"
@@ -206,7 +209,8 @@ class ExecuteTest {
                 "result 'exited 0'|0|its result file is not JSON",
                 "result '{\"outcome\":\"exited\",'; exit 7|7|its result file is not JSON",
                 "result '[]'|0|its result file has no outcome that this plugin knows",
-                "result '{\"outcome\":\"EXITED\",\"exitCode\":0}'|0|its result file has no outcome that this plugin knows",
+                "result '{\"outcome\":\"EXITED\",\"exitCode\":0}'|0|its result file has no outcome that this "
+                        + "plugin knows",
                 "result '{\"exitCode\":0}'|0|its result file has no outcome that this plugin knows",
                 "result '{\"outcome\":\"exited\"}'|0|its result file has no exit code",
                 "result '{\"outcome\":\"exited\",\"exitCode\":\"0\"}'|0|its result file has no exit code"
@@ -306,7 +310,8 @@ class ExecuteTest {
         Task task = new Task(folder).agentVariable("PATH", "/nowhere:" + folder);
 
         assertEquals(
-                "failed: k8s-exec was not found on this agent, so nothing was run. Looked in the agent's PATH (/nowhere:"
+                "failed: k8s-exec was not found on this agent, so nothing was run. Looked in the agent's PATH "
+                        + "(/nowhere:"
                         + folder + ") and for /nowhere/k8s-exec. Use an agent image with k8s-exec in it,"
                         + " or set K8S_EXEC in the agent's container to the path of k8s-exec.",
                 task.run().toString());
@@ -326,7 +331,8 @@ class ExecuteTest {
 
         assertEquals(
                 "failed: The agent's environment variable K8S_EXEC is " + wrong + ", which is not an executable file."
-                        + " Nothing was run. Set it to the path of k8s-exec in the agent's container, or unset it to have k8s-exec"
+                        + " Nothing was run. Set it to the path of k8s-exec in the agent's container, or unset it "
+                        + "to have k8s-exec"
                         + " looked for.",
                 answer.toString());
     }

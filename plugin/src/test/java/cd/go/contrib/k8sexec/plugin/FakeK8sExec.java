@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A shell script in the place of k8s-exec. It keeps the request and its arguments in files and then does what a test wants;
- * {@code result JSON} writes the result file, {@code $here} is its folder. {@code gc} leaves the file gc-ran.
+ * A shell script in the place of k8s-exec. It keeps the request and its arguments in files and then does what a test
+ * wants; {@code result JSON} writes the result file, {@code $here} is its folder. {@code gc} leaves the file gc-ran.
  */
 final class FakeK8sExec {
 

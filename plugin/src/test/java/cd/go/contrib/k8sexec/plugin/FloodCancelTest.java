@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A task is cancelled while it prints more than the console takes: its server does not answer before the task has, so who
- * waits for it waits for ever.
+ * A task is cancelled while it prints more than the console takes: its server does not answer before the task has, so
+ * who waits for it waits for ever.
  */
 @Timeout(60)
 class FloodCancelTest {

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The task's form in a real browser, with GoCD's AngularJS and both of GoCD's ways to name fields (src/test/form/gocd.js). Needs Chromium
- * and npm; AngularJS is fetched into target/form once.
+ * The task's form in a real browser, with GoCD's AngularJS and both of GoCD's ways to name fields
+ * (src/test/form/gocd.js). Needs Chromium and npm; AngularJS is fetched into target/form once.
  */
 @Needs({Need.CHROMIUM, Need.NPM})
 @Tag("without-k8s-exec")

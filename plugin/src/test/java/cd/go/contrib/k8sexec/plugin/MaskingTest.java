@@ -27,8 +27,10 @@ class MaskingTest {
                 task("value=$(sed 's/.*\"KEY\":\"//; s/\".*//' \"$here/request.json\")\nvalue=$(printf -- \"$value\")\n"
                                 + "printf '%s\\n' \"$value\"\nsleep 0.3\n"
                                 + "printf '%s\\n' \"$value\" >&2\nsleep 0.3\n"
-                                + "seq -f 'line %.0f' 1 20000\nprintf '%s\\n' \"$value\"\nseq -f 'line %.0f' 20001 40000\nsleep 0.3\n"
-                                + "printf '%s\\n' \"$value\" | while read -r line; do echo \"$line\"; sleep 0.004; done\nsleep 0.3\n"
+                                + "seq -f 'line %.0f' 1 20000\nprintf '%s\\n' \"$value\"\nseq -f 'line %.0f' "
+                                + "20001 40000\nsleep 0.3\n"
+                                + "printf '%s\\n' \"$value\" | while read -r line; do echo \"$line\"; sleep "
+                                + "0.004; done\nsleep 0.3\n"
                                 + "echo done; echo done >&2\n" + FakeK8sExec.SUCCESS)
                         .secret("KEY", key);
 

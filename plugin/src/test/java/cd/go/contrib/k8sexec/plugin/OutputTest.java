@@ -25,7 +25,9 @@ class OutputTest {
     @TempDir
     Path folder;
 
-    /** The script waits for each line to be seen: one that is held back hangs it. How quick that is bench/run measures. */
+    /**
+     * The script waits for each line to be seen: one that is held back hangs it. How quick that is bench/run measures.
+     */
     @Test
     void shows_a_line_while_the_script_goes_on() {
         Task task = task("wait_for() { until [ -e \"$here/$1\" ]; do sleep 0.02; done; }\necho first; wait_for first\n"
@@ -47,9 +49,9 @@ class OutputTest {
 
     @Test
     void shows_a_progress_bar_ten_times_a_second_and_its_last_state() {
-        Task task = task(
-                "for i in {1..150}; do printf 'load %s %%\\r' $i; sleep 0.01; done\nsleep 0.3\nprintf 'one\\rtwo\\rthree'\n"
-                        + FakeK8sExec.SUCCESS);
+        Task task = task("for i in {1..150}; do printf 'load %s %%\\r' $i; sleep 0.01; done\nsleep 0.3\nprintf "
+                + "'one\\rtwo\\rthree'\n"
+                + FakeK8sExec.SUCCESS);
         List<Long> times = Collections.synchronizedList(new ArrayList<>());
         task.toRing((tag, line) -> times.add(System.nanoTime()));
 
@@ -106,8 +108,9 @@ class OutputTest {
 
     @Test
     void keeps_empty_lines() {
-        Task task = task(
-                "printf '\\n\\n\\na\\n\\n\\r\\n\\nb\\n\\n' | tee /dev/stderr\nsleep 0.1\necho\nsleep 0.1\necho end\nsleep 0.1\n"
+        Task task =
+                task("printf '\\n\\n\\na\\n\\n\\r\\n\\nb\\n\\n' | tee /dev/stderr\nsleep 0.1\necho\nsleep 0.1\necho "
+                        + "end\nsleep 0.1\n"
                         + "echo >&2\nsleep 0.1\necho end >&2\n" + FakeK8sExec.SUCCESS);
 
         assertTrue(task.run().success);
@@ -121,8 +124,8 @@ class OutputTest {
     }
 
     /**
-     * Two lines at once, one on each stream, and the next two when both were seen: what comes first, the script decides anew
-     * each time.
+     * Two lines at once, one on each stream, and the next two when both were seen: what comes first, the script decides
+     * anew each time.
      */
     @Test
     void keeps_the_order_of_lines_on_both_streams() {

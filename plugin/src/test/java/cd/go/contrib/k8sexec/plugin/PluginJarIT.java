@@ -193,7 +193,9 @@ class PluginJarIT {
         }
     }
 
-    /** Of the jar and of the libraries in it, without those for newer versions of Java that older ones do not look at. */
+    /**
+     * Of the jar and of the libraries in it, without those for newer versions of Java that older ones do not look at.
+     */
     private Map<String, ConstantPool> classes() throws IOException {
         Map<String, ConstantPool> classes = new TreeMap<>();
         try (JarFile file = new JarFile(jar.toFile())) {

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** One run of the task in a test: through the plugin's own class, on an agent with its own temporary folder, with GoCD's console. */
+/**
+ * One run of the task in a test: through the plugin's own class, on an agent with its own temporary folder, with GoCD's
+ * console.
+ */
 final class Task {
 
     final Path temporaryFolder;

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Tasks that go all the way: the plugin in the agent container, the k8s-exec that was built, the script in the guest container. */
+/**
+ * Tasks that go all the way: the plugin in the agent container, the k8s-exec that was built, the script in the guest
+ * container.
+ */
 @Needs(Need.POD)
 class TaskInPodIT {
     @AutoClose
@@ -48,7 +51,8 @@ class TaskInPodIT {
         pod.exec("agent", "mkdir", "-p", "/go/pipelines/web/sub");
         String console = task(
                 1,
-                "--shell sh --property failFast=true --property trace=true --property workingDirectory=sub --directory pipelines/web "
+                "--shell sh --property failFast=true --property trace=true --property workingDirectory=sub "
+                        + "--directory pipelines/web "
                         + "--property user=1000:1001 --property container=guest 'pwd; id -u; false; echo after'");
 
         // what it traces stands between these
@@ -74,13 +78,14 @@ class TaskInPodIT {
     @Test
     void two_hundred_megabytes_arrive_in_the_console_of_an_agent_of_256_megabytes() throws Exception {
         // lines of 100 bytes: the rate at which GoCD's console is fed counts what GoCD puts before each line, too
-        String script =
-                "awk -v pad=$(printf %91s | tr \" \" x) \"BEGIN { for (i = 1; i <= 2000000; i++) printf \\\"%d %s\\n\\\", i, pad }\"";
+        String script = "awk -v pad=$(printf %91s | tr \" \" x) \"BEGIN { for (i = 1; i <= 2000000; i++) printf \\\"%d "
+                + "%s\\n\\\", i, pad }\"";
         String counted = task(
                 0,
                 "--shell sh '" + script
                         + "' | awk '/^      [|] k8s-exec: the output comes faster than / { slowed++; next }"
-                        + " /^      [|] / { if ($2 == n + 1) n++; else other++; next } END { print n, other + 0, slowed }'");
+                        + " /^      [|] / { if ($2 == n + 1) n++; else other++; next } END { print n, other + 0, "
+                        + "slowed }'");
 
         assertEquals("2000000 0 1\n", counted);
     }

@@ -61,7 +61,8 @@ final class TaskPod implements AutoCloseable {
                 "agent",
                 "bash",
                 "-c",
-                "set -o pipefail; demo() { \"$java\" -Xmx256m -cp \"$path\" cd.go.contrib.k8sexec.plugin.demo.TaskDemo \"$@\"; }\n"
+                "set -o pipefail; demo() { \"$java\" -Xmx256m -cp \"$path\" "
+                        + "cd.go.contrib.k8sexec.plugin.demo.TaskDemo \"$@\"; }\n"
                         + "java=$1 path=$2\nexport GO_K8S_CONTAINER_SHARED_ROOT=/go K8S_EXEC=\"$0\"\n" + variables
                         + "demo " + arguments,
                 inAgent("cli/target/k8s-exec"),

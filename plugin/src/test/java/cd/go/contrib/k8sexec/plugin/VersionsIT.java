@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** This plugin with the released k8s-exec, and the released plugin with this k8s-exec: servers and images are upgraded apart. */
+/**
+ * This plugin with the released k8s-exec, and the released plugin with this k8s-exec: servers and images are upgraded
+ * apart.
+ */
 @Needs({Need.POD, Need.RELEASED})
 class VersionsIT {
 
@@ -50,7 +53,8 @@ class VersionsIT {
         void a_task_with_all_that_both_know_runs() throws Exception {
             String console =
                     task("--shell sh --property failFast=true --property trace=true --property workingDirectory=sub"
-                                    + " --property timeout=60s --property user=0:0 --property grace=5s --property container=guest"
+                                    + " --property timeout=60s --property user=0:0 --property grace=5s --property "
+                                    + "container=guest"
                                     + " --directory pipelines/web --env 'A=it is' --secret B=hidden"
                                     + " 'pwd; echo \"$A $B\"; echo err >&2'")
                             .assertExitCode(0)
@@ -74,7 +78,8 @@ class VersionsIT {
         void a_cancel_ends_the_script_and_is_reported() throws Exception {
             assertFails(
                     "--cancel-file /go/started --shell sh"
-                            + " 'trap \"echo told >/go/told; trap - TERM; kill -TERM \\$\\$\" TERM; touch /go/started; sleep 60 & wait'",
+                            + " 'trap \"echo told >/go/told; trap - TERM; kill -TERM \\$\\$\" TERM; touch "
+                            + "/go/started; sleep 60 & wait'",
                     "Script was canceled by SIGTERM, exit code: 143.");
             assertEquals("told\n", pod.exec("agent", "cat", "/go/told").text);
         }

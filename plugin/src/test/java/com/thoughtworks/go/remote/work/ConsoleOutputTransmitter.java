@@ -11,9 +11,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands for GoCD's class of this name: a ring of 10 240 entries that drops the oldest, and one thread that takes all of
- * them out at an interval, sends them, waits for the answer, and puts them back if there is none. Counts what it loses and
- * what it holds, sent or not, as long as the server has not answered.
+ * Stands for GoCD's class of this name: a ring of 10 240 entries that drops the oldest, and one thread that takes all
+ * of them out at an interval, sends them, waits for the answer, and puts them back if there is none. Counts what it
+ * loses and what it holds, sent or not, as long as the server has not answered.
  */
 public final class ConsoleOutputTransmitter implements AutoCloseable {
 

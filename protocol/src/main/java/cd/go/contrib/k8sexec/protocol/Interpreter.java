@@ -61,8 +61,8 @@ public final class Interpreter {
     }
 
     /**
-     * What the script's first line names, as Linux reads it: after {@code #!} and blanks an absolute path, and the rest of the line, without
-     * the blanks around it, as one argument (execve(2), "Interpreter scripts").
+     * What the script's first line names, as Linux reads it: after {@code #!} and blanks an absolute path, and the rest
+     * of the line, without the blanks around it, as one argument (execve(2), "Interpreter scripts").
      *
      * @return empty if there is no such line
      */
@@ -93,7 +93,10 @@ public final class Interpreter {
         return program;
     }
 
-    /** The program's file name; of {@code /usr/bin/env python3}, and of {@code env -S python3 -u}, that of the program that env runs. */
+    /**
+     * The program's file name; of {@code /usr/bin/env python3}, and of {@code env -S python3 -u}, that of the program
+     * that env runs.
+     */
     public String name() {
         String meant = runByEnv().orElse(program);
         return meant.substring(meant.lastIndexOf('/') + 1);
@@ -112,7 +115,10 @@ public final class Interpreter {
         return named(first).map(Interpreter::program);
     }
 
-    /** With the options that end the script at its first command that fails: -e, and pipefail if the shell is known to have it. */
+    /**
+     * With the options that end the script at its first command that fails: -e, and pipefail if the shell is known to
+     * have it.
+     */
     public Interpreter failingFast() throws InvalidValue {
         requirePosixShell();
         return with(SHELLS_WITH_PIPEFAIL.contains(name()) ? List.of("-e", "-o", "pipefail") : List.of("-e"));

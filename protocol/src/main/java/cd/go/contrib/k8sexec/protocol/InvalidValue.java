@@ -1,8 +1,8 @@
 package cd.go.contrib.k8sexec.protocol;
 
 /**
- * A value cannot be used. Whoever asked names the value and where it comes from; this says why it cannot be used and what to do. It never
- * holds the value itself, which may be long or secret.
+ * A value cannot be used. Whoever asked names the value and where it comes from; this says why it cannot be used and
+ * what to do. It never holds the value itself, which may be long or secret.
  */
 public final class InvalidValue extends Exception {
     private static final long serialVersionUID = 1;

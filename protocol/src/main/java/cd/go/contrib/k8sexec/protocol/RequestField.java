@@ -7,8 +7,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A field of the request, one JSON object on the standard input of {@code k8s-exec run}. k8s-exec refuses a field that it does not know,
- * so that no setting is ever silently ignored: a field is sent only if the task needs it, and to a k8s-exec that has it.
+ * A field of the request, one JSON object on the standard input of {@code k8s-exec run}. k8s-exec refuses a field that
+ * it does not know, so that no setting is ever silently ignored: a field is sent only if the task needs it, and to a
+ * k8s-exec that has it.
  */
 public enum RequestField {
     /** A number, required: {@link #FORMAT}. */

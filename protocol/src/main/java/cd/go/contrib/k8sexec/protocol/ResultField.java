@@ -1,8 +1,8 @@
 package cd.go.contrib.k8sexec.protocol;
 
 /**
- * A field of the result, one JSON object in the file that {@code k8s-exec run --result} names. All are always there. A reader passes over
- * fields that it does not know, so a new one needs no version.
+ * A field of the result, one JSON object in the file that {@code k8s-exec run --result} names. All are always there. A
+ * reader passes over fields that it does not know, so a new one needs no version.
  */
 public enum ResultField {
     /** A string: the text of an {@link OutcomeKind}. */

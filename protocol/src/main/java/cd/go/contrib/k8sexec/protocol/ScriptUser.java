@@ -3,7 +3,10 @@ package cd.go.contrib.k8sexec.protocol;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Who the script runs as, as a task or a setting names it: the agent's user, that of the guest's main process, or numbers. */
+/**
+ * Who the script runs as, as a task or a setting names it: the agent's user, that of the guest's main process, or
+ * numbers.
+ */
 public final class ScriptUser {
     public static final ScriptUser AGENT = new ScriptUser(-1, -1);
     public static final ScriptUser TARGET = new ScriptUser(-1, -1);

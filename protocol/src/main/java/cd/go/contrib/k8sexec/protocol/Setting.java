@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What can be set for a run: in the agent container by an environment variable, at the command line by an option, and some of it in a task
- * by a property. The form of the task, the options' help and manual, what completes them, the table of the documentation and what doctor
- * knows are made from this.
+ * What can be set for a run: in the agent container by an environment variable, at the command line by an option, and
+ * some of it in a task by a property. The form of the task, the options' help and manual, what completes them, the
+ * table of the documentation and what doctor knows are made from this.
  */
 public enum Setting {
     SHARED_ROOT(define("GO_K8S_CONTAINER_SHARED_ROOT", "--shared-root", "DIR")
@@ -62,8 +62,8 @@ public enum Setting {
             .property("grace", "Grace period")),
 
     TIMEOUT(define("GO_K8S_TIMEOUT", "--timeout", "DURATION")
-            .text(
-                    "How long the script may run, like `90s`, `30m` or `2h`; then it is ended as on cancel, with exit code 124")
+            .text("How long the script may run, like `90s`, `30m` or `2h`; then it is ended as on cancel, with "
+                    + "exit code 124")
             .defaultText("no limit")
             .form(Durations::parse)
             .property("timeout", "Timeout")),
@@ -152,7 +152,8 @@ public enum Setting {
     }
 
     /**
-     * What a value means: a Duration, a {@link ScriptUser}, a Boolean, an Integer or a String, depending on the setting.
+     * What a value means: a Duration, a {@link ScriptUser}, a Boolean, an Integer or a String, depending on the
+     * setting.
      *
      * @param value not blank
      */
@@ -178,7 +179,8 @@ public enum Setting {
         }
         throw new InvalidValue(
                 "is no process id",
-                "leave it unset, so that k8s-exec finds the guest, or set the process id of the guest's main process as the agent sees it");
+                "leave it unset, so that k8s-exec finds the guest, or set the process id of the guest's main "
+                        + "process as the agent sees it");
     }
 
     private static String containerName(String text) throws InvalidValue {

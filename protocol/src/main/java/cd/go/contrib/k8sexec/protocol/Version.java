@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A version of plugin and k8s-exec, MAJOR.MINOR.PATCH. What follows the digits, as in 2.1.0-rc1, does not count: a release candidate knows
- * what its release knows.
+ * A version of plugin and k8s-exec, MAJOR.MINOR.PATCH. What follows the digits, as in 2.1.0-rc1, does not count: a
+ * release candidate knows what its release knows.
  */
 public final class Version implements Comparable<Version> {
     /** The oldest k8s-exec that a plugin has to work with, and the reverse. */

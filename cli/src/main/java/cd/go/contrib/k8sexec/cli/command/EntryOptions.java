@@ -40,9 +40,10 @@ final class EntryOptions {
     @Option(
             names = "--workdir",
             paramLabel = "DIR",
-            description =
-                    "Where to start, as the guest sees it. Default: the current directory where that is on the shared volume, "
-                            + "else where the guest mounts that volume, else where the guest's main process is, else /.")
+            description = "Where to start, as the guest sees it. Default: the current directory where that is on the "
+                    + "shared volume, "
+                    + "else where the guest mounts that volume, else where the guest's main process is, "
+                    + "else /.")
     String workingDirectory;
 
     /**
@@ -96,7 +97,8 @@ final class EntryOptions {
                 ErrorId.TERMINAL_MISSING,
                 "standard input or output is no terminal",
                 "which was asked for",
-                "run it on one, as in kubectl exec -it POD -c CONTAINER -- k8s-exec ..., or without it: k8s-exec exec -i -- sh");
+                "run it on one, as in kubectl exec -it POD -c CONTAINER -- k8s-exec ..., or without it: k8s-exec "
+                        + "exec -i -- sh");
     }
 
     private static String startsElsewhere(String directory) {
@@ -112,19 +114,22 @@ final class EntryOptions {
                         "the guest cannot change to the working directory "
                                 + K8sExecException.quoted(ByteString.toText(directory)),
                         "so the program has nowhere to run",
-                        "name another with --workdir, like /, or set GO_K8S_CONTAINER_ROOT to where the guest mounts the shared volume");
+                        "name another with --workdir, like /, or set GO_K8S_CONTAINER_ROOT to where the guest "
+                                + "mounts the shared volume");
             case NO_PROGRAM ->
                 new K8sExecException(
                         ErrorId.PROGRAM_MISSING,
                         "the guest has no " + program + ", or not the interpreter that it names",
                         "so it cannot be run",
-                        "look for it along the PATH that k8s-exec env --values shows, or install it in the guest's image");
+                        "look for it along the PATH that k8s-exec env --values shows, or install it in the "
+                                + "guest's image");
             case PROGRAM_FAILED ->
                 new K8sExecException(
                         ErrorId.PROGRAM_FAILED,
                         "the guest's " + program + " cannot be run",
                         reason,
-                        "look at it in the guest: its permissions, the mount it lies on, and the size of arguments and environment");
+                        "look at it in the guest: its permissions, the mount it lies on, and the size of "
+                                + "arguments and environment");
         };
     }
 

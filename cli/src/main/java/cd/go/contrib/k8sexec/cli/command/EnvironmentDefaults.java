@@ -10,8 +10,8 @@ import picocli.CommandLine.ParameterException;
 /**
  * Gives an option that is not on the command line what the environment has for it.
  *
- * <p>It writes the value itself and tells picocli of none: picocli would try first whether the value is a number, by two exceptions that
- * every run pays for, and would refuse one that begins with a dash, without naming the variable.
+ * <p>It writes the value itself and tells picocli of none: picocli would try first whether the value is a number, by
+ * two exceptions that every run pays for, and would refuse one that begins with a dash, without naming the variable.
  */
 final class EnvironmentDefaults implements IDefaultValueProvider {
 

@@ -4,8 +4,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Every command's help: a sentence (header), the way to call it, examples (description), the options, and what else is to be known
- * (footer). The manual page is made of the same.
+ * Every command's help: a sentence (header), the way to call it, examples (description), the options, and what else is
+ * to be known (footer). The manual page is made of the same.
  */
 @Command(
         synopsisHeading = "%nUsage: ",

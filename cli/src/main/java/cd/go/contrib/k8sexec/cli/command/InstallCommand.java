@@ -50,9 +50,9 @@ final class InstallCommand implements Runnable {
             if (installation.forbidsExecution()) {
                 spec.commandLine()
                         .getErr()
-                        .println(
-                                "k8s-exec: warning: " + directory
-                                        + " is mounted with noexec, so nothing can be started from there; use a volume without that option");
+                        .println("k8s-exec: warning: " + directory
+                                + " is mounted with noexec, so nothing can be started from there; use a "
+                                + "volume without that option");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -42,8 +42,9 @@ import picocli.CommandLine.Option;
         })
 public final class K8sExec implements Runnable {
     /**
-     * All commands with their options. In the native executable this is done while it is built, as a static field's value, so that a start
-     * costs the same however many commands there are. Nothing in it may depend on where it runs: default values are read when they are needed.
+     * All commands with their options. In the native executable this is done while it is built, as a static field's
+     * value, so that a start costs the same however many commands there are. Nothing in it may depend on where it runs:
+     * default values are read when they are needed.
      */
     private static final CommandLine MODEL =
             commandLine().setOut(utf8(() -> System.out)).setErr(utf8(() -> System.err));
@@ -96,7 +97,10 @@ public final class K8sExec implements Runnable {
         return root.commandLine;
     }
 
-    /** What we print is UTF-8, as GoCD reads it, and not what LANG=C makes of it. The stream is that of the process that prints. */
+    /**
+     * What we print is UTF-8, as GoCD reads it, and not what LANG=C makes of it. The stream is that of the process that
+     * prints.
+     */
     private static PrintWriter utf8(Supplier<PrintStream> stream) {
         return new PrintWriter(
                 new OutputStreamWriter(

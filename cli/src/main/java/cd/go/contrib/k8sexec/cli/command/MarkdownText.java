@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Markdown for a terminal. It knows what docs/errors is written in: headings of the second level, paragraphs, lists of one level, fenced
- * code; and in a line, code and links.
+ * Markdown for a terminal. It knows what docs/errors is written in: headings of the second level, paragraphs, lists of
+ * one level, fenced code; and in a line, code and links.
  */
 final class MarkdownText {
     private static final Pattern CODE_OR_LINK = Pattern.compile("`([^`]+)`|\\[([^]]+)]\\([^)]*\\)");

@@ -9,7 +9,10 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Says in the command line's model what the options of settings are, as {@link Setting} has it: a command declares only their names. */
+/**
+ * Says in the command line's model what the options of settings are, as {@link Setting} has it: a command declares only
+ * their names.
+ */
 public final class OptionTexts {
     private OptionTexts() {}
 

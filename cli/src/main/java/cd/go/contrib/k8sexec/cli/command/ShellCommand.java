@@ -44,7 +44,9 @@ final class ShellCommand implements Callable<Integer> {
         return entry.become(spec, new ProcFs(Path.of("/proc")), choice, true, List.of(0, 1, 2), terminal());
     }
 
-    /** What the program has to know of the terminal, as the caller's shell does; xterm is what Kubernetes says of one. */
+    /**
+     * What the program has to know of the terminal, as the caller's shell does; xterm is what Kubernetes says of one.
+     */
     static Map<String, String> terminal() {
         String type = System.getenv("TERM");
         return Map.of("TERM", TargetOptions.isSet(type) ? ByteString.of(type) : "xterm");

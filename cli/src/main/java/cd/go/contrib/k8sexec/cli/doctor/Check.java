@@ -11,7 +11,10 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
  */
 public record Check(String id, Status status, String finding, String remedy) {
 
-    /** FAILURE: no script can run. WARNING: scripts run, but some will not do what people expect. SKIPPED: could not be looked at. */
+    /**
+     * FAILURE: no script can run. WARNING: scripts run, but some will not do what people expect. SKIPPED: could not be
+     * looked at.
+     */
     public enum Status {
         OK,
         WARNING,

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Looks at every precondition of a run, each on its own, and then really runs a script. What cannot be looked at is skipped, with the
- * reason.
+ * Looks at every precondition of a run, each on its own, and then really runs a script. What cannot be looked at is
+ * skipped, with the reason.
  */
 public final class Doctor {
     private static final String[] ENTERING = {"nsenter", "capabilities", "file-capabilities", "no-new-privs", "seccomp"

@@ -74,7 +74,8 @@ final class EnteringChecks {
             return Check.skipped(
                     "nsenter",
                     program
-                            + " cannot be run as long as its file has capabilities that the container lacks (execve(2), EPERM)");
+                            + " cannot be run as long as its file has capabilities that the container lacks "
+                            + "(execve(2), EPERM)");
         }
         if (output.isEmpty()) {
             return Check.failure(

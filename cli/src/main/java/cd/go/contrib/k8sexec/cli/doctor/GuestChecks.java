@@ -38,7 +38,8 @@ final class GuestChecks {
         if (environment.isEmpty()) {
             return Check.skipped(
                     ENVIRONMENT,
-                    "the agent may not read the guest's environment, so scripts get GoCD's variables and a standard PATH only");
+                    "the agent may not read the guest's environment, so scripts get GoCD's variables and a "
+                            + "standard PATH only");
         }
         List<String> names = Stream.of(new String(environment.get(), StandardCharsets.UTF_8).split("\0"))
                 .map(entry -> entry.split("=", 2)[0])

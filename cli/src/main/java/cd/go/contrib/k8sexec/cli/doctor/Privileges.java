@@ -43,8 +43,8 @@ final class Privileges {
     }
 
     /**
-     * Whether it takes SYS_PTRACE to look at the guest's namespaces (ptrace(2), "Ptrace access mode checking"): where not all of its users
-     * and groups are the agent's, or it may do what nsenter may not.
+     * Whether it takes SYS_PTRACE to look at the guest's namespaces (ptrace(2), "Ptrace access mode checking"): where
+     * not all of its users and groups are the agent's, or it may do what nsenter may not.
      */
     static boolean isForeign(ProcessStatus agent, ProcessStatus guest) {
         Set<Capability> most = EnumSet.noneOf(Capability.class);
@@ -60,7 +60,10 @@ final class Privileges {
         return ids.subList(0, 3).stream().allMatch(each -> each == id);
     }
 
-    /** What a program gets that an agent of user 0 runs (capabilities(7), "Capabilities and execution of programs by root"). */
+    /**
+     * What a program gets that an agent of user 0 runs (capabilities(7), "Capabilities and execution of programs by
+     * root").
+     */
     static Set<Capability> ofRootsProgram(ProcessStatus agent) {
         Set<Capability> gets = EnumSet.noneOf(Capability.class);
         gets.addAll(agent.bounding());

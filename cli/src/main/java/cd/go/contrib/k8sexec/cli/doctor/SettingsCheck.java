@@ -10,7 +10,10 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The variables GO_K8S_… of the agent: one that holds what cannot be used, and one that nothing reads, which may be misspelt. */
+/**
+ * The variables GO_K8S_… of the agent: one that holds what cannot be used, and one that nothing reads, which may be
+ * misspelt.
+ */
 final class SettingsCheck {
     private static final String ID = "settings";
     /** What Kubernetes sets for a Service whose name begins with go-k8s ("Service", "Discovering services"). */

@@ -169,7 +169,8 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
             return Check.failure(
                     "trial",
                     "a script that prints three lines did not end in " + LIMIT.toSeconds() + " s, and was ended",
-                    "look what the guest's sh does at its start, and whether the shared volume hangs: k8s-exec run --dry-run");
+                    "look what the guest's sh does at its start, and whether the shared volume hangs: k8s-exec "
+                            + "run --dry-run");
         }
         if (outcome.get().exitCode() != 0) {
             return Check.failure(

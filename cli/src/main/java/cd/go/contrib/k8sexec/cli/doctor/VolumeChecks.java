@@ -143,7 +143,10 @@ final class VolumeChecks {
                                 + "}], with the " + "name of the volume that the agent container mounts there");
     }
 
-    /** As the mounts say, which anybody may read; or where a symbolic link is on the way, by a look into the guest's files. */
+    /**
+     * As the mounts say, which anybody may read; or where a symbolic link is on the way, by a look into the guest's
+     * files.
+     */
     private boolean isSame(String containerRoot) {
         Optional<Mount> agents = mount("self", sharedRoot.toString());
         Optional<Mount> guests = mount(target.pid(), containerRoot);

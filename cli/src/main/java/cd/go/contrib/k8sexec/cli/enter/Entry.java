@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A way into the guest. Who has one knows no more of it than this: a new way is a new implementation, a line in {@link Ways}, a check of
- * doctor's, a row in the documentation and a column in the Pod tests.
+ * A way into the guest. Who has one knows no more of it than this: a new way is a new implementation, a line in {@link
+ * Ways}, a check of doctor's, a row in the documentation and a column in the Pod tests.
  */
 public interface Entry {
 
@@ -16,8 +16,8 @@ public interface Entry {
     String name();
 
     /**
-     * Begins to start a program in the guest. What becomes of it comes by events, as {@link Running} reads them; where this way does not lead
-     * into this guest, that is a {@link Progress.NotStarted} with {@link Refused}.
+     * Begins to start a program in the guest. What becomes of it comes by events, as {@link Running} reads them; where
+     * this way does not lead into this guest, that is a {@link Progress.NotStarted} with {@link Refused}.
      *
      * @param staged the run's folder, into which what the way needs may be put
      * @param notes  gets warnings for people
@@ -27,17 +27,22 @@ public interface Entry {
     Running start(GuestProgram program, StagedRun staged, Events events, Consumer<String> notes);
 
     /**
-     * Has a program take the place of this process: so the terminal's signals, job control, every other signal and the exit status are the
-     * program's own, and whoever ends k8s-exec ends the program. Nothing has to be cleaned up after it.
+     * Has a program take the place of this process: so the terminal's signals, job control, every other signal and the
+     * exit status are the program's own, and whoever ends k8s-exec ends the program. Nothing has to be cleaned up after
+     * it.
      *
      * @param notes gets warnings for people
      * @return its exit code, or 128+n where signal n ended it, where this process could not be replaced
      * @throws Refused          where this way does not lead into this guest
-     * @throws K8sExecException where the program cannot be started for another reason; this process may be in the guest then, and can only tell
+     * @throws K8sExecException where the program cannot be started for another reason; this process may be in the guest
+     *                          then, and can only tell
      */
     int become(GuestProgram program, Consumer<String> notes) throws InterruptedException;
 
-    /** Whether a signal to all descendants of this process, as GoCD's agent sends it, reaches the program and what that starts. */
+    /**
+     * Whether a signal to all descendants of this process, as GoCD's agent sends it, reaches the program and what that
+     * starts.
+     */
     boolean reaches();
 
     /** What would be done, for people, without the value of a variable: one line for each way that would be tried. */

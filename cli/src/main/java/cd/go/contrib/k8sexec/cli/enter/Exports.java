@@ -16,7 +16,10 @@ final class Exports {
     private static final int LONGEST_ENV_ARGUMENT = 120_000;
 
     private static final int NAMES_IN_A_WARNING = 20;
-    /** Names that some shell does not take like others: read-only, computed, or a number to it (bash(1), dash(1), mksh(1), zshparam(1)). */
+    /**
+     * Names that some shell does not take like others: read-only, computed, or a number to it (bash(1), dash(1),
+     * mksh(1), zshparam(1)).
+     */
     private static final Set<String> SPECIAL = Set.of(
             "_",
             "BASHOPTS",
@@ -119,8 +122,9 @@ final class Exports {
     }
 
     /**
-     * For names that a shell cannot export, or not as they are: GNU's {@code env -S} puts in the values of other variables itself, so that
-     * they stand in no argument list. Where env has no -S, what the shell takes is exported and the rest is reported.
+     * For names that a shell cannot export, or not as they are: GNU's {@code env -S} puts in the values of other
+     * variables itself, so that they stand in no argument list. Where env has no -S, what the shell takes is exported
+     * and the rest is reported.
      *
      * @return the words that go before the command that hands over, where K8S_EXEC_ENV0 is not empty
      */
@@ -166,7 +170,10 @@ final class Exports {
                 .collect(Collectors.joining());
     }
 
-    /** What env -S is given, cut where it would be longer than Linux takes. Each ends its options, for a name that begins with a dash. */
+    /**
+     * What env -S is given, cut where it would be longer than Linux takes. Each ends its options, for a name that
+     * begins with a dash.
+     */
     private static List<String> envArguments(List<Map.Entry<String, String>> variables) {
         List<String> arguments = new ArrayList<>();
         StringBuilder options = new StringBuilder();

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The namespaces of the guest that a program has to enter, held open. They are opened first, and then the guest is looked at: who has its
- * process id later, a process of the agent's own container perhaps, is not entered.
+ * The namespaces of the guest that a program has to enter, held open. They are opened first, and then the guest is
+ * looked at: who has its process id later, a process of the agent's own container perhaps, is not entered.
  */
 record HeldGuest(Map<Namespace, Opened> files) implements AutoCloseable {
 

@@ -13,16 +13,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The program that the launching shell, the guest's {@code sh}, reads from its standard input: it changes to the working directory, sets
- * the environment and becomes the task's shell. All that is secret or not ASCII travels in it: an argument list can be read by every
- * container of the Pod, and Java mangles arguments under LANG=C.
+ * The program that the launching shell, the guest's {@code sh}, reads from its standard input: it changes to the
+ * working directory, sets the environment and becomes the task's shell. All that is secret or not ASCII travels in it:
+ * an argument list can be read by every container of the Pod, and Java mangles arguments under LANG=C.
  *
  * <p>How far it came stands in the run's state file: as it was made while nsenter works, {@link #STARTED} in the end.
  */
 final class LaunchProgram {
     /**
-     * Makes the launching shell read its standard input as a program: in blocks, where it may open it again, which another user may not;
-     * else through cat; and byte by byte, as bash reads its own input, only in a guest that has no cat.
+     * Makes the launching shell read its standard input as a program: in blocks, where it may open it again, which
+     * another user may not; else through cat; and byte by byte, as bash reads its own input, only in a guest that has
+     * no cat.
      */
     static final String READ_STDIN = "if [ -r /proc/self/fd/0 ]; then . /proc/self/fd/0; "
             + "elif command -v cat >/dev/null; then eval \"$(cat)\"; else exec sh; fi";
@@ -31,7 +32,9 @@ final class LaunchProgram {
     static final int NO_VOLUME = 121;
     /** Its exit code where it is not in the guest. */
     static final int ELSEWHERE = 122;
-    /** The state once the task's shell was started. All states have eight letters: each is written over the one before. */
+    /**
+     * The state once the task's shell was started. All states have eight letters: each is written over the one before.
+     */
     static final String STARTED = "started-";
     /** The state where the working directory cannot be entered. */
     static final String NO_DIRECTORY = "no-cwd--";
@@ -45,8 +48,8 @@ final class LaunchProgram {
     /** More than the program takes without its variables, usually. */
     private static final int USUAL_SIZE = 2048;
     /**
-     * Makes the launching shell read its program from {@link Streams#SCRIPT}, which leaves standard input alone, and become what that has
-     * set as its arguments. Not while it reads: BusyBox's shell would leave the file open.
+     * Makes the launching shell read its program from {@link Streams#SCRIPT}, which leaves standard input alone, and
+     * become what that has set as its arguments. Not while it reads: BusyBox's shell would leave the file open.
      *
      * @param more how many descriptors nsenter had besides, which are not for the program
      */
@@ -84,10 +87,12 @@ final class LaunchProgram {
     }
 
     /**
-     * For a program that takes this process's place: it ends with that program as the shell's arguments, for {@link #become}.
+     * For a program that takes this process's place: it ends with that program as the shell's arguments, for {@link
+     * #become}.
      *
-     * @param root the number of the mount that must be the root, where it is not sure otherwise that this is the guest: another process,
-     *             of the agent's own container perhaps, can have got the guest's process id before nsenter has entered
+     * @param root the number of the mount that must be the root, where it is not sure otherwise that this is the guest:
+     *             another process, of the agent's own container perhaps, can have got the guest's process id before
+     *             nsenter has entered
      */
     static byte[] of(GuestProgram program, Optional<String> root) {
         ShellText launch = text(program);
@@ -124,7 +129,8 @@ final class LaunchProgram {
     }
 
     private static String mustBe(String root, String otherwise) {
-        return "while read -r K8S_EXEC_I _ _ _ K8S_EXEC_M _; do [ \"$K8S_EXEC_M\" != / ] || K8S_EXEC_R=$K8S_EXEC_I; done </proc/self/mountinfo; "
+        return "while read -r K8S_EXEC_I _ _ _ K8S_EXEC_M _; do [ \"$K8S_EXEC_M\" != / ] || "
+                + "K8S_EXEC_R=$K8S_EXEC_I; done </proc/self/mountinfo; "
                 + "[ \"$K8S_EXEC_R\" = " + root + " ] || " + otherwise + "; unset K8S_EXEC_I K8S_EXEC_M K8S_EXEC_R";
     }
 
@@ -170,7 +176,9 @@ final class LaunchProgram {
         return program.startsWith("/") ? "[ -e " + word + " ]" : "command -v " + word + " >/dev/null";
     }
 
-    /** Opened for reading too: that does not wait where somebody has put a named pipe into the file's place (fifo(7)). */
+    /**
+     * Opened for reading too: that does not wait where somebody has put a named pipe into the file's place (fifo(7)).
+     */
     private static String note(String word, String state) {
         return "echo " + word + " 1<>" + state;
     }

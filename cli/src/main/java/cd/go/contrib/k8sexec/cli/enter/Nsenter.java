@@ -23,8 +23,9 @@ import java.util.Map;
  */
 public record Nsenter(Path program, boolean busyBox) {
     /**
-     * An nsenter with file capabilities (capabilities(7)) for an agent that is not root, where the agent image has one (Dockerfile.agent). Root
-     * has its capabilities without it, and could not even start it in a Pod that grants fewer than the file asks for (execve(2), EPERM).
+     * An nsenter with file capabilities (capabilities(7)) for an agent that is not root, where the agent image has one
+     * (Dockerfile.agent). Root has its capabilities without it, and could not even start it in a Pod that grants fewer
+     * than the file asks for (execve(2), EPERM).
      */
     private static final Path PRIVILEGED = Path.of("/usr/local/libexec/k8s-exec/nsenter");
 
@@ -72,8 +73,9 @@ public record Nsenter(Path program, boolean busyBox) {
     }
 
     /**
-     * The command line that runs {@code program} in the guest. Only what differs is entered, so that nsenter has no reason to fork: with
-     * the same PID namespace the program is k8s-exec's own child, and signals and the exit status are the true ones.
+     * The command line that runs {@code program} in the guest. Only what differs is entered, so that nsenter has no
+     * reason to fork: with the same PID namespace the program is k8s-exec's own child, and signals and the exit status
+     * are the true ones.
      *
      * @param files where the guest's namespaces can be opened; empty: nsenter finds them by the guest's process id
      */
@@ -134,7 +136,8 @@ public record Nsenter(Path program, boolean busyBox) {
                         "nsenter could not enter the guest (process " + target.pid() + ")",
                         "for the reason in its line above",
                         "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
-                                + "another user or has more capabilities; an agent that is not root needs them as file capabilities on nsenter");
+                                + "another user or has more capabilities; an agent that is not root needs them as "
+                                + "file capabilities on nsenter");
             default ->
                 new K8sExecException(
                         ErrorId.OUTCOME_UNKNOWN,

@@ -28,8 +28,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Through nsenter(1) and the guest's sh, which reads the launch program: for the JVM build, for an agent whose nsenter has the privilege, and
- * to say why the kernel refuses.
+ * Through nsenter(1) and the guest's sh, which reads the launch program: for the JVM build, for an agent whose nsenter
+ * has the privilege, and to say why the kernel refuses.
  *
  * @param path the agent's PATH, or null
  */
@@ -111,7 +111,10 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
         return guest.map(HeldGuest::paths).orElse(Map.of());
     }
 
-    /** The whole environment of nsenter: nothing of the pipeline's, so that no LD_PRELOAD of a pipeline is loaded in the agent. */
+    /**
+     * The whole environment of nsenter: nothing of the pipeline's, so that no LD_PRELOAD of a pipeline is loaded in the
+     * agent.
+     */
     private static byte[] environment(GuestProgram program) {
         String mark = program.run()
                 .map(run -> RunId.VARIABLE + "=" + run.text() + "\0")
@@ -119,7 +122,10 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
         return ("PATH=" + program.environment().launchPath() + "\0" + mark).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** What can go wrong on the way in is found out beforehand, for nothing: later nobody tells nsenter's exit code from the program's. */
+    /**
+     * What can go wrong on the way in is found out beforehand, for nothing: later nobody tells nsenter's exit code from
+     * the program's.
+     */
     @Override
     public int become(GuestProgram program, Consumer<String> notes) throws InterruptedException {
         Nsenter nsenter = Nsenter.find(path);

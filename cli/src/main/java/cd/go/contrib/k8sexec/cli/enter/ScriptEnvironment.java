@@ -22,7 +22,10 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
     /** The PATH of a container whose image sets none, as Docker and containerd give it. */
     public static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /** The elastic agent's registration, its auto-register key included, which lets anyone register an agent; and k8s-exec's own settings. */
+    /**
+     * The elastic agent's registration, its auto-register key included, which lets anyone register an agent; and
+     * k8s-exec's own settings.
+     */
     private static final Pattern NOT_FOR_SCRIPTS = Pattern.compile("(GO_EA_|GO_K8S_|K8S_EXEC).*", Pattern.DOTALL);
     /** Set anew by every shell: the guest's main process' values say nothing about the script's shell. */
     private static final Set<String> STATE_OF_A_SHELL = Set.of("PWD", "OLDPWD", "SHLVL", "_");
@@ -32,7 +35,8 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
     }
 
     /**
-     * @param guest NUL-ended "NAME=value" entries, as in /proc/PID/environ; of two with one name the first counts, as for getenv(3)
+     * @param guest NUL-ended "NAME=value" entries, as in /proc/PID/environ; of two with one name the first counts, as
+     *              for getenv(3)
      * @param gocd  the request's variables, as byte strings
      */
     public static ScriptEnvironment of(byte[] guest, Map<String, String> gocd) {
@@ -106,7 +110,10 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
         return entries;
     }
 
-    /** Where the launching shell is looked for: the guest's PATH, without what is not ASCII, which Java cannot hand on in every locale. */
+    /**
+     * Where the launching shell is looked for: the guest's PATH, without what is not ASCII, which Java cannot hand on
+     * in every locale.
+     */
     String launchPath() {
         StringBuilder path = new StringBuilder();
         for (String folder : guestPath.split(":")) {

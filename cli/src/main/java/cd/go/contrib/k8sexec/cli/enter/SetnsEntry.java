@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Joins the guest's namespaces by setns(2), without any other program: for the native executable of an agent that has the privilege. */
+/**
+ * Joins the guest's namespaces by setns(2), without any other program: for the native executable of an agent that has
+ * the privilege.
+ */
 record SetnsEntry(Platform platform, ProcFs proc) implements Entry {
     private static final String NAME = Way.SETNS.text();
 
@@ -121,7 +124,8 @@ record SetnsEntry(Platform platform, ProcFs proc) implements Entry {
                 ErrorId.ENTER_REFUSED,
                 "setns(2) into the guest (process " + target.pid() + ") is refused (" + reason + ")",
                 "so the guest cannot be entered",
-                "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as another user or has more "
+                "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
+                        + "another user or has more "
                         + "capabilities");
     }
 
@@ -143,7 +147,8 @@ record SetnsEntry(Platform platform, ProcFs proc) implements Entry {
                         ErrorId.ENTER_REFUSED,
                         "the system refuses to " + doing(e.stage()) + " (" + e.getMessage() + ")",
                         "so nothing was run",
-                        "look at the agent container's limits of processes, files and memory, and whether it has the capabilities SETUID and "
+                        "look at the agent container's limits of processes, files and memory, and whether it has "
+                                + "the capabilities SETUID and "
                                 + "SETGID that --user takes");
         };
     }

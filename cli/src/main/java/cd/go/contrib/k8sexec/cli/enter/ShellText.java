@@ -4,7 +4,10 @@ import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** A program for a shell, as it grows: of bytes and not of text, which would have to be copied twice in the end. A large environment is a megabyte. */
+/**
+ * A program for a shell, as it grows: of bytes and not of text, which would have to be copied twice in the end. A large
+ * environment is a megabyte.
+ */
 final class ShellText {
     private byte[] text;
     private int length;

@@ -8,7 +8,10 @@ import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import java.io.IOException;
 import java.util.Optional;
 
-/** A script that nsenter and the launching shell start: how far they came stands in the run's folder, and is not known before they have ended. */
+/**
+ * A script that nsenter and the launching shell start: how far they came stands in the run's folder, and is not known
+ * before they have ended.
+ */
 final class ThroughShell implements Running {
     private final Nsenter nsenter;
     private final GuestProgram program;

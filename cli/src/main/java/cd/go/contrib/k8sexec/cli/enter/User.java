@@ -23,7 +23,8 @@ import java.util.Optional;
 public record User(Optional<Identity> change) {
 
     /**
-     * @param text as {@link ScriptUser} reads it; "target" with the groups of the guest's main process, "UID:GID" with no others
+     * @param text as {@link ScriptUser} reads it; "target" with the groups of the guest's main process, "UID:GID" with
+     *             no others
      * @throws K8sExecException SETTING_INVALID
      */
     public static User of(String text, Target target, ProcFs proc) {
@@ -55,7 +56,10 @@ public record User(Optional<Identity> change) {
                 : identity(ScriptUser.parse(""));
     }
 
-    /** Who it is in the guest: in a user namespace of its own that one's root, where nobody is asked for, as nsenter(1) has it. */
+    /**
+     * Who it is in the guest: in a user namespace of its own that one's root, where nobody is asked for, as nsenter(1)
+     * has it.
+     */
     Optional<Identity> identityIn(Target target) {
         return target.namespaces().contains(Namespace.USER)
                 ? change.or(() -> Optional.of(new Identity(0, 0, List.of())))

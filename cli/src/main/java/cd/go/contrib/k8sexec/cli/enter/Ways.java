@@ -29,7 +29,8 @@ public final class Ways {
                             ErrorId.NATIVE_ONLY,
                             "this is the JVM build of k8s-exec",
                             "which cannot enter the guest by setns(2) itself",
-                            "leave --enter and GO_K8S_ENTER unset, or use the native executable (k8s-exec --version says which one it is)");
+                            "leave --enter and GO_K8S_ENTER unset, or use the native executable (k8s-exec "
+                                    + "--version says which one it is)");
                 }
                 yield setns;
             }

@@ -25,8 +25,9 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * Programs that are put into a directory of the shared volume. Whoever else may write to the volume, the guest of an earlier life of the
- * Pod among them, cannot lead them elsewhere: no symbolic link is followed, neither on the way to the directory nor in it.
+ * Programs that are put into a directory of the shared volume. Whoever else may write to the volume, the guest of an
+ * earlier life of the Pod among them, cannot lead them elsewhere: no symbolic link is followed, neither on the way to
+ * the directory nor in it.
  */
 public final class Installation implements Closeable {
     private static final String UNFINISHED = ".k8s-exec-install-";
@@ -71,8 +72,8 @@ public final class Installation implements Closeable {
     }
 
     /**
-     * Puts a program there with mode 755, in place of what has its name. Whoever starts that name meanwhile gets the old one or the new
-     * one, each whole; the old one, where it runs, runs on.
+     * Puts a program there with mode 755, in place of what has its name. Whoever starts that name meanwhile gets the
+     * old one or the new one, each whole; the old one, where it runs, runs on.
      *
      * @return what was done, in words
      * @throws K8sExecException INSTALL_FAILED

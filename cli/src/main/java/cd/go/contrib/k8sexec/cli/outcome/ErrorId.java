@@ -1,8 +1,9 @@
 package cd.go.contrib.k8sexec.cli.outcome;
 
 /**
- * What k8s-exec itself can fail with. The names are stable: they stand in messages, in the result file and in the documentation.
- * The exit code is 125, or 126 and 127 where a shell would answer so too (POSIX, Shell Command Language, 2.8.2).
+ * What k8s-exec itself can fail with. The names are stable: they stand in messages, in the result file and in the
+ * documentation. The exit code is 125, or 126 and 127 where a shell would answer so too (POSIX, Shell Command Language,
+ * 2.8.2).
  */
 public enum ErrorId {
     /** The request is not JSON, or not UTF-8. */

@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The long text of each error: docs/errors/ID.md, which the build puts beside this class. A class of its own, so that a run does not touch
- * it: the native executable reads the files while it is built, the JVM build when somebody asks.
+ * The long text of each error: docs/errors/ID.md, which the build puts beside this class. A class of its own, so that a
+ * run does not touch it: the native executable reads the files while it is built, the JVM build when somebody asks.
  */
 public final class ErrorText {
     private static final byte[][] MARKDOWN = new byte[ErrorId.values().length][];
@@ -31,7 +31,10 @@ public final class ErrorText {
         }
     }
 
-    /** In Markdown, without the title: a sentence that says all in short, then the meaning, causes, remedies and an example. */
+    /**
+     * In Markdown, without the title: a sentence that says all in short, then the meaning, causes, remedies and an
+     * example.
+     */
     public static String of(ErrorId id) {
         String text = new String(MARKDOWN[id.ordinal()], StandardCharsets.UTF_8);
         return text.substring(text.indexOf("\n\n") + 2);

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An exception in words, for whoever reports a fault. Many an exception quotes what it could not read, which may be the value of a variable:
- * so of one that is not known to be free of that, the type has to do.
+ * An exception in words, for whoever reports a fault. Many an exception quotes what it could not read, which may be the
+ * value of a variable: so of one that is not known to be free of that, the type has to do.
  */
 public final class FaultText {
     private FaultText() {}
@@ -17,7 +17,10 @@ public final class FaultText {
         return one(e) + (e.getCause() == null ? "" : ", caused by " + chain(e.getCause()));
     }
 
-    /** Where an error comes from: the exception that it stands for, if there is one, and the causes of that, with their places. */
+    /**
+     * Where an error comes from: the exception that it stands for, if there is one, and the causes of that, with their
+     * places.
+     */
     public static List<String> trace(K8sExecException e) {
         List<String> lines = new ArrayList<>();
         Throwable first = e.getCause() == null ? e : e.getCause();

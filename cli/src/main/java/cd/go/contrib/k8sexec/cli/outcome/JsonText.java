@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** JSON that k8s-exec prints, by Jackson's streaming alone: data binding would bring reflection into the native executable. */
+/**
+ * JSON that k8s-exec prints, by Jackson's streaming alone: data binding would bring reflection into the native
+ * executable.
+ */
 public final class JsonText {
     private JsonText() {}
 

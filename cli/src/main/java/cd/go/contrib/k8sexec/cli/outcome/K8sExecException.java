@@ -24,7 +24,10 @@ public class K8sExecException extends RuntimeException {
         this.remedy = remedy;
     }
 
-    /** What is none of our own errors is a fault of ours. The message has what is needed to report it, and no value of a variable. */
+    /**
+     * What is none of our own errors is a fault of ours. The message has what is needed to report it, and no value of a
+     * variable.
+     */
     public static K8sExecException of(Throwable e) {
         if (e instanceof K8sExecException known) {
             return known;
@@ -63,7 +66,10 @@ public class K8sExecException extends RuntimeException {
         return remedy;
     }
 
-    /** On one line, and without what a terminal could take for a command to it: others choose the names of their processes. */
+    /**
+     * On one line, and without what a terminal could take for a command to it: others choose the names of their
+     * processes.
+     */
     public static String harmless(String text) {
         return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\p{Cf}]", "?");
     }

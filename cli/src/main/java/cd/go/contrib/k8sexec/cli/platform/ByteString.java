@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Bytes kept in a String, one char for each byte (ISO 8859-1). The guest's environment may hold bytes that are no text in any charset, and
- * what the launching shell reads must be those bytes whatever the agent's locale, so everything that goes there is handled in this form.
+ * Bytes kept in a String, one char for each byte (ISO 8859-1). The guest's environment may hold bytes that are no text
+ * in any charset, and what the launching shell reads must be those bytes whatever the agent's locale, so everything
+ * that goes there is handled in this form.
  */
 public final class ByteString {
     private ByteString() {}
@@ -63,7 +64,8 @@ public final class ByteString {
     /**
      * The last words of a command line.
      *
-     * @param commandLine NUL-ended words, as in /proc/PID/cmdline: what Java gives its main method is no longer what was typed, in some locales
+     * @param commandLine NUL-ended words, as in /proc/PID/cmdline: what Java gives its main method is no longer what
+     *                    was typed, in some locales
      */
     public static List<String> lastWords(byte[] commandLine, int count) {
         String[] words = of(commandLine).split("\0", -1);
@@ -75,7 +77,10 @@ public final class ByteString {
         return new String(toBytes(byteString), StandardCharsets.UTF_8);
     }
 
-    /** As one word of a shell's input: only the quote itself is special between single quotes (POSIX, Shell Command Language, 2.2.2). */
+    /**
+     * As one word of a shell's input: only the quote itself is special between single quotes (POSIX, Shell Command
+     * Language, 2.2.2).
+     */
     public static String shellQuoted(String byteString) {
         return "'" + betweenQuotes(byteString) + "'";
     }

@@ -7,7 +7,10 @@ import java.time.Duration;
 public interface Child {
     int pid();
 
-    /** Writes all of it to the child's standard input and closes that. A child that ended early is no error: its status tells. */
+    /**
+     * Writes all of it to the child's standard input and closes that. A child that ended early is no error: its status
+     * tells.
+     */
     void feed(ByteBuffer input);
 
     /** Waits for its end. */

@@ -9,7 +9,8 @@ public sealed interface Event {
     /**
      * A signal came.
      *
-     * @param sender the process that sent it; 0: the kernel, as for a key at a terminal, or it is not known (the JVM build)
+     * @param sender the process that sent it; 0: the kernel, as for a key at a terminal, or it is not known (the JVM
+     *               build)
      */
     record Signal(int number, int sender) implements Event {}
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What happens to this process, one after the other, for the one thread that waits for it. As long as this is there, the signals that it was
- * made for do not end this process.
+ * What happens to this process, one after the other, for the one thread that waits for it. As long as this is there,
+ * the signals that it was made for do not end this process.
  */
 public interface Events {
 
@@ -16,8 +16,8 @@ public interface Events {
     Event next(Duration limit) throws InterruptedException;
 
     /**
-     * Starts a program, as {@link Platform#start} does, without waiting for that: {@link Event.Started} or {@link Event.Failed} tells, then
-     * {@link Event.ChildEnded}. One at a time.
+     * Starts a program, as {@link Platform#start} does, without waiting for that: {@link Event.Started} or {@link
+     * Event.Failed} tells, then {@link Event.ChildEnded}. One at a time.
      *
      * @param input what it finds at its standard input, where that is {@link Streams.Input#FED}
      */

@@ -19,7 +19,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** What the JDK makes of it, for the JVM build: it starts programs of this container alone, and hands them no script. */
+/**
+ * What the JDK makes of it, for the JVM build: it starts programs of this container alone, and hands them no script.
+ */
 final class JvmPlatform implements Platform {
     private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/\\d+|tty\\w*|console)");
 

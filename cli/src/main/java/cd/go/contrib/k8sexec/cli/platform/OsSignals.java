@@ -4,8 +4,8 @@ import java.util.function.IntConsumer;
 import sun.misc.Signal;
 
 /**
- * Signals that this process gets. A shutdown hook would learn neither which signal it was nor of a second one, and the JDK has nothing else
- * than this class of its module jdk.unsupported.
+ * Signals that this process gets. A shutdown hook would learn neither which signal it was nor of a second one, and the
+ * JDK has nothing else than this class of its module jdk.unsupported.
  */
 public final class OsSignals {
     private OsSignals() {}

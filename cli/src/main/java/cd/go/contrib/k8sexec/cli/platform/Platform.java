@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** What the JDK cannot do, or not well: one port, which the native executable implements by the C library and src-native/c. */
+/**
+ * What the JDK cannot do, or not well: one port, which the native executable implements by the C library and
+ * src-native/c.
+ */
 public interface Platform {
 
     /** The native executable's, or else the JVM build's. Chosen while the image is built, as a static field's value. */
@@ -28,12 +31,16 @@ public interface Platform {
      */
     Events events(List<Integer> signals);
 
-    /** Gives back memory that is not needed while this process waits, for hours perhaps, in a container whose limit others share. */
+    /**
+     * Gives back memory that is not needed while this process waits, for hours perhaps, in a container whose limit
+     * others share.
+     */
     void giveBackMemory();
 
     /**
-     * Starts a program as a child of this process, which is from now on the parent of all that its descendants leave behind, too. The
-     * child has default signal handling, an empty signal mask and no open file but those of the program.
+     * Starts a program as a child of this process, which is from now on the parent of all that its descendants leave
+     * behind, too. The child has default signal handling, an empty signal mask and no open file but those of the
+     * program.
      *
      * @param namespaces that are entered for it; none: where this process is
      * @throws StartException  where it is not that program now: then nothing is left of it
@@ -41,8 +48,8 @@ public interface Platform {
     Child start(Program program, List<OpenNamespace> namespaces) throws StartException;
 
     /**
-     * Becomes a program, whose signals that are ignored stay so. The JDK cannot do that: there this process stays as its parent, and only
-     * passes on SIGTERM and SIGHUP.
+     * Becomes a program, whose signals that are ignored stay so. The JDK cannot do that: there this process stays as
+     * its parent, and only passes on SIGTERM and SIGHUP.
      *
      * @param namespaces as for {@link #start}
      * @return its exit code, or 128+n, where this process stays
@@ -69,8 +76,8 @@ public interface Platform {
     int columns();
 
     /**
-     * Where somebody has deleted the directory that this process was started in, Java opens no file, not even by an absolute path. Changes
-     * to /proc then, where nothing can be made that a relative path names.
+     * Where somebody has deleted the directory that this process was started in, Java opens no file, not even by an
+     * absolute path. Changes to /proc then, where nothing can be made that a relative path names.
      */
     void leaveDeletedDirectory();
 

@@ -9,7 +9,8 @@ import java.util.Map;
  * @param script           the script's text; line ends are LF
  * @param interpreter      what runs it, with the options that the task asks for
  * @param workingDirectory the job's directory, relative to the shared root; empty for the root itself
- * @param environment      GoCD's variables, in the order in which they came: the bytes of names and values in UTF-8, one char for each
+ * @param environment      GoCD's variables, in the order in which they came: the bytes of names and values in UTF-8,
+ *                         one char for each
  */
 public record TaskRequest(
         String script, Interpreter interpreter, String workingDirectory, Map<String, String> environment) {}

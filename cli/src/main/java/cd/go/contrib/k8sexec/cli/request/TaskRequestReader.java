@@ -29,8 +29,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads the request: one JSON object with the fields of {@link RequestField}. An unknown field is refused, so that a newer plugin never
- * has a setting silently ignored. It reads token by token: data binding would cost a run milliseconds and could not name a field so well.
+ * Reads the request: one JSON object with the fields of {@link RequestField}. An unknown field is refused, so that a
+ * newer plugin never has a setting silently ignored. It reads token by token: data binding would cost a run
+ * milliseconds and could not name a field so well.
  */
 public final class TaskRequestReader {
     /** Bytes that one char takes at most in UTF-8. */
@@ -38,8 +39,8 @@ public final class TaskRequestReader {
     /** Bytes, of most values. */
     private static final int USUAL_SIZE = 1024;
     /**
-     * What is too long for Linux is refused with the field's name; the parser need not set limits of its own. One request is read: to find
-     * its names' earlier copies costs more than it saves.
+     * What is too long for Linux is refused with the field's name; the parser need not set limits of its own. One
+     * request is read: to find its names' earlier copies costs more than it saves.
      */
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
@@ -66,8 +67,9 @@ public final class TaskRequestReader {
     private TaskRequestReader() {}
 
     /**
-     * @throws K8sExecException {@link ErrorId#REQUEST_NOT_JSON}, {@link ErrorId#REQUEST_FIELD} or {@link ErrorId#VARIABLE_TOO_LARGE};
-     *                          its message names the field, and never holds the value of a variable
+     * @throws K8sExecException {@link ErrorId#REQUEST_NOT_JSON}, {@link ErrorId#REQUEST_FIELD} or {@link
+     *                          ErrorId#VARIABLE_TOO_LARGE}; its message names the field, and never holds the value of a
+     *                          variable
      */
     public static TaskRequest read(InputStream in) {
         // the reader refuses what is no UTF-8, of which the parser would take some

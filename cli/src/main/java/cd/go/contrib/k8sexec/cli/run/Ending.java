@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The end of a tree: SIGTERM for each of its processes, the grace period, SIGKILL until none is left. Whoever has one looks again and again. */
+/**
+ * The end of a tree: SIGTERM for each of its processes, the grace period, SIGKILL until none is left. Whoever has one
+ * looks again and again.
+ */
 final class Ending {
     /** From one look to the next as long as they may end by themselves. */
     static final Duration POLL = Duration.ofMillis(20);

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What a k8s-exec left behind that was itself killed: the folders of its runs and the processes that carry their ids. A run whose owner is
- * alive is not touched, nor one of another PID namespace, whose process ids say nothing here.
+ * What a k8s-exec left behind that was itself killed: the folders of its runs and the processes that carry their ids. A
+ * run whose owner is alive is not touched, nor one of another PID namespace, whose process ids say nothing here.
  */
 public record Leftovers(ProcFs proc, SharedVolume volume) {
 

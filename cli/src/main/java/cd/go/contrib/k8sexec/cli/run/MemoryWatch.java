@@ -6,8 +6,8 @@ import cd.go.contrib.k8sexec.cli.target.Sizes;
 import java.util.Optional;
 
 /**
- * Tells whether the kernel killed a process for lack of memory since this was made: the script stays in the agent container's control group,
- * of which this process is a member, and the kernel counts there.
+ * Tells whether the kernel killed a process for lack of memory since this was made: the script stays in the agent
+ * container's control group, of which this process is a member, and the kernel counts there.
  */
 record MemoryWatch(ProcFs proc, long killsBefore) {
 
@@ -23,7 +23,8 @@ record MemoryWatch(ProcFs proc, long killsBefore) {
                                 ? "the memory of the Pod or of its node ran out"
                                 : "the agent container's memory limit of " + Sizes.bytes(now.memoryLimit())
                                         + " was reached")
-                        + ", and the kernel killed a process in that container; the script runs in the agent container's control group, so raise "
+                        + ", and the kernel killed a process in that container; the script runs in the agent "
+                        + "container's control group, so raise "
                         + "resources.limits.memory of the agent container, not of the guest");
     }
 }

@@ -91,7 +91,8 @@ public record Plan(
                 guestEnvironment.isPresent()
                         ? List.of()
                         : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
-                                + "a standard PATH only; give the agent container the capability SYS_PTRACE or, where the agent is not root, "
+                                + "a standard PATH only; give the agent container the capability SYS_PTRACE or, "
+                                + "where the agent is not root, "
                                 + "the guest the agent's user and group"));
     }
 
@@ -147,7 +148,8 @@ public record Plan(
                         ErrorId.CONTAINER_ROOT_INVALID,
                         "the guest does not see the script in " + runFolder + ", or may not write there",
                         "so the script cannot run",
-                        "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root to its place there, and let the user "
+                        "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root "
+                                + "to its place there, and let the user "
                                 + "of the script read it");
             case NO_DIRECTORY ->
                 new K8sExecException(
@@ -155,7 +157,8 @@ public record Plan(
                         "the guest cannot change to the working directory " + workingDirectory
                                 + (reason.isEmpty() ? "" : " " + reason),
                         "so the script has nowhere to run",
-                        "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
+                        "mount the shared volume in the guest where the agent has it, or set "
+                                + "GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
                                 + "the way must lead to the same place in both");
             case NO_PROGRAM ->
                 new K8sExecException(
@@ -170,7 +173,8 @@ public record Plan(
                         ErrorId.SHELL_FAILED,
                         "the guest's " + interpreter.program() + " cannot be run",
                         reason,
-                        "look at it in the guest: its permissions, the mount it lies on, and the size of the environment");
+                        "look at it in the guest: its permissions, the mount it lies on, and the size of the "
+                                + "environment");
         };
     }
 

@@ -13,8 +13,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The processes of a run: the descendants of this process, its k8s-exec, and every process whose environment carries the run's id. The first finds
- * what cleared its environment, the second what left the family; where k8s-exec is a child subreaper (prctl(2)), the first finds all.
+ * The processes of a run: the descendants of this process, its k8s-exec, and every process whose environment carries
+ * the run's id. The first finds what cleared its environment, the second what left the family; where k8s-exec is a
+ * child subreaper (prctl(2)), the first finds all.
  */
 public final class ProcessTree {
     private final ProcFs proc;

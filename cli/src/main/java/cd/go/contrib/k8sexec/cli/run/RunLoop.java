@@ -20,11 +20,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A staged script from its start to its end: takes one event after the other, and does what {@link Step} says. All that changes while a run
- * goes on is here, and one thread alone changes it.
+ * A staged script from its start to its end: takes one event after the other, and does what {@link Step} says. All that
+ * changes while a run goes on is here, and one thread alone changes it.
  */
 final class RunLoop {
-    /** A script that ends in this time is not worth the time that it takes to give memory back, and to have it again. */
+    /**
+     * A script that ends in this time is not worth the time that it takes to give memory back, and to have it again.
+     */
     private static final Duration SHORT = Duration.ofMillis(200);
 
     private static final Duration LONG = Duration.ofDays(1);

@@ -16,7 +16,10 @@ import java.util.Set;
 /** Opens a directory and tells its file descriptor, which the JDK keeps to itself. */
 interface DirectoryOpener {
 
-    /** The native executable's own, which uses open(2), or else {@link Jvm}; chosen while the image is built, as a static field's value. */
+    /**
+     * The native executable's own, which uses open(2), or else {@link Jvm}; chosen while the image is built, as a
+     * static field's value.
+     */
     DirectoryOpener DEFAULT = System.getProperty("org.graalvm.nativeimage.imagecode") == null
             ? new Jvm()
             : ServiceLoader.load(DirectoryOpener.class).findFirst().orElseGet(Jvm::new);

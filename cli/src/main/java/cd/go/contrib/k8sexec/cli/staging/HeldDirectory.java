@@ -19,9 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A directory that is held open and used relative to itself, whatever happens to its name meanwhile. Its entries are reached by
- * /proc/self/fd/N/NAME, which the kernel resolves from the open directory as openat(2) would (proc_pid_fd(5)). (The JDK's own
- * SecureDirectoryStream is not there in a static executable, and cannot make directories.)
+ * A directory that is held open and used relative to itself, whatever happens to its name meanwhile. Its entries are
+ * reached by /proc/self/fd/N/NAME, which the kernel resolves from the open directory as openat(2) would
+ * (proc_pid_fd(5)). (The JDK's own SecureDirectoryStream is not there in a static executable, and cannot make
+ * directories.)
  */
 public final class HeldDirectory implements Closeable {
     /** S_IWGRP and S_IWOTH (inode(7)). */
@@ -56,7 +57,10 @@ public final class HeldDirectory implements Closeable {
         return path;
     }
 
-    /** A path to what has this name here. Only its last name can be swapped: whoever uses it must not follow a symbolic link. */
+    /**
+     * A path to what has this name here. Only its last name can be swapped: whoever uses it must not follow a symbolic
+     * link.
+     */
     public Path entry(String name) {
         return path.resolve(name);
     }

@@ -7,8 +7,9 @@ import java.io.UncheckedIOException;
 import java.util.HexFormat;
 
 /**
- * Names that nobody can guess, of the kernel's own random bits: what java.security.SecureRandom, and with it UUID.randomUUID and
- * Files.createTempFile, read too, whose providers would bring cryptography and HTTP into the native executable.
+ * Names that nobody can guess, of the kernel's own random bits: what java.security.SecureRandom, and with it
+ * UUID.randomUUID and Files.createTempFile, read too, whose providers would bring cryptography and HTTP into the native
+ * executable.
  */
 public final class RandomName {
     private static final int BYTES = 16;

@@ -5,9 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names one run: its folder in the shared volume, and the value of K8S_EXEC_RUN_ID in the environment of its processes. It says who owns
- * the run, so that what a killed k8s-exec left behind can be told from a run that goes on, and ends in 128 random bits, so that nobody
- * in the guest can name the folder beforehand.
+ * Names one run: its folder in the shared volume, and the value of K8S_EXEC_RUN_ID in the environment of its processes.
+ * It says who owns the run, so that what a killed k8s-exec left behind can be told from a run that goes on, and ends in
+ * 128 random bits, so that nobody in the guest can name the folder beforehand.
  *
  * @param text             {@code PID-NAMESPACE_PID_START_RANDOM}, in letters, digits and underscores
  * @param pidNamespace     the inode number of the owner's PID namespace; process ids of another one say nothing here

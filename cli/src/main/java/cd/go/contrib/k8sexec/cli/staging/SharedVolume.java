@@ -16,14 +16,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The folder {@code .k8s-exec} of the volume that agent and guest share. The guest can write to that volume at any moment and is not
- * trusted: nothing here is opened, made or deleted by a path that leads through a folder which the guest could swap ({@link HeldDirectory}).
+ * The folder {@code .k8s-exec} of the volume that agent and guest share. The guest can write to that volume at any
+ * moment and is not trusted: nothing here is opened, made or deleted by a path that leads through a folder which the
+ * guest could swap ({@link HeldDirectory}).
  */
 public final class SharedVolume implements AutoCloseable {
     /** Below the shared root; there is one folder in it for each run. */
     public static final String FOLDER = ".k8s-exec";
 
-    /** A run that ends removes the folder when it is empty, so it may vanish between two looks; but not that often in a row. */
+    /**
+     * A run that ends removes the folder when it is empty, so it may vanish between two looks; but not that often in a
+     * row.
+     */
     private static final int ATTEMPTS = 100;
     /** The script's user may pass through to its run, but only the owner can list the names of the runs. */
     private static final Set<PosixFilePermission> PASS_THROUGH = PosixFilePermissions.fromString("rwx--x--x");
@@ -45,8 +49,9 @@ public final class SharedVolume implements AutoCloseable {
      * Opens the folder, which is made where it is not there.
      *
      * @param sharedRoot where the volume is mounted in the agent
-     * @throws K8sExecException SHARED_ROOT_INVALID where the shared root is missing, no directory or a symbolic link; STAGING_FAILED where
-     *                          the folder cannot be made, or is not a folder of this user that nobody else can write to
+     * @throws K8sExecException SHARED_ROOT_INVALID where the shared root is missing, no directory or a symbolic link;
+     *                          STAGING_FAILED where the folder cannot be made, or is not a folder of this user that
+     *                          nobody else can write to
      */
     public static SharedVolume open(Path sharedRoot) {
         HeldDirectory root = openRoot(sharedRoot);

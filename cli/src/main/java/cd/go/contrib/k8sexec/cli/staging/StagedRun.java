@@ -18,7 +18,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
-/** A run's folder. For a launching shell there is a state file in it, where that notes how far it came, and perhaps the script. */
+/**
+ * A run's folder. For a launching shell there is a state file in it, where that notes how far it came, and perhaps the
+ * script.
+ */
 public final class StagedRun implements AutoCloseable {
     /** The state before the launching shell has run its first command. */
     public static final String ENTERING = "entering";

@@ -3,7 +3,10 @@ package cd.go.contrib.k8sexec.cli.target;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The capabilities in the order of their numbers (capabilities(7), linux/capability.h), named as in a Pod's {@code capabilities.add}. */
+/**
+ * The capabilities in the order of their numbers (capabilities(7), linux/capability.h), named as in a Pod's {@code
+ * capabilities.add}.
+ */
 public enum Capability {
     CHOWN,
     DAC_OVERRIDE,

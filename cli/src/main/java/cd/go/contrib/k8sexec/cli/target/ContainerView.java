@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param command     command line of its main process, as that set it
  * @param age         of its main process
  * @param memoryBytes in use
- * @param memoryFrom  "cgroup": by its control group, the cache of files included; "rss": the resident memory of its processes, summed up,
- *                    where the agent cannot see its control group
+ * @param memoryFrom  "cgroup": by its control group, the cache of files included; "rss": the resident memory of its
+ *                    processes, summed up, where the agent cannot see its control group
  * @param memoryLimit in bytes; {@link Limits#NONE} without a limit, empty where that cannot be seen
  */
 public record ContainerView(

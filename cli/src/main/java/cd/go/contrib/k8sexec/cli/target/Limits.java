@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a container's control group uses and may use, as its own /sys/fs/cgroup says: version 2 (Linux, cgroup-v2.rst) or 1
- * (cgroup-v1/memory.rst).
+ * What a container's control group uses and may use, as its own /sys/fs/cgroup says: version 2 (Linux, cgroup-v2.rst)
+ * or 1 (cgroup-v1/memory.rst).
  *
  * @param memoryUsed  bytes, the cache of files included
  * @param memoryLimit bytes; {@link #NONE} without a limit
@@ -24,7 +24,9 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
     /** Version 1 has no word for "no limit", but the largest number of whole pages. */
     private static final long V1_UNLIMITED = Long.MAX_VALUE / 65536 * 65536;
 
-    /** Of the container of a process; empty where its files may not be looked at or it has no control groups mounted. */
+    /**
+     * Of the container of a process; empty where its files may not be looked at or it has no control groups mounted.
+     */
     public static Optional<Limits> of(ProcFs proc, Object process) {
         // the process could have put anything at that path: what the kernel calls a mount of control groups is one
         boolean mounted = proc.mounts(process).stream()
@@ -33,7 +35,10 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
         return mounted ? read(proc.root().resolve(process + "/root" + CGROUP)) : Optional.empty();
     }
 
-    /** {@link #memoryKills} of this process's own container, as far as it is known; read alone, because each run needs it. */
+    /**
+     * {@link #memoryKills} of this process's own container, as far as it is known; read alone, because each run needs
+     * it.
+     */
     public static long ownMemoryKills(ProcFs proc) {
         return Stream.of("/memory.events", "/memory/memory.oom_control")
                 .flatMap(file -> proc.read("self", "root" + CGROUP + file).stream())

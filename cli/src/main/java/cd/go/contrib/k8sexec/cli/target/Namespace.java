@@ -1,8 +1,8 @@
 package cd.go.contrib.k8sexec.cli.target;
 
 /**
- * The kinds of namespace, as /proc/PID/ns and nsenter(1) name them, and as clone(2) numbers them. The options are those of util-linux and, but
- * for two, BusyBox.
+ * The kinds of namespace, as /proc/PID/ns and nsenter(1) name them, and as clone(2) numbers them. The options are those
+ * of util-linux and, but for two, BusyBox.
  */
 public enum Namespace {
     USER("user", "-U", 0x1000_0000),

@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The processes of this PID namespace, read from /proc. What it says comes from processes that are not trusted and may end between two
- * looks: an answer that cannot be had is empty, never an error.
+ * The processes of this PID namespace, read from /proc. What it says comes from processes that are not trusted and may
+ * end between two looks: an answer that cannot be had is empty, never an error.
  *
  * @param root where procfs is mounted, usually /proc
  */
@@ -81,7 +81,9 @@ public record ProcFs(Path root) {
         return root.resolve(process + "/ns/" + namespace.fileName());
     }
 
-    /** The environment as NUL-ended "NAME=value" entries; empty where the process is gone or this process may not look. */
+    /**
+     * The environment as NUL-ended "NAME=value" entries; empty where the process is gone or this process may not look.
+     */
     public Optional<byte[]> environment(int pid) {
         return read(pid, "environ");
     }
@@ -120,7 +122,9 @@ public record ProcFs(Path root) {
         }
     }
 
-    /** The arguments joined by spaces, as their process set them; empty for a kernel thread or a process that is gone. */
+    /**
+     * The arguments joined by spaces, as their process set them; empty for a kernel thread or a process that is gone.
+     */
     public String commandLine(int pid) {
         return read(pid, "cmdline")
                 .map(line -> new String(line, StandardCharsets.UTF_8)
@@ -130,15 +134,17 @@ public record ProcFs(Path root) {
     }
 
     /**
-     * The paths of its control groups, without the hierarchies' names: the same for all processes that a container runtime put together.
+     * The paths of its control groups, without the hierarchies' names: the same for all processes that a container
+     * runtime put together.
      */
     public Optional<String> controlGroup(Object process) {
         return read(process, "cgroup").map(groups -> new String(groups, StandardCharsets.UTF_8));
     }
 
     /**
-     * The name of its container as Kubernetes has it: kubelet mounts a file below {@code …/pods/UID/containers/NAME/} on
-     * /dev/termination-log, and the source of a mount is in /proc/PID/mountinfo (proc_pid_mountinfo(5)), which anybody may read.
+     * The name of its container as Kubernetes has it: kubelet mounts a file below {@code …/pods/UID/containers/NAME/}
+     * on /dev/termination-log, and the source of a mount is in /proc/PID/mountinfo (proc_pid_mountinfo(5)), which
+     * anybody may read.
      */
     public Optional<String> containerName(int pid) {
         for (Mount mount : mounts(pid)) {
@@ -153,7 +159,8 @@ public record ProcFs(Path root) {
     }
 
     /**
-     * Its container's id, where the path of its control group ends in one, as container runtimes have it: {@code …/ID}, {@code …-ID.scope}.
+     * Its container's id, where the path of its control group ends in one, as container runtimes have it: {@code …/ID},
+     * {@code …-ID.scope}.
      */
     public Optional<String> containerId(int pid) {
         Matcher id = CONTAINER_ID.matcher(controlGroup(pid).orElse(""));

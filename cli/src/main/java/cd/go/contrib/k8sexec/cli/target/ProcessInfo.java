@@ -37,7 +37,10 @@ public record ProcessInfo(int pid, String command, char state, int parent, int t
                 Long.parseLong(fields[19]));
     }
 
-    /** Whether it has ended and only waits for its parent to notice; where only its first thread has ended, the others run on. */
+    /**
+     * Whether it has ended and only waits for its parent to notice; where only its first thread has ended, the others
+     * run on.
+     */
     public boolean ended() {
         return state == 'X' || state == 'Z' && threads <= 1;
     }

@@ -20,8 +20,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Finds the guest among the processes of the Pod. A container's main process has no parent in the Pod's PID namespace and started first;
- * process 1 is the Pod's pause process (Kubernetes, "Share Process Namespace between Containers in a Pod").
+ * Finds the guest among the processes of the Pod. A container's main process has no parent in the Pod's PID namespace
+ * and started first; process 1 is the Pod's pause process (Kubernetes, "Share Process Namespace between Containers in a
+ * Pod").
  */
 public final class TargetFinder {
     private static final int PAUSE = 1;
@@ -92,8 +93,8 @@ public final class TargetFinder {
     }
 
     /**
-     * The container with this name: as Kubernetes has it, else with this container id, else with this K8S_EXEC_CONTAINER in the environment
-     * of its main process.
+     * The container with this name: as Kubernetes has it, else with this container id, else with this
+     * K8S_EXEC_CONTAINER in the environment of its main process.
      *
      * @throws K8sExecException TARGET_NONE, TARGET_UNKNOWN or TARGET_AMBIGUOUS
      */
@@ -131,8 +132,9 @@ public final class TargetFinder {
     }
 
     /**
-     * What a container runtime starts in a container, a probe say, is for some milliseconds a process without a parent in mount namespaces
-     * of its own: where there seem to be several guests, only those count that are still there after a while.
+     * What a container runtime starts in a container, a probe say, is for some milliseconds a process without a parent
+     * in mount namespaces of its own: where there seem to be several guests, only those count that are still there
+     * after a while.
      */
     private List<ProcessInfo> settledGuests() throws InterruptedException {
         List<ProcessInfo> guests = guests();
@@ -152,7 +154,10 @@ public final class TargetFinder {
                 .toList();
     }
 
-    /** The containers of the Pod, the oldest first; only the agent's own where the Pod's containers do not share their processes. */
+    /**
+     * The containers of the Pod, the oldest first; only the agent's own where the Pod's containers do not share their
+     * processes.
+     */
     public List<Container> containers() {
         List<ProcessInfo> processes = new ArrayList<>(proc.processes());
         processes.sort(Comparator.comparing((ProcessInfo process) -> process.parent() != 0)
@@ -184,8 +189,9 @@ public final class TargetFinder {
     }
 
     /**
-     * What all processes of a container share and no other does: the mount namespace; where that of some may not be looked at, for all of
-     * them the number of the mount that is their root, which anybody may read. (Not the control group: it is relative to the reader's.)
+     * What all processes of a container share and no other does: the mount namespace; where that of some may not be
+     * looked at, for all of them the number of the mount that is their root, which anybody may read. (Not the control
+     * group: it is relative to the reader's.)
      */
     private Function<Object, String> containerKey(List<ProcessInfo> processes) {
         Map<Object, String> namespaces = new HashMap<>();

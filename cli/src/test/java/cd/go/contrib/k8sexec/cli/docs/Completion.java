@@ -14,8 +14,9 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * What completes the command line in bash, zsh and fish, made from its model. (picocli's AutoComplete has none for fish, takes the name of
- * a command for that command wherever it stands, as in "exec -- run", and does not know directories.)
+ * What completes the command line in bash, zsh and fish, made from its model. (picocli's AutoComplete has none for
+ * fish, takes the name of a command for that command wherever it stands, as in "exec -- run", and does not know
+ * directories.)
  */
 final class Completion {
     /** A Path is a file, unless its label says that it is a directory. */

@@ -17,7 +17,10 @@ class ErrorsDocumentTest {
     private static final Path INDEX = Path.of("../docs/errors.md");
     private static final Path PAGES = Path.of("../docs/errors");
 
-    /** A title, a sentence that says all in short, more of the meaning, and the three parts that whoever has the error looks for. */
+    /**
+     * A title, a sentence that says all in short, more of the meaning, and the three parts that whoever has the error
+     * looks for.
+     */
     private static final Pattern FORM = Pattern.compile("""
             # ([A-Z_]+)
 

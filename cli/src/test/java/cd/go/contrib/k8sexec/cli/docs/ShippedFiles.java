@@ -7,11 +7,17 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
-/** What is shipped beside k8s-exec: completion for three shells, and the manual pages. The build calls it; nothing of it is in k8s-exec. */
+/**
+ * What is shipped beside k8s-exec: completion for three shells, and the manual pages. The build calls it; nothing of it
+ * is in k8s-exec.
+ */
 public final class ShippedFiles {
     private ShippedFiles() {}
 
-    /** Arguments: the folder in which completion/ and man/ are made, the version, and the date of the build, which begins with a day. */
+    /**
+     * Arguments: the folder in which completion/ and man/ are made, the version, and the date of the build, which
+     * begins with a day.
+     */
     public static void main(String... arguments) throws IOException {
         CommandLine commandLine = K8sExec.commandLine();
         Path completion = Files.createDirectories(Path.of(arguments[0], "completion"));

@@ -48,16 +48,23 @@ class BadInputIT {
                 "{\"version\":1,\"script\":\"x\",\"shell\":\"-x\"}|REQUEST_FIELD|is \"-x\"",
                 "{\"version\":1,\"script\":\" #!/bin/sh\",\"shell\":\"shebang\"}|REQUEST_FIELD|whose first line is #!",
                 "{\"version\":1,\"script\":\"#!sh\",\"shell\":\"shebang\"}|REQUEST_FIELD|whose first line is #!",
-                "{\"version\":1,\"script\":\"x\",\"failFast\":\"true\"}|REQUEST_FIELD|field failFast of the request is a string",
+                "{\"version\":1,\"script\":\"x\",\"failFast\":\"true\"}|REQUEST_FIELD|field failFast of the "
+                        + "request is a string",
                 "{\"version\":1,\"script\":\"x\",\"trace\":1}|REQUEST_FIELD|field trace of the request is a number",
-                "{\"version\":1,\"script\":\"x\",\"shell\":\"python3\",\"failFast\":true}|REQUEST_FIELD|failFast of the request is true for \"python3\"",
-                "{\"version\":1,\"script\":\"#!/usr/bin/env perl\",\"shell\":\"shebang\",\"trace\":true}|REQUEST_FIELD|trace of the request is true for \"perl\"",
+                "{\"version\":1,\"script\":\"x\",\"shell\":\"python3\",\"failFast\":true}|REQUEST_FIELD|failFast "
+                        + "of the request is true for \"python3\"",
+                "{\"version\":1,\"script\":\"#!/usr/bin/env "
+                        + "perl\",\"shell\":\"shebang\",\"trace\":true}|REQUEST_FIELD|trace of the request is "
+                        + "true for \"perl\"",
                 "{\"version\":1,\"script\":\"x\",\"shell\":null}|REQUEST_FIELD|field shell of the request is null",
                 "{\"version\":1,\"script\":\"x\",\"shel\":\"sh\"}|REQUEST_FIELD|field \"shel\"",
                 "{\"version\":1,\"script\":\"x\",\"script\":\"y\"}|REQUEST_FIELD|twice",
-                "{\"version\":1,\"script\":\"x\",\"workingDirectory\":[]}|REQUEST_FIELD|workingDirectory of the request is an array",
-                "{\"version\":1,\"script\":\"x\",\"environment\":\"A=b\"}|REQUEST_FIELD|environment of the request is a string",
-                "{\"version\":1,\"script\":\"x\",\"environment\":{\"A\":true}}|REQUEST_FIELD|environment.\"A\" of the request is a boolean",
+                "{\"version\":1,\"script\":\"x\",\"workingDirectory\":[]}|REQUEST_FIELD|workingDirectory of the "
+                        + "request is an array",
+                "{\"version\":1,\"script\":\"x\",\"environment\":\"A=b\"}|REQUEST_FIELD|environment of the "
+                        + "request is a string",
+                "{\"version\":1,\"script\":\"x\",\"environment\":{\"A\":true}}|REQUEST_FIELD|environment.\"A\" of "
+                        + "the request is a boolean",
                 "{\"version\":1,\"script\":\"x\",\"environment\":{\"A=B\":\"secret\"}}|REQUEST_FIELD|environment.\"A=B\"",
                 "{\"version\":1,\"script\":\"x\",\"environment\":{\"A\":\"secret\\ud800\"}}|REQUEST_FIELD|environment.\"A\"",
                 "{\"version\":1,\"script\":\"x\",\"environment\":{\"K8S_EXEC_RUN_ID\":\"secret\"}}|REQUEST_FIELD|kept for k8s-exec",
@@ -182,7 +189,8 @@ class BadInputIT {
                         "agent",
                         "sh",
                         "-c",
-                        "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done")
+                        "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) "
+                                + "/tmp/none/$c; done")
                 .assertExitCode(0);
         return "/tmp/none";
     }

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A cancelled or killed run leaves no process and no file, whatever its script does against that. */
 @Needs(Need.POD)
 class CancelIT {
-    /** Forks, double forks, leaves its session, ignores SIGTERM, and goes on starting processes while it is being killed. */
+    /**
+     * Forks, double forks, leaves its session, ignores SIGTERM, and goes on starting processes while it is being
+     * killed.
+     */
     private static final String STUBBORN = """
         trap '' TERM HUP INT
         (trap '' TERM HUP INT; while :; do sleep 0.1; done) &
@@ -96,7 +99,8 @@ class CancelIT {
                 "bash",
                 "-c",
                 "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; "
-                        + "rm -f /tmp/result; $0 run --container none --wait 60s --result /tmp/result </tmp/request & run=$!; sleep 1; started=$(date +%s%3N); kill -TERM $run"
+                        + "rm -f /tmp/result; $0 run --container none --wait 60s --result /tmp/result "
+                        + "</tmp/request & run=$!; sleep 1; started=$(date +%s%3N); kill -TERM $run"
                         + END,
                 Pod.K8S_EXEC.toString());
 
@@ -112,13 +116,14 @@ class CancelIT {
                 "sh",
                 "-c",
                 "mkdir /go/lease; cp /bin/sh /go/lease/bash; exec python3 -c \"import fcntl, signal, time; "
-                        + "signal.signal(signal.SIGIO, signal.SIG_IGN); f = open('/go/lease/bash'); fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_WRLCK); "
+                        + "signal.signal(signal.SIGIO, signal.SIG_IGN); f = open('/go/lease/bash'); "
+                        + "fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_WRLCK); "
                         + "open('/go/held', 'w'); time.sleep(100)\"");
         byte[] request = Pod.request("bash", "echo ran >&2", Map.of("PATH", "/go/lease:/usr/bin:/bin"))
                 .getBytes();
-        String run =
-                "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; until [ -e /go/held ]; do sleep 0.02; done; rm -f /tmp/result; "
-                        + "started=$(date +%s%3N); $0 run --grace 2s --result /tmp/result $1 </tmp/request & run=$!; ";
+        String run = "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; until [ -e /go/held ]; do "
+                + "sleep 0.02; done; rm -f /tmp/result; "
+                + "started=$(date +%s%3N); $0 run --grace 2s --result /tmp/result $1 </tmp/request & run=$!; ";
         try {
             Result canceled = pod.exec(
                     "agent",
@@ -139,7 +144,8 @@ class CancelIT {
                     "guest",
                     "sh",
                     "-c",
-                    "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'python3 -c import fcntl'*) kill -9 ${p#/proc/};; esac; done 2>/dev/null");
+                    "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'python3 -c import fcntl'*) "
+                            + "kill -9 ${p#/proc/};; esac; done 2>/dev/null");
             pod.exec("agent", "rm", "-r", "/go/lease", "/go/held");
         }
     }
@@ -242,7 +248,8 @@ class CancelIT {
                                 "agent",
                                 "sh",
                                 "-c",
-                                "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'sleep 325 '*) cat $p/comm; kill -9 ${p#/proc/};; esac; done 2>/dev/null")
+                                "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'sleep 325 '*) cat "
+                                        + "$p/comm; kill -9 ${p#/proc/};; esac; done 2>/dev/null")
                         .text()
                         .strip(),
                 "the background process was ended");
@@ -251,7 +258,8 @@ class CancelIT {
     @Test
     void end_background_ends_what_the_script_left() {
         String script =
-                "setsid sleep 1000 >/dev/null 2>&1 & setsid sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' >/dev/null 2>&1 & sleep 0.2; exit 4";
+                "setsid sleep 1000 >/dev/null 2>&1 & setsid sh -c 'trap \"\" TERM; while :; do sleep 0.1; done' "
+                        + ">/dev/null 2>&1 & sleep 0.2; exit 4";
 
         pod.k8sExec(Pod.request("bash", script, Map.of()), "run", "--end-background", "--grace", "200ms")
                 .assertExitCode(4);

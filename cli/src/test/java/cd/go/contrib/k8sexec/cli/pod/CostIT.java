@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a run costs, in counts that are the same on every machine: bench/run measures the time. Of the native executable, as strace(1) sees it. */
+/**
+ * What a run costs, in counts that are the same on every machine: bench/run measures the time. Of the native
+ * executable, as strace(1) sees it.
+ */
 @Needs({Need.POD, Need.STRACE})
 class CostIT {
     /** The agent's main process, the guest's, pause, strace and k8s-exec. */

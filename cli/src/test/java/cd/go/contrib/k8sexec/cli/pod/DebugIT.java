@@ -14,7 +14,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What K8S_EXEC_DEBUG=1 adds to an error, for whoever reports it. */
 @Needs(Need.POD)
 class DebugIT {
-    /** A request that k8s-exec has too little memory for, which is a fault that it does not know. The script begins with a secret. */
+    /**
+     * A request that k8s-exec has too little memory for, which is a fault that it does not know. The script begins with
+     * a secret.
+     */
     private static final String TOO_LARGE = """
             { printf '{"version": 1, "script": "hunter2'; head -c 300000000 /dev/zero | tr '\\0' x; printf '"}'; } |
                 env JAVA_TOOL_OPTIONS=-Xmx64m GO_K8S_CONTAINER_SHARED_ROOT=/go TOKEN=hunter2 $DEBUG "$0" run

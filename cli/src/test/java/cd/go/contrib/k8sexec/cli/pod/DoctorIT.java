@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each thing that can be wrong with a Pod is named by the check of that id, and whoever does what its remedy says has a Pod that works. */
+/**
+ * Each thing that can be wrong with a Pod is named by the check of that id, and whoever does what its remedy says has a
+ * Pod that works.
+ */
 @Needs(Need.POD)
 class DoctorIT {
     private static final List<String> IDS = List.of(
@@ -171,7 +174,8 @@ class DoctorIT {
                         "agent",
                         "sh",
                         "-c",
-                        "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) /tmp/none/$c; done")
+                        "mkdir -p /tmp/none && for c in java dirname readlink; do ln -sf $(command -v $c) "
+                                + "/tmp/none/$c; done")
                 .assertExitCode(0);
         Map<String, String> without = Map.of("PATH", "/tmp/none", "GO_K8S_ENTER", "nsenter");
         String remedy =

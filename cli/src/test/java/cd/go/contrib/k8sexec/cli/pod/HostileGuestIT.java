@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The guest can do what it likes with the shared volume at any moment; k8s-exec neither hangs nor touches anything outside of it. */
+/**
+ * The guest can do what it likes with the shared volume at any moment; k8s-exec neither hangs nor touches anything
+ * outside of it.
+ */
 @Needs(Need.POD)
 class HostileGuestIT {
     private static final String OUTSIDE =
@@ -32,7 +35,8 @@ class HostileGuestIT {
                         "sh",
                         "-c",
                         OUTSIDE
-                                + "; mkdir /tmp/evil; echo 'echo EVIL; touch /go/evil' >/tmp/evil/script; chmod -R 755 /tmp/evil")
+                                + "; mkdir /tmp/evil; echo 'echo EVIL; touch /go/evil' >/tmp/evil/script; chmod "
+                                + "-R 755 /tmp/evil")
                 .assertExitCode(0);
     }
 
@@ -53,7 +57,8 @@ class HostileGuestIT {
                 "for d in .k8s-exec/*; do mv $d c; ln -s /tmp/outside $d; done; rm -rf c",
                 "for d in .k8s-exec/*; do mv $d d; cp -r /tmp/evil $d; done; rm -rf d",
                 // what lies in it becomes something else
-                "for d in .k8s-exec/*; do rm -f $d/script $d/state; ln -s /tmp/outside/script $d/script; mkfifo $d/state; done",
+                "for d in .k8s-exec/*; do rm -f $d/script $d/state; ln -s /tmp/outside/script $d/script; mkfifo "
+                        + "$d/state; done",
                 "for d in .k8s-exec/*; do cp /tmp/evil/script $d/script; done",
                 "mkfifo .k8s-exec; rm -f .k8s-exec; ln -s /tmp/outside .k8s-exec; rm .k8s-exec; rm -rf .k8s-exec",
             })
@@ -80,7 +85,8 @@ class HostileGuestIT {
                     "guest",
                     "sh",
                     "-c",
-                    "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'sh -c cd /go;'*) kill -9 ${p#/proc/};; esac; done 2>/dev/null");
+                    "for p in /proc/[0-9]*; do case $(tr '\\0' ' ' <$p/cmdline) in 'sh -c cd /go;'*) kill -9 "
+                            + "${p#/proc/};; esac; done 2>/dev/null");
         }
         List<String> lines = result.text().lines().toList();
 
@@ -128,7 +134,8 @@ class HostileGuestIT {
                         "guest",
                         "sh",
                         "-c",
-                        "mkdir -p /go/.k8s-exec/junk; cd /go/.k8s-exec/junk; seq 10000 | xargs touch; cd /go; seq 10000 | xargs touch")
+                        "mkdir -p /go/.k8s-exec/junk; cd /go/.k8s-exec/junk; seq 10000 | xargs touch; cd /go; seq "
+                                + "10000 | xargs touch")
                 .assertExitCode(0);
 
         assertEquals("ran\n", pod.run("sh", "echo ran").assertExitCode(0).text());
@@ -138,7 +145,8 @@ class HostileGuestIT {
     void what_a_script_puts_into_its_runs_folder_is_removed_too() {
         pod.run(
                         "bash",
-                        "cd /go/.k8s-exec/*/ && mkdir -p a/b && touch a/b/c && ln -s /tmp/outside a/link && mkfifo a/fifo")
+                        "cd /go/.k8s-exec/*/ && mkdir -p a/b && touch a/b/c && ln -s /tmp/outside a/link && "
+                                + "mkfifo a/fifo")
                 .assertExitCode(0);
 
         assertEquals(List.of(), pod.sharedFiles());
@@ -181,7 +189,8 @@ class HostileGuestIT {
                         "guest",
                         "sh",
                         "-c",
-                        "cp /bin/sleep \"/tmp/a) S 0 (\n1\"; '/tmp/a) S 0 (\n1' 1000 >/dev/null 2>&1 & '/tmp/a) S 0 (\n1' 1000 >/dev/null 2>&1 &")
+                        "cp /bin/sleep \"/tmp/a) S 0 (\n1\"; '/tmp/a) S 0 (\n1' 1000 >/dev/null 2>&1 & '/tmp/a) S "
+                                + "0 (\n1' 1000 >/dev/null 2>&1 &")
                 .assertExitCode(0);
 
         assertEquals("ran\n", pod.run("sh", "echo ran").assertExitCode(0).text());

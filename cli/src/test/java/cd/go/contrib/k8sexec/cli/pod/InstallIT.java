@@ -56,7 +56,8 @@ class InstallIT {
                                 "guest",
                                 "sh",
                                 "-c",
-                                "/go/pause & until grep -q sigtimedwait /proc/$!/wchan; do sleep 0.02; done; kill $!; wait $!; echo $?")
+                                "/go/pause & until grep -q sigtimedwait /proc/$!/wchan; do sleep 0.02; done; kill "
+                                        + "$!; wait $!; echo $?")
                         .text());
         assertTrue(pod.exec("guest", "/go/k8s-exec", "--version").text().contains("native"));
     }
@@ -69,7 +70,8 @@ class InstallIT {
                 "sh",
                 "-c",
                 "/go/pause & touch /go/started; "
-                        + "while [ ! -e /go/stop ]; do /go/pause --version >/dev/null || touch /go/failed; done; kill $! && touch /go/still-there");
+                        + "while [ ! -e /go/stop ]; do /go/pause --version >/dev/null || touch /go/failed; done; "
+                        + "kill $! && touch /go/still-there");
         while (!pod.sharedFiles().contains("started")) {
             Thread.onSpinWait();
         }

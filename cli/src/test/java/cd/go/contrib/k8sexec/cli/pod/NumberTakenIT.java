@@ -10,14 +10,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The guest ends while k8s-exec is on its way, and a process of the agent's own container gets its process id: the script must not run in the
- * agent's container. What happens in microseconds otherwise is held up, once the guest has been found and looked at.
+ * The guest ends while k8s-exec is on its way, and a process of the agent's own container gets its process id: the
+ * script must not run in the agent's container. What happens in microseconds otherwise is held up, once the guest has
+ * been found and looked at.
  */
 class NumberTakenIT {
     private static final String WHERE =
             "if [ -e /opt/extra/k8s-exec ]; then echo in the agent; else echo in the guest; fi";
 
-    /** Waits until somebody is on the way, kills the guest, and starts processes until one has its number (proc_sys_kernel(5)). */
+    /**
+     * Waits until somebody is on the way, kills the guest, and starts processes until one has its number
+     * (proc_sys_kernel(5)).
+     */
     private static final String TAKE_NUMBER = """
         until [ -e /tmp/on-the-way ]; do sleep 0.02; done
         kill -KILL $guest

@@ -57,7 +57,8 @@ class PauseIT {
                 "sh",
                 "-c",
                 way + " & p=$!; " + AWAIT_READY
-                        + "awk '/^Private_/ { sum += $2 } END { print sum }' /proc/$p/smaps_rollup; cat /proc/$p/comm; kill $p; wait $p; echo $?");
+                        + "awk '/^Private_/ { sum += $2 } END { print sum }' /proc/$p/smaps_rollup; cat "
+                        + "/proc/$p/comm; kill $p; wait $p; echo $?");
 
         List<String> lines = output.lines().toList();
         assertTrue(Integer.parseInt(lines.get(0)) <= LIMIT_KIB, lines.get(0) + " KiB");
@@ -150,7 +151,8 @@ class PauseIT {
 
     /** Shell text in which p is PID 1 of a namespace, whose parent on this side is u. */
     private static String asFirstProcess(String then) {
-        return "unshare --pid --fork $0 & u=$!; until p=$(cat /proc/$u/task/$u/children) && [ -n \"$p\" ]; do sleep 0.02; done; p=${p% }; "
+        return "unshare --pid --fork $0 & u=$!; until p=$(cat /proc/$u/task/$u/children) && [ -n \"$p\" ]; do "
+                + "sleep 0.02; done; p=${p% }; "
                 + AWAIT_READY + then;
     }
 

@@ -31,11 +31,15 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A stand-in Pod, made by src/test/pod/pod, with the k8s-exec that was built: the native executable, or else the JVM build. As a JUnit
- * extension ({@link #forClass}) it is there for all tests of a class, and no test may leave anything in the shared folder.
+ * A stand-in Pod, made by src/test/pod/pod, with the k8s-exec that was built: the native executable, or else the JVM
+ * build. As a JUnit extension ({@link #forClass}) it is there for all tests of a class, and no test may leave anything
+ * in the shared folder.
  */
 final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
-    /** The way into the guest that every test takes, as --enter names it: ./mvnw verify -Denter=nsenter. Empty: the one that is chosen. */
+    /**
+     * The way into the guest that every test takes, as --enter names it: ./mvnw verify -Denter=nsenter. Empty: the one
+     * that is chosen.
+     */
     private static final String WAY = System.getProperty("enter", "");
 
     /** As the agent sees it. */

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What src-native/c/process.h promises, also where the kernel lacks or refuses what it would use, and where vfork(2) is a plain fork. */
+/**
+ * What src-native/c/process.h promises, also where the kernel lacks or refuses what it would use, and where vfork(2) is
+ * a plain fork.
+ */
 @Needs({Need.ROOT, Need.EXECUTABLE_TMP, Need.GCC})
 class ProcessIT {
     private static final Path SOURCES = Path.of("../src-native/c");

@@ -73,7 +73,8 @@ class RunIT {
                 "2 1\n",
                 pod.run(
                                 "shebang",
-                                "#!/usr/bin/env python3\nimport sys\nprint(sys._getframe().f_lineno - 1, len(sys.argv))")
+                                "#!/usr/bin/env python3\nimport sys\nprint(sys._getframe().f_lineno - 1, "
+                                        + "len(sys.argv))")
                         .text());
         assertEquals(
                 "-w -W\n", pod.run("shebang", "#! /bin/echo   -w -W  \n").text().replaceAll(" /proc/self/fd/9", ""));
@@ -234,7 +235,8 @@ class RunIT {
         try {
             Result result = pod.k8sExec(
                     Map.of("LANG", "C"),
-                    "{\"version\":1,\"script\":\"pwd; echo $PWD\",\"workingDirectory\":\"pipelines/./x/../we b/é'$x/\"}",
+                    "{\"version\":1,\"script\":\"pwd; echo $PWD\",\"workingDirectory\":\"pipelines/./x/../we "
+                            + "b/é'$x/\"}",
                     "run");
             assertEquals(
                     "/go/pipelines/we b/é'$x\n/go/pipelines/we b/é'$x\n",
@@ -396,8 +398,8 @@ class RunIT {
     @Test
     void what_is_no_shell_knows_the_working_directory_too() {
         pod.exec("agent", "mkdir", "-p", "/go/a b").assertExitCode(0);
-        String request =
-                "{\"version\":1,\"shell\":\"python3\",\"script\":\"import os; print(os.environ['PWD'], os.getcwd())\",\"workingDirectory\":\"a b\"}";
+        String request = "{\"version\":1,\"shell\":\"python3\",\"script\":\"import os; print(os.environ['PWD'], "
+                + "os.getcwd())\",\"workingDirectory\":\"a b\"}";
 
         assertEquals(
                 "/go/a b /go/a b\n",
@@ -411,7 +413,8 @@ class RunIT {
                         "guest",
                         "sh",
                         "-c",
-                        "mkdir -p /opt/no/bash /opt/not /opt/yes; touch /opt/not/bash; printf '#!/bin/sh\\necho mine' >/opt/yes/bash; "
+                        "mkdir -p /opt/no/bash /opt/not /opt/yes; touch /opt/not/bash; printf '#!/bin/sh\\necho "
+                                + "mine' >/opt/yes/bash; "
                                 + "chmod 755 /opt/yes/bash; mkdir /go/own; cp /opt/yes/bash /go/own")
                 .assertExitCode(0);
 

@@ -109,8 +109,10 @@ class SetnsIT {
                     "bash",
                     "-c",
                     "set -m; GO_K8S_ENTER=setns $0 exec --pid " + guest
-                            + " sh -c 'trap \"echo told; exit 5\" TERM; touch /go/ready; while :; do sleep 0.05; done' & "
-                            + "until [ -e /go/ready ]; do sleep 0.05; done; rm /go/ready; kill -TERM $!; wait $!; echo $?",
+                            + " sh -c 'trap \"echo told; exit 5\" TERM; touch /go/ready; while :; do sleep 0.05; "
+                            + "done' & "
+                            + "until [ -e /go/ready ]; do sleep 0.05; done; rm /go/ready; kill -TERM $!; wait $!; "
+                            + "echo $?",
                     Pod.K8S_EXEC.toString());
             assertEquals("told\n5\n", result.text(), result.toString());
         } finally {

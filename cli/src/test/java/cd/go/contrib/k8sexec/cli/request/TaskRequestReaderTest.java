@@ -61,7 +61,8 @@ class TaskRequestReaderTest {
                 "shebang|#!/usr/bin/env bash|failFast trace|/usr/bin/env bash -e -o pipefail -x",
                 "shebang|#!/bin/sh -|failFast trace|/bin/sh -e -x -",
                 "shebang|#!/bin/bash --|trace|/bin/bash -x --",
-                "shebang|#!/usr/bin/env -S node --use-strict|-|/usr/bin/env,-S node --use-strict,--preserve-symlinks-main",
+                "shebang|#!/usr/bin/env -S node --use-strict|-|/usr/bin/env,-S node "
+                        + "--use-strict,--preserve-symlinks-main",
             })
     void the_shell_may_be_any_interpreter(String shell, String script, String flags, String words) {
         String json =

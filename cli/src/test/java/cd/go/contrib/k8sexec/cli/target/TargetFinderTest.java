@@ -17,8 +17,8 @@ class TargetFinderTest {
     Path root;
 
     /**
-     * An agent of user 1000 below a main process of root's, and a guest of root's with a process of user 1000: only its own may be
-     * inspected.
+     * An agent of user 1000 below a main process of root's, and a guest of root's with a process of user 1000: only its
+     * own may be inspected.
      */
     @Test
     void an_agent_that_may_not_inspect_its_main_process_does_not_take_that_for_a_guest() throws IOException {

@@ -16,7 +16,9 @@ final class Amount {
         this.bytes = bytes;
     }
 
-    /** The lines, joined with LF, in one entry. Text with a character beyond Latin-1 counts double, as Java stores it. */
+    /**
+     * The lines, joined with LF, in one entry. Text with a character beyond Latin-1 counts double, as Java stores it.
+     */
     static Amount oneEntry(String lines) {
         return new Amount(1, bytes(lines));
     }

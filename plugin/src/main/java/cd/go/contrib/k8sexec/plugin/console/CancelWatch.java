@@ -6,8 +6,8 @@ import java.lang.ProcessBuilder.Redirect;
 import java.util.Optional;
 
 /**
- * Notices that GoCD cancels the job, of which it does not tell the plugin: it sends SIGTERM to all descendants of the agent
- * (CurrentProcess.java:62-66). So a shell that does nothing is one of them.
+ * Notices that GoCD cancels the job, of which it does not tell the plugin: it sends SIGTERM to all descendants of the
+ * agent (CurrentProcess.java:62-66). So a shell that does nothing is one of them.
  */
 final class CancelWatch implements Closeable {
 

@@ -28,9 +28,9 @@ final class Chunk {
     }
 
     /**
-     * The order of two chunks that were there at once, of which the first had been written to first. More is not known of
-     * it. About as many lines in both come of commands that print on stdout and are traced on stderr, or the like: then
-     * they go in turn, line by line. Otherwise each stays in one piece.
+     * The order of two chunks that were there at once, of which the first had been written to first. More is not known
+     * of it. About as many lines in both come of commands that print on stdout and are traced on stderr, or the like:
+     * then they go in turn, line by line. Otherwise each stays in one piece.
      */
     static List<Chunk> inOrder(Chunk first, Chunk second) {
         if (Math.max(first.length(), second.length()) > LONGEST_IN_TURN) {

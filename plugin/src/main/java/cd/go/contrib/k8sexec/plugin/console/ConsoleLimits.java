@@ -6,8 +6,8 @@ import java.time.Duration;
  * How much GoCD's console takes, and how fast. Immutable.
  *
  * <p>GoCD's agent keeps console output in a ring of 10 240 entries that it empties every 10 s
- * (ConsoleOutputTransmitter.java:40): what is more is lost, the oldest first. The ring has no limit in bytes: a burst of
- * 94 MB ended an agent of 256 MB. One {@code printLine} is one entry however many lines it has.
+ * (ConsoleOutputTransmitter.java:40): what is more is lost, the oldest first. The ring has no limit in bytes: a burst
+ * of 94 MB ended an agent of 256 MB. One {@code printLine} is one entry however many lines it has.
  */
 public final class ConsoleLimits {
 
@@ -28,8 +28,8 @@ public final class ConsoleLimits {
     }
 
     /**
-     * 16 MB, every 10 s. 240 entries stay for GoCD and for the plugin's own last lines. If the ring is more than half full,
-     * stderr is no longer tagged: the rest then lasts for hours.
+     * 16 MB, every 10 s. 240 entries stay for GoCD and for the plugin's own last lines. If the ring is more than half
+     * full, stderr is no longer tagged: the rest then lasts for hours.
      */
     public static ConsoleLimits ofGoCd() {
         return new ConsoleLimits(16_000_000, 10_000, 6_000, Duration.ofSeconds(10));
@@ -48,8 +48,8 @@ public final class ConsoleLimits {
     }
 
     /**
-     * How long lines are gathered so that they take one entry together, by how many entries the backlog has: the fuller it
-     * is, the longer. It begins with nothing; the ring lasts for half an hour of lines that never stop, each alone.
+     * How long lines are gathered so that they take one entry together, by how many entries the backlog has: the fuller
+     * it is, the longer. It begins with nothing; the ring lasts for half an hour of lines that never stop, each alone.
      */
     Duration gather(long entries) {
         double fullness = entries / 1024.0;

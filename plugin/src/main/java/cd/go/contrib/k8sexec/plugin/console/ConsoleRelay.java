@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Takes a process' stdout and stderr to GoCD's console: in the order of writing, no line lost, within the memory that an
- * agent has, whatever the process prints.
+ * Takes a process' stdout and stderr to GoCD's console: in the order of writing, no line lost, within the memory that
+ * an agent has, whatever the process prints.
  *
  * <p>After {@link #finish} nothing is printed any more: GoCD's console is gone when the task has answered.
  */
@@ -58,7 +58,9 @@ public final class ConsoleRelay implements AutoCloseable {
         return process;
     }
 
-    /** The task is cancelled: output that the console has no room for is left out, but for the last of it, and counted. */
+    /**
+     * The task is cancelled: output that the console has no room for is left out, but for the last of it, and counted.
+     */
     public void cancel() {
         sink.cancel();
     }

@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * <p>Lines of stdout go by {@code printLine}, which is one entry of GoCD's ring for all of them. Lines of stderr go by
  * {@code readErrorOf}, which tags them and takes an entry each: as long as the ring has enough, and unless they have a
- * value of several lines, which must stay whole to be masked. Otherwise they are printed as those of stdout are. For one
- * thread.
+ * value of several lines, which must stay whole to be masked. Otherwise they are printed as those of stdout are. For
+ * one thread.
  */
 final class ConsoleSink {
 

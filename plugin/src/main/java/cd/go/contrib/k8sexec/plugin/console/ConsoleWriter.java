@@ -3,8 +3,8 @@ package cd.go.contrib.k8sexec.plugin.console;
 import java.util.List;
 
 /**
- * Shows what {@link OutputReader} reads, on a thread of its own: makes lines of it, and gives them to the console as soon as
- * nothing more is there to be read, or later if the ring is filling up.
+ * Shows what {@link OutputReader} reads, on a thread of its own: makes lines of it, and gives them to the console as
+ * soon as nothing more is there to be read, or later if the ring is filling up.
  */
 final class ConsoleWriter implements Runnable {
 

@@ -15,8 +15,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 /**
  * The ring in which GoCD's agent keeps console output until it sends it to the server. It is only looked at.
  *
- * <p>It is private to GoCD's ConsoleOutputTransmitter: a queue, and an executor whose one thread sends it all every 10 s
- * and waits for the answer (ConsoleOutputTransmitter.java:36-60, 86-108). Other tasks, and GoCD, write to it too.
+ * <p>It is private to GoCD's ConsoleOutputTransmitter: a queue, and an executor whose one thread sends it all every 10
+ * s and waits for the answer (ConsoleOutputTransmitter.java:36-60, 86-108). Other tasks, and GoCD, write to it too.
  */
 final class GoCdRing implements RingBacklog.Ring {
 

@@ -41,8 +41,8 @@ final class LastOutput {
     Optional<String> leftOut() {
         return linesLeftOut == 0
                 ? Optional.empty()
-                : Optional.of(
-                        "k8s-exec: " + linesLeftOut + " lines (" + charsLeftOut / 1000
-                                + " kB) are left out here: the task was cancelled while GoCD's agent had no room for more output.");
+                : Optional.of("k8s-exec: " + linesLeftOut + " lines (" + charsLeftOut / 1000
+                        + " kB) are left out here: the task was cancelled while GoCD's agent had no room "
+                        + "for more output.");
     }
 }

@@ -10,10 +10,11 @@ import java.nio.charset.StandardCharsets;
 /**
  * Makes lines of a stream's bytes: UTF-8, what is malformed becomes U+FFFD, a line ends with LF or CR LF.
  *
- * <p>A CR alone ends the state of a progress bar, an <em>update</em>. It is held until the caller lets it become a line; a
- * newer update takes its place, a line does not. So of a run of updates the last one always becomes a line.
+ * <p>A CR alone ends the state of a progress bar, an <em>update</em>. It is held until the caller lets it become a
+ * line; a newer update takes its place, a line does not. So of a run of updates the last one always becomes a line.
  *
- * <p>A line longer than the limit is cut into lines of that length, so that memory stays bounded. Not for several threads.
+ * <p>A line longer than the limit is cut into lines of that length, so that memory stays bounded. Not for several
+ * threads.
  */
 final class LineSplitter {
 
@@ -27,7 +28,9 @@ final class LineSplitter {
     private final CharBuffer chars = CharBuffer.allocate(BUFFER_SIZE);
     private final int longestLine;
 
-    /** Lines up to {@link #complete}, then the held update up to {@link #unfinished}, then the line that has no end yet. */
+    /**
+     * Lines up to {@link #complete}, then the held update up to {@link #unfinished}, then the line that has no end yet.
+     */
     private StringBuilder text = new StringBuilder();
 
     private int complete;
@@ -92,7 +95,9 @@ final class LineSplitter {
         return complete;
     }
 
-    /** Takes away the first {@code length} characters, which must be whole lines, and answers them without the last LF. */
+    /**
+     * Takes away the first {@code length} characters, which must be whole lines, and answers them without the last LF.
+     */
     String take(int length) {
         String taken = text.substring(0, length - 1);
         // A new builder: the old one would keep the size of the longest line, and two bytes a character for ever.

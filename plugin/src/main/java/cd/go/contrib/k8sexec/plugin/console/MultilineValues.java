@@ -29,8 +29,8 @@ public final class MultilineValues {
     }
 
     /**
-     * Where the beginning of a value stands at the end of the text, the index of the line on which it begins; the text's
-     * length if there is none. The text is whole lines, each with an LF.
+     * Where the beginning of a value stands at the end of the text, the index of the line on which it begins; the
+     * text's length if there is none. The text is whole lines, each with an LF.
      */
     int openFrom(CharSequence lines) {
         int open = lines.length();
@@ -52,7 +52,9 @@ public final class MultilineValues {
         return values.stream().anyMatch(value -> text.contains(value.shown));
     }
 
-    /** The text with the values in it as GoCD knows them, so that GoCD finds them: with CR LF, with an LF at the end. */
+    /**
+     * The text with the values in it as GoCD knows them, so that GoCD finds them: with CR LF, with an LF at the end.
+     */
     String restoreIn(String lines) {
         String text = lines;
         for (Value value : values) {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A pipe for one output stream of a process, whose reading end a {@link java.nio.channels.Selector} can watch: one thread
- * then sees which of two streams was written to first, and never waits in a read that nothing can end.
+ * A pipe for one output stream of a process, whose reading end a {@link java.nio.channels.Selector} can watch: one
+ * thread then sees which of two streams was written to first, and never waits in a read that nothing can end.
  *
  * <p>The JDK gives a process pipes of its own, which cannot be watched. So the process opens this one, by the name that
  * procfs has for it, {@code /proc/self/fd/N} (proc_pid_fd(5)). Where that does not work, a thread copies.
@@ -58,7 +58,10 @@ final class OutputPipe implements Closeable {
         return pipe.source();
     }
 
-    /** To be called when the process has been started, with the stream that the JDK has of it. From then on the pipe can end. */
+    /**
+     * To be called when the process has been started, with the stream that the JDK has of it. From then on the pipe can
+     * end.
+     */
     void fillFrom(InputStream stream) throws IOException {
         if (file.isPresent()) {
             pipe.sink().close();
@@ -89,8 +92,8 @@ final class OutputPipe implements Closeable {
     }
 
     /**
-     * Java does not tell a descriptor's number. It is that of the one pipe that becomes non-blocking when the channel does.
-     * Leaves the channel so.
+     * Java does not tell a descriptor's number. It is that of the one pipe that becomes non-blocking when the channel
+     * does. Leaves the channel so.
      */
     private static Optional<File> nameOf(Pipe.SourceChannel channel) throws IOException {
         channel.configureBlocking(true);

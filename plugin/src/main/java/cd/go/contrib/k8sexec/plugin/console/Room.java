@@ -1,6 +1,9 @@
 package cd.go.contrib.k8sexec.plugin.console;
 
-/** Waits until GoCD's console has room: a script is slowed down rather than its output lost, or the agent's memory used up. */
+/**
+ * Waits until GoCD's console has room: a script is slowed down rather than its output lost, or the agent's memory used
+ * up.
+ */
 final class Room {
 
     private static final long LOOK_AGAIN_MILLIS = 20;
@@ -23,7 +26,10 @@ final class Room {
         return backlog.look();
     }
 
-    /** Waits for so much room, and takes it. False if the task was cancelled and there is none. An interrupt does not end it. */
+    /**
+     * Waits for so much room, and takes it. False if the task was cancelled and there is none. An interrupt does not
+     * end it.
+     */
     synchronized boolean acquire(Amount amount) {
         boolean interrupted = false;
         while (!fits(amount)) {

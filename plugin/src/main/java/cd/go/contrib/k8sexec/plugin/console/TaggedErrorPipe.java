@@ -6,10 +6,11 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lines on their way to {@code JobConsoleLogger.readErrorOf}, whose thread nothing waits for (StreamPumper.java:45,99-107).
+ * Lines on their way to {@code JobConsoleLogger.readErrorOf}, whose thread nothing waits for
+ * (StreamPumper.java:45,99-107).
  *
- * <p>A reader of lines asks for more only when it has passed on those that it has. So when GoCD's thread does, every line
- * that was printed is in the console. One thread writes, GoCD's thread reads.
+ * <p>A reader of lines asks for more only when it has passed on those that it has. So when GoCD's thread does, every
+ * line that was printed is in the console. One thread writes, GoCD's thread reads.
  */
 final class TaggedErrorPipe extends InputStream {
 

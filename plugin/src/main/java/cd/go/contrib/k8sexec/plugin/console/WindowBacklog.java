@@ -6,8 +6,9 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * The backlog as it is if GoCD empties its ring once in a given time: what was given to it in the last of these, wherever
- * it begins. For a GoCD whose ring cannot be seen. If its server is slow, this is too little, and GoCD loses lines.
+ * The backlog as it is if GoCD empties its ring once in a given time: what was given to it in the last of these,
+ * wherever it begins. For a GoCD whose ring cannot be seen. If its server is slow, this is too little, and GoCD loses
+ * lines.
  */
 final class WindowBacklog implements Backlog {
 

@@ -85,7 +85,8 @@ public final class Agent {
         private static final Duration USUAL_GRACE = Setting.GRACE.defaultDuration();
 
         /**
-         * @param cleanUp for k8s-exec to end after SIGTERM, and for {@code k8s-exec gc}, with k8s-exec's usual grace period
+         * @param cleanUp for k8s-exec to end after SIGTERM, and for {@code k8s-exec gc}, with k8s-exec's usual grace
+         *                period
          * @param lastOutput for the output to end once k8s-exec has ended
          */
         public Patience(Duration cleanUp, Duration lastOutput) {
@@ -94,14 +95,17 @@ public final class Agent {
         }
 
         /**
-         * 20 s: k8s-exec usually gives the script 10 s to end after SIGTERM, and waits up to 5 s for what hangs in the kernel. 2 s: the
-         * design's bound for a held output.
+         * 20 s: k8s-exec usually gives the script 10 s to end after SIGTERM, and waits up to 5 s for what hangs in the
+         * kernel. 2 s: the design's bound for a held output.
          */
         public static Patience usual() {
             return new Patience(Duration.ofSeconds(20), Duration.ofSeconds(2));
         }
 
-        /** Longer than k8s-exec's own by as much as the grace period of the task, or else of the agent, is longer than the usual one. */
+        /**
+         * Longer than k8s-exec's own by as much as the grace period of the task, or else of the agent, is longer than
+         * the usual one.
+         */
         Duration cleanUp(Optional<String> grace) {
             Duration longer = grace.map(Patience::read).orElse(USUAL_GRACE).minus(USUAL_GRACE);
             return longer.isNegative() ? cleanUp : cleanUp.plus(longer);

@@ -7,7 +7,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Finds the program k8s-exec on the agent: where {@code K8S_EXEC} says, else along {@code PATH}, else in its usual place. */
+/**
+ * Finds the program k8s-exec on the agent: where {@code K8S_EXEC} says, else along {@code PATH}, else in its usual
+ * place.
+ */
 public final class ExecutableFinder {
 
     private static final String VARIABLE = "K8S_EXEC";
@@ -22,18 +25,17 @@ public final class ExecutableFinder {
     /**
      * The path of k8s-exec.
      *
-     * @throws TaskFailure if there is none, or if {@code K8S_EXEC} names something else: what was set on purpose is never
-     *         replaced by something found elsewhere
+     * @throws TaskFailure if there is none, or if {@code K8S_EXEC} names something else: what was set on purpose is
+     *         never replaced by something found elsewhere
      */
     public Path find() throws TaskFailure {
         String wanted = agent.environment().getOrDefault(VARIABLE, "");
         if (!wanted.isEmpty()) {
             return executable(wanted, "")
-                    .orElseThrow(
-                            () -> new TaskFailure(
-                                    "The agent's environment variable " + VARIABLE
-                                            + " is " + wanted + ", which is not an executable file. Nothing was run."
-                                            + " Set it to the path of k8s-exec in the agent's container, or unset it to have k8s-exec looked for."));
+                    .orElseThrow(() -> new TaskFailure("The agent's environment variable " + VARIABLE
+                            + " is " + wanted + ", which is not an executable file. Nothing was run."
+                            + " Set it to the path of k8s-exec in the agent's container, or unset "
+                            + "it to have k8s-exec looked for."));
         }
         String searchPath = agent.environment().getOrDefault("PATH", "");
         for (String folder : searchPath.split(File.pathSeparator)) {

@@ -18,8 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Which version k8s-exec has, by {@code k8s-exec --version}. It is asked once for each file, and again if the file's size or time has
- * changed; never if no task needs to know.
+ * Which version k8s-exec has, by {@code k8s-exec --version}. It is asked once for each file, and again if the file's
+ * size or time has changed; never if no task needs to know.
  */
 public final class ExecutableVersions {
 
@@ -36,10 +36,11 @@ public final class ExecutableVersions {
     }
 
     /**
-     * Its version; empty if it does not tell, as a wrapper may keep it from doing. Then it is asked again the next time.
+     * Its version; empty if it does not tell, as a wrapper may keep it from doing. Then it is asked again the next
+     * time.
      *
-     * @throws TaskFailure if the job was canceled meanwhile: GoCD's one SIGTERM has then ended the process that told the version, and
-     *         nothing else will cancel the task
+     * @throws TaskFailure if the job was canceled meanwhile: GoCD's one SIGTERM has then ended the process that told
+     *         the version, and nothing else will cancel the task
      */
     public Optional<Version> of(Path executable) throws TaskFailure {
         try {

@@ -13,7 +13,8 @@ import java.util.OptionalInt;
 /**
  * How the script ended, in k8s-exec's own words (the file of {@code k8s-exec run --result}).
  *
- * <p>Only this says that a script succeeded: the exit code of k8s-exec alone cannot tell a script's 125 from k8s-exec's.
+ * <p>Only this says that a script succeeded: the exit code of k8s-exec alone cannot tell a script's 125 from
+ * k8s-exec's.
  */
 final class Outcome {
 

@@ -47,10 +47,10 @@ final class ResultFile implements AutoCloseable {
             } while (file.isEmpty());
             return file.get();
         } catch (IOException e) {
-            throw new TaskFailure(
-                    "No file could be created in the agent's temporary folder " + folder + " ("
-                            + e.getClass().getSimpleName() + "), so nothing was run."
-                            + " See that the folder exists, that the agent's user can write to it and that its disk is not full.");
+            throw new TaskFailure("No file could be created in the agent's temporary folder " + folder + " ("
+                    + e.getClass().getSimpleName() + "), so nothing was run."
+                    + " See that the folder exists, that the agent's user can write to it and that its "
+                    + "disk is not full.");
         }
     }
 

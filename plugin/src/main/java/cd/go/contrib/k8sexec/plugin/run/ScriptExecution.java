@@ -22,8 +22,8 @@ import java.util.Map;
  * Runs one script with {@code k8s-exec run} and answers when it has ended and its last line is in GoCD's console.
  *
  * <p>k8s-exec is a child of the agent for the whole run, because that is how GoCD cancels a job: SIGTERM to all
- * descendants of the agent (CurrentProcess.java:62-66), with no word to the plugin. An interrupt of the task's thread or
- * the end of the JVM, where GoCD kills nothing, ends k8s-exec from here.
+ * descendants of the agent (CurrentProcess.java:62-66), with no word to the plugin. An interrupt of the task's thread
+ * or the end of the JVM, where GoCD kills nothing, ends k8s-exec from here.
  */
 public final class ScriptExecution {
 

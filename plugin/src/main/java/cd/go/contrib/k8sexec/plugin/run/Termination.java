@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * Ends k8s-exec from outside: SIGTERM, time for it to end the script and remove its files, then SIGKILL.
  *
- * <p>Signals go through {@link Process#toHandle()}: {@link Process#destroy()} would also close our ends of the output, and
- * what the script prints while it ends would be lost.
+ * <p>Signals go through {@link Process#toHandle()}: {@link Process#destroy()} would also close our ends of the output,
+ * and what the script prints while it ends would be lost.
  */
 final class Termination {
 

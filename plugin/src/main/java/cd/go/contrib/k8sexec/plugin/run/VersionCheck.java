@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps from an older k8s-exec what it does not know, and would refuse or, worse, not do. The server upgrades the plugin at once and agent
- * images follow, so that is a normal state.
+ * Keeps from an older k8s-exec what it does not know, and would refuse or, worse, not do. The server upgrades the
+ * plugin at once and agent images follow, so that is a normal state.
  */
 public final class VersionCheck {
 
@@ -23,7 +23,9 @@ public final class VersionCheck {
         this.versions = versions;
     }
 
-    /** @throws TaskFailure if the task sets something that this k8s-exec is not known to have; it names both versions */
+    /**
+     * @throws TaskFailure if the task sets something that this k8s-exec is not known to have; it names both versions
+     */
     public void require(TaskRequest task, Path executable) throws TaskFailure {
         Map<String, Version> needed = task.needed();
         needed.values().removeIf(Version.V2_0_0::has);

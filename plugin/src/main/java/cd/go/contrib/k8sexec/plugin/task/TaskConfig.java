@@ -100,8 +100,8 @@ public final class TaskConfig {
     }
 
     /**
-     * As {@link #errors()}, of a task that is being saved: GoCD puts in the values of parameters ({@code #{NAME}}) only later, so what
-     * depends on one cannot be judged yet.
+     * As {@link #errors()}, of a task that is being saved: GoCD puts in the values of parameters ({@code #{NAME}}) only
+     * later, so what depends on one cannot be judged yet.
      */
     public Map<String, String> errorsBeforeParameters() {
         Map<String, String> errors = errors();

@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 /**
  * What GoCD shows of the task: its properties, its name and its form.
  *
- * <p>Names, default and order of the first two are those of version 1.0.0 of the plugin that this one replaces, so that its
- * pipelines run unchanged. The others are optional and have no default. {@code default-value} and {@code display-order} are strings, as GoCD demands
- * (JsonBasedTaskExtensionHandler_V1.java:61-102).
+ * <p>Names, default and order of the first two are those of version 1.0.0 of the plugin that this one replaces, so that
+ * its pipelines run unchanged. The others are optional and have no default. {@code default-value} and {@code
+ * display-order} are strings, as GoCD demands (JsonBasedTaskExtensionHandler_V1.java:61-102).
  */
 public final class TaskDefinition {
 

@@ -79,7 +79,10 @@ public final class TaskRequest {
         return environment;
     }
 
-    /** What k8s-exec has to know for this task: keys of the task's properties, each with the first version that knows it. */
+    /**
+     * What k8s-exec has to know for this task: keys of the task's properties, each with the first version that knows
+     * it.
+     */
     public Map<String, Version> needed() {
         Map<String, Version> needed = new LinkedHashMap<>();
         for (Setting setting : TaskDefinition.SETTINGS) {

@@ -23,15 +23,16 @@ import java.util.Map;
 /**
  * Runs one task through the plugin's own class as GoCD's agent does, and prints what GoCD's console would show.
  *
- * <p>Exit code 0 if the task passed, 1 if it failed, 2 if it was called wrongly. The environment is the agent's: K8S_EXEC,
- * PATH and what k8s-exec itself needs.
+ * <p>Exit code 0 if the task passed, 1 if it failed, 2 if it was called wrongly. The environment is the agent's:
+ * K8S_EXEC, PATH and what k8s-exec itself needs.
  */
 public final class TaskDemo {
 
     private static final String USAGE =
             "usage: TaskDemo [--shell NAME] [--property KEY=VALUE]... [--directory DIRECTORY]"
                     + " [--env NAME=VALUE]... [--secret NAME=VALUE]... [--cancel-file FILE] [SCRIPT]\n"
-                    + "The script is read from stdin if it is not given. DIRECTORY is relative to the agent's, as GoCD has it.\n"
+                    + "The script is read from stdin if it is not given. DIRECTORY is relative to the agent's, as "
+                    + "GoCD has it.\n"
                     + "The task is canceled as soon as FILE is there.";
 
     private final PrintStream out =
@@ -127,7 +128,10 @@ public final class TaskDemo {
         return answer.success;
     }
 
-    /** As GoCD's agent cancels a job: one SIGTERM to each of its descendants, from another thread (CurrentProcess.java:62-66). */
+    /**
+     * As GoCD's agent cancels a job: one SIGTERM to each of its descendants, from another thread
+     * (CurrentProcess.java:62-66).
+     */
     private void cancelOnceAsked() {
         try {
             while (!Files.exists(cancelFile)) {

@@ -57,7 +57,8 @@ class TaskDemoTest {
     @Test
     void shows_what_the_form_would_say() throws Exception {
         assertEquals(
-                "user: The user \"root\" names no user. Use agent, target or UID:GID in numbers of at most 4294967294, like 1000:1000.\n1",
+                "user: The user \"root\" names no user. Use agent, target or UID:GID in numbers of at most "
+                        + "4294967294, like 1000:1000.\n1",
                 demo("true", 0, "--property", "user=root", "script"));
     }
 

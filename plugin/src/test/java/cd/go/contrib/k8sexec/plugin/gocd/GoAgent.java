@@ -49,7 +49,9 @@ public final class GoAgent {
         }
     }
 
-    /** Cancels the job: SIGTERM to each process that the agent has started, and those have. The plugin is told nothing. */
+    /**
+     * Cancels the job: SIGTERM to each process that the agent has started, and those have. The plugin is told nothing.
+     */
     public static void cancel() {
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
     }

@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A console that behaves as that of GoCD's agent does: the ring of {@link ConsoleOutputTransmitter}, one entry for a
- * printLine and for each line of a pumped stream, a pumper thread that nobody waits for, and masking of exact values in one
- * entry.
+ * printLine and for each line of a pumped stream, a pumper thread that nobody waits for, and masking of exact values in
+ * one entry.
  */
 public final class GoConsole implements Console, AutoCloseable {
 

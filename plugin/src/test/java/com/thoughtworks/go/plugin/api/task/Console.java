@@ -3,7 +3,10 @@ package com.thoughtworks.go.plugin.api.task;
 import java.io.InputStream;
 import java.util.Map;
 
-/** Stands for GoCD's interface of this name, which go-plugin-api has not had since 2020 and its JobConsoleLogger still calls. */
+/**
+ * Stands for GoCD's interface of this name, which go-plugin-api has not had since 2020 and its JobConsoleLogger still
+ * calls.
+ */
 public interface Console {
 
     void printLine(String line);
