@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class K8sExecutorPluginTest {
 
     private static final List<String> OPTIONAL =
-            List.of("failFast", "trace", "workingDirectory", "container", "user", "grace", "timeout");
+            List.of("failFast", "trace", "workingDirectory", "container", "user", "enter", "grace", "timeout");
 
     @TempDir
     Path folder;

@@ -30,8 +30,9 @@ class WaitAndEnvIT {
         Path profile = folder.resolve("profile");
         Files.write(
                 profile,
-                "export GO_EA_AUTO_REGISTER_KEY=register-key GO_K8S_USER=x OWN='two\nlines' BYTES='\u00ff\u00fe' "
-                        + "TOKEN=hidden-value\n".getBytes(StandardCharsets.ISO_8859_1));
+                ("export GO_EA_AUTO_REGISTER_KEY=register-key GO_K8S_USER=x OWN='two\nlines' BYTES='\u00ff\u00fe' "
+                                + "TOKEN=hidden-value\n")
+                        .getBytes(StandardCharsets.ISO_8859_1));
         pod = Pod.up("GUEST_PROFILE=" + profile);
     }
 
