@@ -174,7 +174,9 @@ public final class Doctor {
             }
         }
         boolean changesUser = user != null && user.change().isPresent();
-        new EnteringChecks(proc, agent, nsenter, target, changesUser).all().forEach(checks);
+        new EnteringChecks(proc, agent, nsenter, byNsenter, target, changesUser)
+                .all()
+                .forEach(checks);
         return true;
     }
 

@@ -30,19 +30,28 @@ final class EnteringChecks {
     private final ProcFs proc;
     private final ProcessStatus agent;
     private final Optional<Nsenter> nsenter;
+    private final boolean byNsenter;
     private final Target target;
     private final Set<Capability> needed;
     private final FileCapabilities file;
 
     /**
-     * @param nsenter     empty where there is none, and an agent that is root needs none
+     * @param nsenter     empty if there is none, and an agent that is root needs none
+     * @param byNsenter   whether nsenter is the way in; else it is there for what another way cannot do
      * @param target      or null
      * @param changesUser whether the script runs as another user than the agent
      */
-    EnteringChecks(ProcFs proc, ProcessStatus agent, Optional<Nsenter> nsenter, Target target, boolean changesUser) {
+    EnteringChecks(
+            ProcFs proc,
+            ProcessStatus agent,
+            Optional<Nsenter> nsenter,
+            boolean byNsenter,
+            Target target,
+            boolean changesUser) {
         this.proc = proc;
         this.agent = agent;
         this.nsenter = nsenter;
+        this.byNsenter = byNsenter;
         this.target = target;
         this.needed = Privileges.needed(agent, guest().orElse(agent), changesUser);
         this.file = isRoot()
@@ -56,7 +65,9 @@ final class EnteringChecks {
         Check noNewPrivs = noNewPrivs();
         boolean mayEnter = List.of(capabilities, fileCapabilities, noNewPrivs).stream()
                 .noneMatch(check -> check.status() == Check.Status.FAILURE);
-        return List.of(flavour(capabilities), capabilities, fileCapabilities, noNewPrivs, seccomp(mayEnter));
+        Check flavour = flavour(capabilities);
+        boolean known = flavour.status() == Check.Status.OK;
+        return List.of(flavour, capabilities, fileCapabilities, noNewPrivs, seccomp(mayEnter, known));
     }
 
     static Check missing(K8sExecException e) {
@@ -78,10 +89,11 @@ final class EnteringChecks {
                             + "(execve(2), EPERM)");
         }
         if (output.isEmpty()) {
-            return Check.failure(
-                    "nsenter",
-                    program + " cannot be run",
-                    "make it executable for the agent's user: chmod 755 " + program);
+            String finding = program + " cannot be run";
+            String remedy = "make it executable for the agent's user: chmod 755 " + program;
+            return byNsenter
+                    ? Check.failure("nsenter", finding, remedy)
+                    : Check.warning("nsenter", finding + ", and a guest that setns cannot enter needs it", remedy);
         }
         Matcher version = VERSION.matcher(output.get().text());
         if (!version.find()) {
@@ -195,13 +207,13 @@ final class EnteringChecks {
     }
 
     /** A filter's rules cannot be read, so setns(2) is tried: into the namespace in which the agent is anyway. */
-    private Check seccomp(boolean mayEnter) {
+    private Check seccomp(boolean mayEnter, boolean nsenterRuns) {
         String mode = SECCOMP[Math.min(agent.seccomp(), SECCOMP.length - 1)];
         if (!mayEnter) {
             return Check.skipped(
                     "seccomp", mode + "; whether it lets setns through shows once the privileges are there");
         }
-        if (nsenter.isEmpty()) {
+        if (!nsenterRuns && !byNsenter) {
             return Check.skipped("seccomp", mode + "; the trial shows whether it lets setns through");
         }
         String program = nsenter.get().program().toString();

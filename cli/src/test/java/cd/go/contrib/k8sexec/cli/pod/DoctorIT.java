@@ -195,6 +195,19 @@ class DoctorIT {
                 .assertNothing("failure", "warning")
                 .assertCheck("nsenter", "skipped", "setns, which is tried first, needs none")
                 .assertCheck("trial", "ok", "by setns");
+        // one that cannot be run is no more than none
+        pod.exec(
+                        "agent",
+                        "sh",
+                        "-c",
+                        "mkdir -p /tmp/broken && cp /bin/busybox /tmp/broken/nsenter "
+                                + "&& printf '#!/none\\n' >/tmp/broken/nsenter")
+                .assertExitCode(0);
+        Diagnosis broken = diagnose(pod, Map.of("PATH", "/tmp/broken"));
+        broken.assertNothing("failure")
+                .assertCheck("seccomp", "skipped", "the trial shows")
+                .assertCheck("trial", "ok", "by setns");
+        broken.assertWarning("nsenter", "/tmp/broken/nsenter cannot be run", "a guest that setns cannot enter");
     }
 
     @Test

@@ -49,7 +49,8 @@ class RefusedIT {
     void an_nsenter_that_ends_at_once_is_an_error_and_no_end_of_k8s_exec() {
         String loop = """
             mkdir /tmp/refuse; printf '#!/bin/sh\\nexit 1\\n' >/tmp/refuse/nsenter; chmod +x /tmp/refuse/nsenter
-            cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go "PATH=/tmp/refuse:$PATH"
+            cat >/tmp/request
+            export GO_K8S_CONTAINER_SHARED_ROOT=/go GO_K8S_ENTER=nsenter "PATH=/tmp/refuse:$PATH"
             for i in $(seq 20); do
                 "$0" run --user 0:0 </tmp/request 2>/tmp/errors; echo "run $? $(grep -o 'error .[A-Z_]*' /tmp/errors)"
                 "$0" doctor >/tmp/report; echo "doctor $? $(grep -o 'failure trial' /tmp/report)"
