@@ -11,8 +11,9 @@ import java.util.Optional;
  */
 final class CancelWatch implements Closeable {
 
+    private static final int ENDED_BY_SIGTERM = 128 + 15;
+
     private final Process shell;
-    private volatile boolean closed;
 
     private CancelWatch(Process shell) {
         this.shell = shell;
@@ -27,7 +28,7 @@ final class CancelWatch implements Closeable {
                     .redirectError(Redirect.DISCARD)
                     .start());
             watch.shell.onExit().thenRun(() -> {
-                if (!watch.closed) {
+                if (watch.shell.exitValue() == ENDED_BY_SIGTERM) {
                     whenCanceled.run();
                 }
             });
@@ -39,7 +40,6 @@ final class CancelWatch implements Closeable {
 
     @Override
     public void close() {
-        closed = true;
         try {
             shell.getOutputStream().close();
         } catch (IOException e) {

@@ -61,9 +61,12 @@ public final class ConsoleLimits {
         return 64 * 1024;
     }
 
-    /** What of the last output is kept if a task is cancelled and the console has no room, in characters. */
+    /**
+     * What of the last output is kept if a task is cancelled and the console has no room, in characters. More than what one
+     * pipe may still hold when the last line is read from the other.
+     */
     int lastOutput() {
-        return 64 * 1024;
+        return 256 * 1024;
     }
 
     /** How long a stream pauses before a CR at its end is taken for one without LF. */

@@ -73,9 +73,8 @@ final class ConsoleSink {
             tagged.end();
         }
         watch.ifPresent(CancelWatch::close);
-        last.leftOut().ifPresent(this::say);
         if (!last.isEmpty()) {
-            say(printable(last.kept()));
+            say(printable(last.take()));
         }
     }
 
@@ -112,7 +111,11 @@ final class ConsoleSink {
         }
     }
 
+    /** Whether there is room for the lines. Otherwise the task was cancelled, and they are kept or left out. */
     private boolean takes(String lines, Amount amount) {
+        if (!last.isEmpty() && room.acquire(last.amount())) {
+            console.printLine(printable(last.take()));
+        }
         boolean taken = last.isEmpty() && room.acquire(amount);
         if (!taken) {
             last.add(lines);

@@ -9,6 +9,7 @@ import java.nio.channels.Pipe.SourceChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -38,7 +39,7 @@ final class OutputReader implements Runnable, Closeable {
     private final Selector selector;
     private final List<OutputPipe> pipes = new ArrayList<>(); // of stdout and of stderr
     private final List<SelectionKey> keys = new ArrayList<>();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
+    private final ByteBuffer buffer = ByteBuffer.allocate(CHUNK);
     private final BlockingQueue<List<Chunk>> arrivals = new LinkedBlockingQueue<>();
     private final Semaphore room = new Semaphore(MOST_WAITING);
     private int open = 2;
@@ -173,9 +174,7 @@ final class OutputReader implements Runnable, Closeable {
                 key.cancel();
                 open--;
             } else if (count > 0) {
-                byte[] bytes = new byte[count];
-                buffer.flip().get(bytes);
-                round.add(new Chunk((Boolean) key.attachment(), bytes));
+                round.add(new Chunk((Boolean) key.attachment(), Arrays.copyOf(buffer.array(), count)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -87,6 +87,11 @@ public final class GoConsole implements Console, AutoCloseable {
         add(STDOUT, line);
     }
 
+    /** As GoCD does for its own tasks. */
+    public void printErrorLine(String line) {
+        add(STDERR, line);
+    }
+
     @Override
     public void readErrorOf(InputStream in) {
         pump(STDERR, in);
