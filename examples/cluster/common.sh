@@ -148,10 +148,12 @@ await_one() {
 on_end() {
     local child
     trap '' HUP INT PIPE TERM
-    for child in "${!running[@]}"; do
-        kill -KILL -- "-$child" 2>/dev/null || true
-    done
-    wait 2>/dev/null || true
+    {
+        for child in "${!running[@]}"; do
+            kill -KILL -- "-$child" || true
+        done
+        wait
+    } 2>/dev/null # the shell tells of each that was killed
     [ -n "$keep" ] || delete_namespaces
     rm -rf "$work"
 }
