@@ -62,8 +62,8 @@ public final class ConsoleLimits {
     }
 
     /**
-     * What of the last output is kept if a task is cancelled and the console has no room, in characters. More than what one
-     * pipe may still hold when the last line is read from the other.
+     * What of the last output is kept if a task is cancelled and the console has no room, in characters. More than what
+     * one pipe may still hold when the last line is read from the other.
      */
     int lastOutput() {
         return 256 * 1024;

@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** GoCD's own way to run a command, rebuilt: two threads that read lines and print each, whatever the console can take. */
+/**
+ * GoCD's own way to run a command, rebuilt: two threads that read lines and print each, whatever the console can take.
+ */
 final class PlainTask {
 
     private PlainTask() {}

@@ -16,8 +16,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a task costs in GoCD's agent, beside GoCD's own way to run a command. Prints samples: what, which way, number. To be
- * run by bench/plugin, in the agent container.
+ * What a task costs in GoCD's agent, beside GoCD's own way to run a command. Prints samples: what, which way, number.
+ * To be run by bench/plugin, in the agent container.
  */
 public final class TaskBench {
 
@@ -34,8 +34,8 @@ public final class TaskBench {
     }
 
     /**
-     * Arguments: {@code tasks PIPE COUNT}; {@code first PIPE plain|plugin|early}; {@code flood PIPE plain|plugin SECONDS}. PIPE is a
-     * named pipe that agent and guest see by the same name.
+     * Arguments: {@code tasks PIPE COUNT}; {@code first PIPE plain|plugin|early}; {@code flood PIPE plain|plugin
+     * SECONDS}. PIPE is a named pipe that agent and guest see by the same name.
      */
     public static void main(String[] arguments) throws Exception {
         TaskBench bench = new TaskBench(Path.of(arguments[1]));
