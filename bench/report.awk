@@ -46,12 +46,14 @@ function budgets(    list) {
     if ("crun exec" in wall)
         budget("empty script, of crun exec", 100 * ms(ours) / ms("crun exec"), "%", 60, 1.5)
     budget("a named guest of three, more than the only one", ms(ours ", a named guest of three") - ms(ours), "ms", 1)
-    budget("1 000 variables of 1 MB, more than the empty script", ms(ours ", 1000 variables of 1 MB") - ms(ours), "ms", 30)
+    budget("1 000 variables of 1 MB, more than the empty script",
+        ms(ours ", 1000 variables of 1 MB") - ms(ours), "ms", 30)
     if (counts[ours ", 5000 processes", "time"]) {
         list = ms(ours ", 5000 processes") - ms(ours " --pid, 5000 processes")
         # not kept yet: a run looks at each process more than once ("Under attack, at the limits, and as the Pod grows")
         budget("5 000 processes in the Pod, of a listing of /proc", list / ms("ls /proc, 5000 processes"), "times", 1.5)
-        budget("5 000 processes, with --pid, more than without them", ms(ours " --pid, 5000 processes") - ms(ours), "ms", 1)
+        budget("5 000 processes, with --pid, more than without them",
+            ms(ours " --pid, 5000 processes") - ms(ours), "ms", 1)
     }
     budget("20 at once, of 20 times plain nsenter",
         median(ours, "at-once", WALL) / median(plain, "at-once", WALL), "times", 3, 1.5)
@@ -131,9 +133,10 @@ function draw(    i, y, name, tick, height, color, low, high) {
         y = 20 + 28 * (i - 1)
         color = name ~ /^k8s-exec/ ? "#1f6feb" : "#8a8f98"
         low = x(quantile(name, "time", WALL, 0.1)); high = x(quantile(name, "time", WALL, 0.9))
-        text(left - 12, y + 18, "text-anchor=\"end\" fill=\"#111111\"" (name == ours ? " font-weight=\"bold\"" : ""), name)
-        printf "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"16\" fill=\"%s\" fill-opacity=\"0.35\"/>\n", low, y + 6,
-            high - low, color > plot
+        text(left - 12, y + 18, "text-anchor=\"end\" fill=\"#111111\"" (name == ours ? " font-weight=\"bold\"" : ""),
+            name)
+        printf "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"16\" fill=\"%s\" fill-opacity=\"0.35\"/>\n",
+            low, y + 6, high - low, color > plot
         printf "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\" stroke-width=\"3\"/>\n", x(wall[name]),
             y + 4, x(wall[name]), y + 24, color > plot
         text(high + 8, y + 18, "fill=\"#111111\"", sprintf("%.1f", wall[name]))

@@ -1,5 +1,6 @@
-// Does with the template what GoCD's pages do, and then what a user would; the page ends with a report of what is to be seen and saved.
-// "task" comes from the test: the template, the properties' keys and values, their errors, what the user enters, and the naming:
+// Does with the template what GoCD's pages do, and then what a user would; the page ends with a report of what is to be
+// seen and saved. "task" comes from the test: the template, the properties' keys and values, their errors, what the
+// user enters, and the naming:
 //   scope  GoCD 20.5 and newer (angular_plugin_new.js.msx): GOINPUTNAME is an object of the scope
 //   form   before that (task_plugin_view.js): GOINPUTNAME[key] is the field of a form, by its name
 'use strict';
@@ -20,7 +21,8 @@ if (task.naming === 'form') {
     input.setAttribute('name', `task[${input.getAttribute('ng-model')}]`);
     input.setAttribute('servererror', '');
   }
-  view.innerHTML = view.innerHTML.replace(/GOINPUTNAME\[(\w+)\]/g, (match, key) => `${form.getAttribute('name')}['task[${key}]']`);
+  view.innerHTML = view.innerHTML.replace(
+    /GOINPUTNAME\[(\w+)\]/g, (match, key) => `${form.getAttribute('name')}['task[${key}]']`);
 }
 
 angular.module('app', []).controller('task', ['$scope', scope => {
@@ -54,7 +56,13 @@ for (const [key, value] of Object.entries(task.entered)) {
   }
 }
 
-const report = {failures, saved, fields: {}, unresolved: view.innerText.includes('{{'), folded: !view.querySelector('details').open};
+const report = {
+  failures,
+  saved,
+  fields: {},
+  unresolved: view.innerText.includes('{{'),
+  folded: !view.querySelector('details').open,
+};
 for (const key of task.keys) {
   const block = field(key).closest('.form_item_block');
   const error = block.querySelector('.form_error');

@@ -332,8 +332,7 @@ class ExecuteTest {
         assertEquals(
                 "failed: The agent's environment variable K8S_EXEC is " + wrong + ", which is not an executable file."
                         + " Nothing was run. Set it to the path of k8s-exec in the agent's container, or unset it "
-                        + "to have k8s-exec"
-                        + " looked for.",
+                        + "to have k8s-exec looked for.",
                 answer.toString());
     }
 

@@ -130,9 +130,8 @@ class K8sExecutorPluginTest {
                         + "interpreter, or shebang.",
                 errors("make", "bash -x").get("shtype"));
         assertEquals(
-                "The shell \"shebang\" needs a script whose first line is #! and an absolute path. Begin it with "
-                        + "a line like"
-                        + " #!/usr/bin/env python3, or choose a shell.",
+                "The shell \"shebang\" needs a script whose first line is #! and an absolute path. Begin it with a "
+                        + "line like #!/usr/bin/env python3, or choose a shell.",
                 errors("make", "shebang").get("shtype"));
     }
 
@@ -167,18 +166,15 @@ class K8sExecutorPluginTest {
                 "failFast|yes|Fail fast \"yes\" is neither true nor false. Use true or false.",
                 "trace|1|Trace \"1\" is neither true nor false. Use true or false.",
                 "workingDirectory|/etc|The working directory \"/etc\" is not below the job's. Enter a path "
-                        + "relative to the job's directory, without"
-                        + " leaving it by \"..\".",
+                        + "relative to the job's directory, without leaving it by \"..\".",
                 "workingDirectory|a/../../b|The working directory \"a/../../b\" is not below the job's. Enter a "
-                        + "path relative to the job's directory, without"
-                        + " leaving it by \"..\".",
+                        + "path relative to the job's directory, without leaving it by \"..\".",
                 "timeout|1 day|The timeout \"1 day\" is no duration. Use a number of at most 6 digits with ms, s, "
                         + "m or h, like 10s or 30m.",
                 "user|root|The user \"root\" names no user. Use agent, target or UID:GID in numbers of at most "
                         + "4294967294, like 1000:1000.",
                 "user|9999999999:0|The user \"9999999999:0\" names no user. Use agent, target or UID:GID in "
-                        + "numbers of at most 4294967294,"
-                        + " like 1000:1000.",
+                        + "numbers of at most 4294967294, like 1000:1000.",
                 "grace|-1|The grace period \"-1\" is no duration. Use a number of at most 6 digits with ms, s, m "
                         + "or h, like 10s or 30m.",
                 "container|my tools|The container \"my tools\" cannot be one. Enter its name as the Pod has it, "

@@ -54,8 +54,7 @@ class VersionsIT {
             String console =
                     task("--shell sh --property failFast=true --property trace=true --property workingDirectory=sub"
                                     + " --property timeout=60s --property user=0:0 --property grace=5s --property "
-                                    + "container=guest"
-                                    + " --directory pipelines/web --env 'A=it is' --secret B=hidden"
+                                    + "container=guest --directory pipelines/web --env 'A=it is' --secret B=hidden"
                                     + " 'pwd; echo \"$A $B\"; echo err >&2'")
                             .assertExitCode(0)
                             .text;

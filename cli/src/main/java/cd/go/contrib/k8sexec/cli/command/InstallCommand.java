@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = "  k8s-exec install /go",
         footer = {
             "The guest then has pause there, to start it as its main process. It can change",
-            "both files: an agent must use the " + "k8s-exec of its own image, and never the",
+            "both files: an agent must use the k8s-exec of its own image, and never the",
             "one in the volume."
         })
 final class InstallCommand implements Runnable {

@@ -140,7 +140,7 @@ final class VolumeChecks {
                         CONTAINER_ROOT,
                         finding + ", nor anywhere else",
                         "in the guest container: volumeMounts: [{name: VOLUME, mountPath: " + sharedRoot
-                                + "}], with the " + "name of the volume that the agent container mounts there");
+                                + "}], with the name of the volume that the agent container mounts there");
     }
 
     /**

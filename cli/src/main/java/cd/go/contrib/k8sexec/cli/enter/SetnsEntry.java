@@ -124,9 +124,8 @@ record SetnsEntry(Platform platform, ProcFs proc) implements Entry {
                 ErrorId.ENTER_REFUSED,
                 "setns(2) into the guest (process " + target.pid() + ") is refused (" + reason + ")",
                 "so the guest cannot be entered",
-                "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
-                        + "another user or has more "
-                        + "capabilities");
+                "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as another "
+                        + "user or has more capabilities");
     }
 
     private static K8sExecException explained(StartException e, GuestProgram program) {
@@ -148,8 +147,7 @@ record SetnsEntry(Platform platform, ProcFs proc) implements Entry {
                         "the system refuses to " + doing(e.stage()) + " (" + e.getMessage() + ")",
                         "so nothing was run",
                         "look at the agent container's limits of processes, files and memory, and whether it has "
-                                + "the capabilities SETUID and "
-                                + "SETGID that --user takes");
+                                + "the capabilities SETUID and SETGID that --user takes");
         };
     }
 

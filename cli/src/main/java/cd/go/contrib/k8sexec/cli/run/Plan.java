@@ -92,8 +92,7 @@ public record Plan(
                         ? List.of()
                         : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
                                 + "a standard PATH only; give the agent container the capability SYS_PTRACE or, "
-                                + "where the agent is not root, "
-                                + "the guest the agent's user and group"));
+                                + "where the agent is not root, the guest the agent's user and group"));
     }
 
     /** The path below the root, with a leading slash. */
@@ -149,17 +148,15 @@ public record Plan(
                         "the guest does not see the script in " + runFolder + ", or may not write there",
                         "so the script cannot run",
                         "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root "
-                                + "to its place there, and let the user "
-                                + "of the script read it");
+                                + "to its place there, and let the user of the script read it");
             case NO_DIRECTORY ->
                 new K8sExecException(
                         ErrorId.WORKING_DIRECTORY_MISSING,
                         "the guest cannot change to the working directory " + workingDirectory
                                 + (reason.isEmpty() ? "" : " " + reason),
                         "so the script has nowhere to run",
-                        "mount the shared volume in the guest where the agent has it, or set "
-                                + "GO_K8S_CONTAINER_ROOT to its place there; a symbolic link on "
-                                + "the way must lead to the same place in both");
+                        "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to "
+                                + "its place there; a symbolic link on the way must lead to the same place in both");
             case NO_PROGRAM ->
                 new K8sExecException(
                         ErrorId.SHELL_MISSING,

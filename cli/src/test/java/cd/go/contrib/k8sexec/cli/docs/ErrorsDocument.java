@@ -11,8 +11,8 @@ final class ErrorsDocument {
         StringBuilder document = new StringBuilder("""
             # Errors of k8s-exec
 
-            If k8s-exec itself fails, it prints one line, `k8s-exec: error [ID]: what, why; what to do`, and ends with the
-            exit code of this table. The ids are stable. `k8s-exec explain ID` prints the same page in a terminal.
+            If k8s-exec itself fails, it prints one line, `k8s-exec: error [ID]: what, why; what to do`, and ends with
+            the exit code of this table. The ids are stable. `k8s-exec explain ID` prints the same page in a terminal.
 
             | id | exit code | meaning |
             | --- | --- | --- |

@@ -117,8 +117,7 @@ class CancelIT {
                 "-c",
                 "mkdir /go/lease; cp /bin/sh /go/lease/bash; exec python3 -c \"import fcntl, signal, time; "
                         + "signal.signal(signal.SIGIO, signal.SIG_IGN); f = open('/go/lease/bash'); "
-                        + "fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_WRLCK); "
-                        + "open('/go/held', 'w'); time.sleep(100)\"");
+                        + "fcntl.fcntl(f, fcntl.F_SETLEASE, fcntl.F_WRLCK); open('/go/held', 'w'); time.sleep(100)\"");
         byte[] request = Pod.request("bash", "echo ran >&2", Map.of("PATH", "/go/lease:/usr/bin:/bin"))
                 .getBytes();
         String run = "cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go; set -m; until [ -e /go/held ]; do "
@@ -286,7 +285,8 @@ class CancelIT {
                 sleep $((delay / 1000)).$(printf %%03d $((delay %% 1000)))
                 kill -KILL $run
                 wait $run
-                out=$("$0" run --grace 100ms <<<'{"version":1,"script":"echo fine"}' 2>/tmp/errors) && [ "$out" = fine ] || { echo "$i: $out"; cat /tmp/errors; }
+                out=$("$0" run --grace 100ms <<<'{"version":1,"script":"echo fine"}' 2>/tmp/errors) &&
+                    [ "$out" = fine ] || { echo "$i: $out"; cat /tmp/errors; }
             done 2>/dev/null
             """.formatted(Pod.isNative() ? 200 : 30, longest);
         Result result = pod.exec(

@@ -34,7 +34,8 @@ class ExecIT {
     static void up(@TempDir Path folder) throws IOException {
         Path profile = folder.resolve("profile");
         Files.write(profile, """
-            export GO_EA_AUTO_REGISTER_KEY=register-key GO_K8S_CONTAINER_PID=1 K8S_EXEC_CONTAINER=tools LD_PRELOAD=/go/none.so
+            export GO_EA_AUTO_REGISTER_KEY=register-key GO_K8S_CONTAINER_PID=1 K8S_EXEC_CONTAINER=tools
+            export LD_PRELOAD=/go/none.so
             export OWN='of the guest' SECRET=hidden-value BYTES='\u00ff\u00fe' PATH="/tmp/first:$PATH"
             """.getBytes(StandardCharsets.ISO_8859_1));
         for (String image : IMAGES) {
@@ -62,8 +63,9 @@ class ExecIT {
         // the shell that compares is the agent's; the last ones are of random bytes
         Result result = PODS.get(image)
                 .exec("agent", "env", "LC_ALL=" + locale, "bash", "-c", """
-            set -- '' ' ' \\' '"' "it's" '$HOME' '`id`' '$(id)' '\\' '\\n' $'a\\nb' $'\\n' $'a\\n\\n' $'\\t' $'\\r' $'\\xff\\xfe\\x80' é漢🚀 \
-                -n -- --help -i -x --user=x '*' '~' '#' '!!' a=b @/etc/passwd '${x:-y}' $'\\x01\\x7f' '; exit 9' "$(seq 1 20000)"
+            set -- '' ' ' \\' '"' "it's" '$HOME' '`id`' '$(id)' '\\' '\\n' $'a\\nb' $'\\n' $'a\\n\\n' $'\\t' $'\\r' é漢🚀
+            set -- "$@" $'\\xff\\xfe\\x80' -n -- --help -i -x --user=x '*' '~' '#' '!!' a=b @/etc/passwd '${x:-y}'
+            set -- "$@" $'\\x01\\x7f' '; exit 9' "$(seq 1 20000)"
             for i in {1..100}; do set -- "$@" "$(head -c $((RANDOM % 60)) /dev/urandom | tr -d '\\0')"; done 2>/dev/null
             printf '%s\\0' "$@" >/tmp/expected
             "$0" exec -- printf '%s\\0' "$@" >/tmp/seen || exit
@@ -116,7 +118,8 @@ class ExecIT {
     void a_gigabyte_of_input_passes_through() {
         Result result = PODS.get("debian").exec("agent", "bash", "-c", """
             set -o pipefail
-            yes "$(seq 1 5000)" | head -c 1000000000 | tee >(sha256sum >/tmp/expected) | "$0" exec -i -- cat | tee >(wc -c >/tmp/size) | sha256sum >/tmp/seen
+            yes "$(seq 1 5000)" | head -c 1000000000 | tee >(sha256sum >/tmp/expected) | "$0" exec -i -- cat |
+                tee >(wc -c >/tmp/size) | sha256sum >/tmp/seen
             [ $? = 0 ] || [ $? = 141 ]; until [ -s /tmp/size ] && [ -s /tmp/expected ]; do sleep 0.02; done
             cmp /tmp/seen /tmp/expected && cat /tmp/size
             """, Pod.K8S_EXEC.toString());

@@ -35,8 +35,8 @@ class HostileGuestIT {
                         "sh",
                         "-c",
                         OUTSIDE
-                                + "; mkdir /tmp/evil; echo 'echo EVIL; touch /go/evil' >/tmp/evil/script; chmod "
-                                + "-R 755 /tmp/evil")
+                                + "; mkdir /tmp/evil; echo 'echo EVIL; touch /go/evil' >/tmp/evil/script; chmod -R 755 "
+                                + "/tmp/evil")
                 .assertExitCode(0);
     }
 
@@ -75,7 +75,11 @@ class HostileGuestIT {
                             """
                 cat >/tmp/request; export GO_K8S_CONTAINER_SHARED_ROOT=/go
                 # by nsenter and a launching shell, which takes files in the volume
-                for i in $(seq %d); do set -- --enter nsenter; [ $((i %% 2)) = 1 ] || shift 2; out=$(timeout 20 "$0" run "$@" </tmp/request 2>/tmp/errors); echo "$? $out $(grep -o 'error .[A-Z_]*' /tmp/errors)"; done
+                for i in $(seq %d); do
+                    set -- --enter nsenter; [ $((i %% 2)) = 1 ] || shift 2
+                    out=$(timeout 20 "$0" run "$@" </tmp/request 2>/tmp/errors)
+                    echo "$? $out $(grep -o 'error .[A-Z_]*' /tmp/errors)"
+                done
                 """.formatted(runs),
                             Pod.K8S_EXEC.toString())
                     .assertExitCode(0);

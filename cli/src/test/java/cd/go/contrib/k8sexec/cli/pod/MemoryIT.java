@@ -49,9 +49,8 @@ class MemoryIT {
         assertTrue(
                 result.errors()
                         .contains("k8s-exec: the agent container's memory limit of 192Mi was reached, and the "
-                                + "kernel killed a process in that "
-                                + "container; the script runs in the agent container's control group, so "
-                                + "raise resources.limits.memory of the agent container"),
+                                + "kernel killed a process in that container; the script runs in the agent container's "
+                                + "control group, so raise resources.limits.memory of the agent container"),
                 result.errors());
     }
 

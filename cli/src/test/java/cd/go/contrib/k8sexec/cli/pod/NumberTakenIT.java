@@ -41,7 +41,8 @@ class NumberTakenIT {
         try (Pod pod = Pod.up("GUEST_IMAGE=debian")) {
             // two seconds before each of these calls
             Result result = run(pod, "setns", """
-                strace -f -qq -o /tmp/trace -e trace=pidfd_open,setns -e inject=pidfd_open,setns:delay_enter=2000000 "$@" </tmp/request &
+                set -- -e inject=pidfd_open,setns:delay_enter=2000000 "$@"
+                strace -f -qq -o /tmp/trace -e trace=pidfd_open,setns "$@" </tmp/request &
                 run=$!
                 until grep -q 'pidfd_open\\|setns' /tmp/trace; do sleep 0.02; done 2>/dev/null
                 touch /tmp/on-the-way
@@ -108,7 +109,7 @@ class NumberTakenIT {
                     "-c",
                     "export GO_K8S_CONTAINER_SHARED_ROOT=/go GO_K8S_ENTER=" + way + "\ncat >/tmp/request\n"
                             + "if [ $1 = exec ]; then set -- \"$0\" exec --workdir / sh -c '" + WHERE
-                            + "'; else set -- \"$0\" run; fi\n" + "exec </tmp/request\n" + how,
+                            + "'; else set -- \"$0\" run; fi\nexec </tmp/request\n" + how,
                     "/opt/extra/k8s-exec",
                     command);
             assertEquals(

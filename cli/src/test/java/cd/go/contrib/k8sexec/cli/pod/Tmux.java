@@ -23,7 +23,7 @@ final class Tmux implements AutoCloseable {
                         "sh",
                         "-c",
                         "cd /go && LC_ALL=C.UTF-8 TERM=xterm GO_K8S_CONTAINER_SHARED_ROOT=/go PATH="
-                                + Pod.K8S_EXEC.getParent() + ":$PATH " + "tmux -f /dev/null -S " + SOCKET
+                                + Pod.K8S_EXEC.getParent() + ":$PATH tmux -f /dev/null -S " + SOCKET
                                 + " new-session -d -x 80 -y 24 sh </dev/null >/dev/null 2>&1")
                 .assertExitCode(0);
         await("^[#$]$");

@@ -25,7 +25,8 @@ class TaskRequestReaderTest {
     @Test
     void all_fields_are_read() {
         TaskRequest request = read("""
-            {"version": 1, "script": "a\\r\\nb\\rc\\n", "shell": "zsh", "workingDirectory": "pipelines/x", "environment": {"B": "", "A": "é'\\n"}}
+            {"version": 1, "script": "a\\r\\nb\\rc\\n", "shell": "zsh", "workingDirectory": "pipelines/x",
+             "environment": {"B": "", "A": "é'\\n"}}
             """);
 
         assertEquals(
