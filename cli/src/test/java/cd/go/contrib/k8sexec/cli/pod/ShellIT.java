@@ -70,7 +70,7 @@ class ShellIT {
         terminal.line("stty size");
         terminal.await("^24 80$");
         terminal.resize(100, 30);
-        terminal.line("stty size; echo columns=$COLUMNS");
+        terminal.line("until [ \"$(stty size)\" != '24 80' ]; do :; done; stty size; echo columns=$COLUMNS");
         terminal.await("^30 100\\ncolumns=100$");
     }
 
@@ -134,7 +134,8 @@ class ShellIT {
         awaitProgram();
         terminal.key("C-z");
         terminal.await("Stopped +k8s-exec exec");
-        terminal.line("kill %1; wait %1; echo code=$?");
+        // "wait" fails if the shell has not yet noticed that the job goes on
+        terminal.line("kill %1; while [ \"$(jobs -s)\" ]; do :; done; wait %1; echo code=$?");
         terminal.await("^code=143$");
     }
 
@@ -145,7 +146,9 @@ class ShellIT {
 
     /** @return the shell's process id */
     private String shell(String command) {
-        terminal.line("PS1='agent # '; " + command + "; echo code=$?");
+        terminal.line("PS1='agent # '");
+        terminal.await("^agent #$");
+        terminal.line(command + "; echo code=$?");
         terminal.await("^(?!agent).*[#%$]$");
         terminal.line("PS1='guest # '; echo pid=$$");
         String pid = terminal.await("^pid=(\\d+)$").group(1);
