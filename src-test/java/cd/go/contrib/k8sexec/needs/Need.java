@@ -33,6 +33,7 @@ public enum Need {
     BASH("bash", "bash"),
     /** A static one, for it is alone in a guest: the machine's loader does not know the file. */
     BUSYBOX("busybox-static", () -> succeeds("d=$(command -v busybox) && ! grep -q /ld- \"$d\"")),
+    BINUTILS("binutils", "readelf"),
     CHROMIUM("chromium", "chromium"),
     CURL("curl", "curl"),
     /** GNU's env since 8.31, which the stand-in Pod starts its processes with. */
