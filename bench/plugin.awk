@@ -39,7 +39,8 @@ END {
         row = rows[i]
         timed = row ~ /, ms$/
         printf line, row, shown(row, median(row, "plain")), shown(row, median(row, "plugin")),
-            timed ? shown(row, quantile(row, "plugin", 0.1)) : "", timed ? shown(row, quantile(row, "plugin", 0.9)) : "",
+            timed ? shown(row, quantile(row, "plugin", 0.1)) : "",
+            timed ? shown(row, quantile(row, "plugin", 0.9)) : "",
             timed ? shown(row, median(row, "plugin") - median(row, "plain")) " ms" : ""
     }
     early = "first task: start to first line, ms"
