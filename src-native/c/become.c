@@ -257,7 +257,7 @@ int kx_become_program(const struct kx_start *start) {
     }
     /* as long as it has no environment of its own, by which it could be found later, it ends with its parent; where
      * that has ended just now, nobody reads the pipe, and SIGPIPE ends this */
-    if (!alone && (prctl(PR_SET_PDEATHSIG, 0) != 0 || !kx_tell(start, KX_DONE, 0))) {
+    if (!alone && ((!program->bound && prctl(PR_SET_PDEATHSIG, 0) != 0) || !kx_tell(start, KX_DONE, 0))) {
         return KX_PROCESS;
     }
     execute(start);

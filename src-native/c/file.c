@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,21 +48,24 @@ static int memory_file(void) {
     return file < 0 && errno == EACCES ? memfd_create("script", flags | MFD_NOEXEC_SEAL) : file;
 }
 
-/* Opened anew for reading, whoever the program's user is; what it was written by is closed. */
+/* Opened once more, for reading alone, whoever the program's user is; what it was written by is closed. */
 static int deleted_file(const char *folder, const char *bytes, long size) {
-    char name[64], anew[32];
-    snprintf(name, sizeof name, "%s/k8s-exec-XXXXXX", folder);
+    char name[64];
+    struct stat made, opened;
+    strcat(strcpy(name, folder), "/k8s-exec-XXXXXX");
     int writing = mkostemp(name, O_CLOEXEC);
     if (writing < 0) {
         return -1;
     }
+    int file = open(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     unlink(name);
-    snprintf(anew, sizeof anew, "/proc/self/fd/%d", writing);
-    if (fill(writing, bytes, size) != 0 || fchmod(writing, 0555) != 0) {
-        return close_failed(writing);
+    if (file < 0 || fstat(writing, &made) != 0 || fstat(file, &opened) != 0 || made.st_ino != opened.st_ino ||
+            fill(writing, bytes, size) != 0 || fchmod(writing, 0555) != 0) {
+        close_failed(writing);
+        return file < 0 ? -1 : close_failed(file);
     }
-    int file = open(anew, O_RDONLY | O_CLOEXEC);
-    return file < 0 ? close_failed(writing) : (close(writing), file);
+    close(writing);
+    return file;
 }
 
 int kx_file(const char *bytes, long size) {

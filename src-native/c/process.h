@@ -69,6 +69,7 @@ struct kx_program {
     int group_count;
     int keeps_signals; /* whether what the caller ignores and blocks stays so; else all signals are as by default */
     int session;       /* whether it leads a session and a process group of its own */
+    int bound;         /* whether it is killed when the caller ends, also when it is the program */
 };
 
 /* Fills in device and inode of what this path is for the caller. Returns 0, or -1 with errno set. */
