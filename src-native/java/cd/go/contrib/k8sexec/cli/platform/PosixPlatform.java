@@ -188,8 +188,8 @@ public final class PosixPlatform implements Platform {
 
     /** The build put it into the image. */
     @Override
-    public byte[] pause() {
-        try (InputStream program = PosixPlatform.class.getResourceAsStream("pause")) {
+    public byte[] relay() {
+        try (InputStream program = PosixPlatform.class.getResourceAsStream("relay")) {
             return program.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -199,7 +199,7 @@ public final class PosixPlatform implements Platform {
     /** To start it takes no more than a file in memory. */
     @Override
     public void becomePause() {
-        byte[] program = pause();
+        byte[] program = relay();
         try (PinnedObject bytes = PinnedObject.create(program)) {
             int file = Core.file(bytes.addressOfArrayElement(0), program.length);
             CCharPointerPointer arguments = UnmanagedMemory.calloc(2 * Long.BYTES);

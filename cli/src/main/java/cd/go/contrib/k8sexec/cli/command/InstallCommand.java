@@ -17,20 +17,19 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "install",
-        header = "Puts k8s-exec and pause into the shared volume, from an init container.",
+        header = "Puts k8s-exec, relay and pause into a volume, from an init container.",
         description = "  k8s-exec install /go",
         footer = {
-            "The guest then has pause there, to start it as its main process. It can change",
-            "both files: an agent must use the k8s-exec of its own image, and never the",
-            "one in the volume."
+            "The guest then has relay there, or pause, to start it as its main process. If",
+            "it can write to the volume it can change the files: mount it readOnly there. An",
+            "agent must use the k8s-exec of its own image, and never the one in the volume."
         })
 final class InstallCommand implements Runnable {
     private static final Path SELF = Path.of("/proc/self/exe");
 
     @Parameters(
             paramLabel = "DIR",
-            description =
-                    "Where the shared volume is mounted, or a directory in it. Files of these names are replaced.")
+            description = "Where the volume is mounted, or a directory in it. Files of these names are replaced.")
     Path directory;
 
     @Mixin
@@ -41,11 +40,13 @@ final class InstallCommand implements Runnable {
 
     @Override
     public void run() {
-        byte[] pause = Platform.CURRENT.pause();
+        byte[] relay = Platform.CURRENT.relay();
         PrintWriter out = spec.commandLine().getOut();
         try (Installation installation = Installation.into(directory);
                 InputStream self = Files.newInputStream(SELF)) {
-            out.println(installation.put("pause", new ByteArrayInputStream(pause)));
+            out.println(installation.put("relay", new ByteArrayInputStream(relay)));
+            // by its name it is known what it is to be
+            out.println(installation.put("pause", new ByteArrayInputStream(relay)));
             out.println(installation.put("k8s-exec", self));
             if (installation.forbidsExecution()) {
                 spec.commandLine()

@@ -34,7 +34,7 @@ public final class Installation implements Closeable {
     /** Longer than it takes to write a program, so what is older was left by an installation that was killed. */
     private static final Duration ABANDONED = Duration.ofMinutes(10);
 
-    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("rwxr-xr-x");
+    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("r-xr-xr-x");
 
     private final Path path;
     private final HeldDirectory directory;
@@ -72,8 +72,8 @@ public final class Installation implements Closeable {
     }
 
     /**
-     * Puts a program there with mode 755, in place of what has its name. Whoever starts that name meanwhile gets the
-     * old one or the new one, each whole; the old one, where it runs, runs on.
+     * Puts a program there with mode 555, in place of what has its name. Whoever starts that name meanwhile gets the old one or the new
+     * one, each whole; the old one, where it runs, runs on.
      *
      * @return what was done, in words
      * @throws K8sExecException INSTALL_FAILED
@@ -92,7 +92,7 @@ public final class Installation implements Closeable {
             }
             Files.move(file, directory.entry(name), StandardCopyOption.ATOMIC_MOVE);
             sync();
-            return "installed " + path.resolve(name) + " (" + size + " bytes, mode 755)";
+            return "installed " + path.resolve(name) + " (" + size + " bytes, mode 555)";
         } catch (IOException e) {
             remove(file);
             String reason = K8sExecException.reason(e);

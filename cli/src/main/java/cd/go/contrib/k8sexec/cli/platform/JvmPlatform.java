@@ -147,7 +147,7 @@ final class JvmPlatform implements Platform {
 
     /** The JVM build is not one file that could be put elsewhere, and far from small while it waits. */
     @Override
-    public byte[] pause() {
+    public byte[] relay() {
         throw nativeOnly();
     }
 
@@ -160,7 +160,7 @@ final class JvmPlatform implements Platform {
         return new K8sExecException(
                 ErrorId.NATIVE_ONLY,
                 "this is the JVM build of k8s-exec",
-                "which is not one file and has no pause in it",
+                "which is not one file and has no pause and no relay in it",
                 "use the native executable (k8s-exec --version says which one it is)");
     }
 

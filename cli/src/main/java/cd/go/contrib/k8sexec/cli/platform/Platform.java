@@ -89,14 +89,15 @@ public interface Platform {
     Optional<byte[]> attribute(Path file, String name);
 
     /**
-     * The program pause (src-native/c/pause.c), which the native executable carries within itself.
+     * The relay (src-native/c/relay), which the native executable carries within itself; by the name pause it only waits
+     * and reaps.
      *
      * @throws K8sExecException NATIVE_ONLY
      */
-    byte[] pause();
+    byte[] relay();
 
     /**
-     * Becomes that program, under the process id that this process has. Returns only by an error.
+     * Becomes that program by the name pause, under the process id that this process has. Returns only by an error.
      *
      * @throws K8sExecException NATIVE_ONLY or PAUSE_FAILED
      */

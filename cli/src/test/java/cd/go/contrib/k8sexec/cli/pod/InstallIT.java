@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an init container does: k8s-exec install puts the native executable and pause into the shared volume. */
+/** What an init container does: k8s-exec install puts the native executable, relay and pause into a volume. */
 @Needs(Need.POD)
 class InstallIT {
     @RegisterExtension
@@ -46,9 +46,12 @@ class InstallIT {
         Path pause = pod.shared().resolve("pause");
         Path k8sExec = pod.shared().resolve("k8s-exec");
         assertEquals(
-                "installed /go/pause (" + Files.size(pause) + " bytes, mode 755)\ninstalled /go/k8s-exec ("
-                        + Files.size(k8sExec) + " bytes, mode 755)\n",
+                "installed /go/relay (" + Files.size(pause) + " bytes, mode 555)\ninstalled /go/pause ("
+                        + Files.size(pause) + " bytes, mode 555)\ninstalled /go/k8s-exec ("
+                        + Files.size(k8sExec) + " bytes, mode 555)\n",
                 result.text());
+        assertEquals(-1, Files.mismatch(pause, pod.shared().resolve("relay")));
+        assertTrue(Files.size(pause) <= 100_000, Files.size(pause) + " bytes");
         assertEquals(-1, Files.mismatch(k8sExec, Path.of("target/k8s-exec")));
         assertEquals(
                 "0\n",
@@ -103,8 +106,8 @@ class InstallIT {
         pod.exec("agent", "sh", "-c", "umask 077; exec " + Pod.K8S_EXEC + " install /go")
                 .assertExitCode(0);
 
-        assertEquals("rwxr-xr-x", mode("pause"));
-        assertEquals("rwxr-xr-x", mode("k8s-exec"));
+        assertEquals("r-xr-xr-x", mode("pause"));
+        assertEquals("r-xr-xr-x", mode("k8s-exec"));
     }
 
     private static String mode(String name) throws IOException {
@@ -132,18 +135,18 @@ class InstallIT {
                 "/etc/passwd|INSTALL_DIRECTORY|/etc/passwd cannot be opened as a directory (Not a directory)",
                 "/go/link|INSTALL_DIRECTORY|/go/link is a symbolic link",
                 "/go/link/folder|INSTALL_DIRECTORY|/go/link is a symbolic link",
-                "/usr|INSTALL_FAILED|/usr/pause cannot be written (Read-only file system)",
-                "/go/taken|INSTALL_FAILED|/go/taken/pause cannot be written (Is a directory)",
+                "/usr|INSTALL_FAILED|/usr/relay cannot be written (Read-only file system)",
+                "/go/taken|INSTALL_FAILED|/go/taken/relay cannot be written (Is a directory)",
             })
     void where_it_cannot_be_the_error_says_why(String directory, String id, String words) {
-        pod.exec("agent", "sh", "-c", "mkdir -p /go/taken/pause /tmp/folder; ln -s /tmp /go/link")
+        pod.exec("agent", "sh", "-c", "mkdir -p /go/taken/relay /tmp/folder; ln -s /tmp /go/link")
                 .assertExitCode(0);
 
         install(pod, directory).assertExitCode(125).assertError(id, words);
 
         assertEquals(
                 "",
-                pod.exec("agent", "sh", "-c", "ls -A /tmp/folder; ls -A /go/taken | grep -v '^pause$'")
+                pod.exec("agent", "sh", "-c", "ls -A /tmp/folder; ls -A /go/taken | grep -v '^relay$'")
                         .text());
     }
 
@@ -154,7 +157,7 @@ class InstallIT {
                     .assertExitCode(125)
                     .assertError("INSTALL_FAILED", "/go/k8s-exec cannot be written (No space left on device)");
 
-            assertEquals(List.of("pause"), small.sharedFiles());
+            assertEquals(List.of("pause", "relay"), small.sharedFiles());
         }
     }
 
@@ -176,13 +179,13 @@ class InstallIT {
 
             assertEquals(1000, Files.getAttribute(user.shared().resolve("pause"), "unix:uid"));
             assertEquals(
-                    "rwxr-xr-x",
+                    "r-xr-xr-x",
                     PosixFilePermissions.toString(
                             Files.getPosixFilePermissions(user.shared().resolve("k8s-exec"))));
             user.exec("guest", "mkdir", "/go/of-root").assertExitCode(0);
             install(user, "/go/of-root")
                     .assertExitCode(125)
-                    .assertError("INSTALL_FAILED", "/go/of-root/pause cannot be written (Permission denied)");
+                    .assertError("INSTALL_FAILED", "/go/of-root/relay cannot be written (Permission denied)");
         }
     }
 
