@@ -170,6 +170,15 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return 0;
 }
 
+/* What a case that failed has left runs on nowhere: it has become this process's children. */
+static void end_what_is_left(void) {
+    char *children = text("/proc/self/task/%d/children", getpid());
+    for (pid_t child; (child = (pid_t) strtol(read_file(children), NULL, 10)) > 0;) {
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
+}
+
 static int run_case(const struct test *test) {
     int status = 0;
     strcpy(folder, "/tmp/relay-test-XXXXXX");
@@ -191,6 +200,7 @@ static int run_case(const struct test *test) {
         exit(0);
     }
     waitpid(process, &status, 0);
+    end_what_is_left();
     int failed = status != 0;
     if (failed) {
         printf("    status %x; the relay said:\n%s", (unsigned) status, relay_log());
@@ -214,6 +224,7 @@ static int is_chosen(const struct test *test, int count, char **names) {
 
 int main(int count, char **names) {
     int failed = 0, ran = 0;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     int listing = count == 2 && strcmp(names[1], "--list") == 0;
     for (size_t i = 0; i < GROUPS; i++) {
         for (const struct test *test = ALL[i]; test->name != NULL; test++) {
