@@ -1,8 +1,9 @@
 #!/bin/sh
 # Fuzzes what takes bytes from the other side (fuzz.c), with the sanitizers; needs clang and libclang-rt-14-dev or newer.
 #
-#   fuzz.sh [SECONDS]    default 60; 3600 is the long form. What it finds that is new stays in corpus/.
-#   fuzz.sh coverage     the lines of message.c and strings.c that the corpus reaches
+#   fuzz.sh [SECONDS]      default 60
+#   fuzz.sh keep SECONDS   what it finds that is new stays in corpus/; 3600 is the long form
+#   fuzz.sh coverage       the lines of message.c and strings.c that the corpus reaches
 set -eu
 c=$(cd "$(dirname "$0")" && pwd)
 source=$c/../../../../../src-native/c
@@ -23,6 +24,11 @@ if [ "${1:-}" = coverage ]; then
     llvm-cov report ./fuzz -instr-profile=merged "$source/relay/message.c" "$source/relay/strings.c"
     exit
 fi
+keep=no
+[ "${1:-}" != keep ] || {
+    keep=yes
+    shift
+}
 build -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 mkdir "$folder/new"
 "$folder/fuzz" -max_total_time="${1:-60}" -max_len=1200 -use_value_profile=1 -print_final_stats=1 \
@@ -31,6 +37,7 @@ mkdir "$folder/new"
     exit 1
 }
 grep -E '^(stat::|Done)' "$folder/log"
+[ $keep = yes ] || exit 0
 # the smallest set that reaches as much
 mkdir "$folder/merged"
 "$folder/fuzz" -merge=1 "$folder/merged" "$c/corpus" "$folder/new" 2>/dev/null
