@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fuzzes what takes bytes from the other side (fuzz.c), with the sanitizers; needs clang and libclang-rt-14-dev or newer.
+# Fuzzes what takes bytes from the other side (fuzz.c), with the sanitizers; needs clang and libclang-rt-14-dev or
+# newer.
 #
 #   fuzz.sh [SECONDS]      default 60
 #   fuzz.sh keep SECONDS   what it finds that is new stays in corpus/; 3600 is the long form

@@ -89,8 +89,8 @@ public interface Platform {
     Optional<byte[]> attribute(Path file, String name);
 
     /**
-     * The relay (src-native/c/relay), which the native executable carries within itself; by the name pause it only waits
-     * and reaps.
+     * The relay (src-native/c/relay), which the native executable carries within itself; by the name pause it only
+     * waits and reaps.
      *
      * @throws K8sExecException NATIVE_ONLY
      */
