@@ -213,12 +213,13 @@ static struct measurement measure(struct command *command) {
     return result;
 }
 
-static void serve(void) {
+static int serve(void) {
     int index;
     while (read(0, &index, sizeof index) == sizeof index) {
         struct measurement result = measure(&plan[index]);
         write_all(1, (const char *) &result, sizeof result);
     }
+    return 0;
 }
 
 struct executor {
@@ -288,10 +289,8 @@ int main(int argc, char **argv) {
         die("usage: measure serve PLAN, or measure run PLAN PLACE=EXECUTOR... -- RUNS");
     signal(SIGPIPE, SIG_IGN);
     read_plan(argv[2]);
-    if (strcmp(argv[1], "serve") == 0) {
-        serve();
-        return 0;
-    }
+    if (strcmp(argv[1], "serve") == 0)
+        return serve();
     while (3 + count < argc - 2 && strcmp(argv[3 + count], "--") != 0) {
         executors[count] = start_executor(argv[3 + count]);
         count++;

@@ -10,19 +10,15 @@ import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -59,28 +55,13 @@ class EnvironmentIT {
             "a\rb",
             "*/ || exit 9; '\"");
 
-    private static final Map<String, Pod> PODS = new LinkedHashMap<>();
+    private static final String PROFILE = """
+        export GO_EA_AUTO_REGISTER_KEY=register-key GO_K8S_CONTAINER_PID=1 K8S_EXEC_CONTAINER=tools
+        export OWN='of the guest' OVERRIDDEN=guest BYTES='\u00ff\u00fe\u0080' PATH="$PATH:/opt/tools"
+        """;
 
-    /** Where the guest's sh sets the environment. */
-    private static final String BY_NSENTER = "--enter=nsenter";
-
-    @BeforeAll
-    static void up(@TempDir Path folder) throws IOException {
-        Path profile = folder.resolve("profile");
-        Files.write(profile, """
-            export GO_EA_AUTO_REGISTER_KEY=register-key GO_K8S_CONTAINER_PID=1 K8S_EXEC_CONTAINER=tools
-            export OWN='of the guest' OVERRIDDEN=guest BYTES='\u00ff\u00fe\u0080' PATH="$PATH:/opt/tools"
-            """.getBytes(StandardCharsets.ISO_8859_1));
-        for (String image : List.of("debian", "busybox")) {
-            PODS.put(image, Pod.up("GUEST_IMAGE=" + image, "GUEST_PROFILE=" + profile));
-        }
-    }
-
-    @AfterAll
-    static void down() {
-        PODS.values().forEach(Pod::close);
-        PODS.clear();
-    }
+    @RegisterExtension
+    static final Pods PODS = new Pods(PROFILE);
 
     @Needs(Need.ZSH)
     @Tag("smoke")
@@ -175,108 +156,6 @@ class EnvironmentIT {
                         || names.contains("K8S_EXEC_CONTAINER")
                         || names.contains("OLDPWD=/"),
                 names);
-    }
-
-    @Test
-    void names_that_no_shell_can_export_travel_through_env_and_in_no_argument_list() {
-        var environment = Map.of(
-                "a.b",
-                "1'\n$x \"${y}\" \\",
-                "é",
-                "ü",
-                "wi th",
-                "spaces",
-                "q'u\\o\"te",
-                "3",
-                "--split-string",
-                "true",
-                "-i",
-                "x",
-                "UID",
-                "77",
-                "PPID",
-                "x",
-                "plain",
-                "4");
-        String script = "tr '\\0' '\\1' </proc/$$/environ; tr '\\0' ' ' </proc/$$/cmdline";
-        String seen = PODS.get("debian")
-                .k8sExec(Pod.request("bash", script, environment), "run")
-                .assertExitCode(0)
-                .text();
-
-        environment.forEach((name, value) ->
-                assertTrue(("\1" + seen).contains("\1" + name + "=" + value + "\1"), name + " in " + seen));
-        assertFalse(seen.contains("K8S_EXEC_V") || seen.contains("K8S_EXEC_ENV"), seen);
-    }
-
-    @Test
-    void thousands_of_names_that_no_shell_can_export_arrive() {
-        Map<String, String> environment = new LinkedHashMap<>();
-        for (int i = 0; i < 5000; i++) {
-            environment.put("name.of.a.variable." + i, "value '" + i);
-        }
-        environment.put("x".repeat(118_000) + ".y", "short");
-        environment.put(".".repeat(125_000), "not passed on");
-        var result = PODS.get("debian")
-                .k8sExec(
-                        Pod.request(
-                                "bash",
-                                "tr '\\0' '\\n' </proc/$$/environ | grep -c \"^name.of.a.variable.*=value '\"; "
-                                        + "grep -zc 'y=short$' /proc/$$/environ; ! grep -z K8S_EXEC_V /proc/$$/environ",
-                                environment),
-                        "run",
-                        BY_NSENTER)
-                .assertExitCode(0);
-
-        assertEquals("5000\n1\n", result.text(), result.toString());
-        assertEquals(1, result.errors().lines().count(), result.toString());
-        assertTrue(
-                result.errors().contains("the name is too long: ....")
-                        && result.errors().length() < 400,
-                result.toString());
-
-        var busybox = PODS.get("busybox")
-                .k8sExec(Pod.request("sh", "echo ran", environment), "run", BY_NSENTER)
-                .assertExitCode(0);
-        assertTrue(
-                busybox.errors().contains("name.of.a.variable.0 ")
-                        && busybox.errors().contains(" and 4982 more"),
-                busybox.toString());
-    }
-
-    @Test
-    void where_no_launching_shell_is_needed_every_name_arrives() {
-        Pod.requireDirect();
-        Map<String, String> environment =
-                Map.of("a.b", "1'\n$x", "3", "", "-i", "x", ".".repeat(125_000), "long", "UID", "77");
-        String seen = PODS.get("busybox")
-                .k8sExec(Pod.request("sh", "tr '\\0' '\\1' </proc/$$/environ", environment), "run")
-                .assertExitCode(0)
-                .text();
-
-        environment.forEach(
-                (name, value) -> assertTrue(("\1" + seen).contains("\1" + name + "=" + value + "\1"), name));
-    }
-
-    @Test
-    void names_that_cannot_be_passed_on_are_reported_once() {
-        var result = PODS.get("busybox")
-                .k8sExec(
-                        Pod.request(
-                                "sh",
-                                "echo \"$UID $plain\"",
-                                Map.of("a.b", "secret", "c-d", "secret", "UID", "77", "plain", "4")),
-                        "run",
-                        BY_NSENTER)
-                .assertExitCode(0);
-
-        assertEquals("77 4\n", result.text());
-        assertEquals(1, result.errors().lines().count(), result.toString());
-        assertTrue(
-                result.errors().contains("a.b")
-                        && result.errors().contains("c-d")
-                        && !result.errors().contains("secret"),
-                result.toString());
     }
 
     @Test

@@ -69,7 +69,7 @@ class NumberTakenIT {
                 "AGENT_UID=1000",
                 "AGENT_GID=1000",
                 "AGENT_NNP=false",
-                "AGENT_CAPS=" + DoctorIT.KUBERNETES + ",sys_admin,sys_ptrace")) {
+                "AGENT_CAPS=" + Pod.KUBERNETES + ",sys_admin,sys_ptrace")) {
             pod.asRoot("mkdir -p /tmp/bin && cp /usr/bin/nsenter /tmp/bin/nsenter.real && setcap "
                             + "cap_sys_admin,cap_sys_chroot,cap_sys_ptrace+ep /tmp/bin/nsenter.real")
                     .assertExitCode(0);

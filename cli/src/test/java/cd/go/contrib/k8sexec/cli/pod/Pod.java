@@ -5,25 +5,19 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import cd.go.contrib.k8sexec.needs.Need;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -31,11 +25,11 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A stand-in Pod, made by src/test/pod/pod, with the k8s-exec that was built: the native executable, or else the JVM
+ * A stand-in Pod with the k8s-exec that was built: the native executable, or else the JVM
  * build. As a JUnit extension ({@link #forClass}) it is there for all tests of a class, and no test may leave anything
  * in the shared folder.
  */
-final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
+final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     /**
      * The way into the guest that every test takes, as --enter names it: ./mvnw verify -Denter=nsenter. Empty: the one
      * that is chosen.
@@ -47,12 +41,9 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
 
     private static final Path BUILT = Path.of("target").toAbsolutePath();
 
-    private static final Path SCRIPT = Path.of("src/test/pod/pod").toAbsolutePath();
-    private static final long LIMIT_SECONDS = 180;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<String> settings;
-    private Path directory;
 
     private Pod(String... settings) {
         this.settings = List.of(settings);
@@ -82,33 +73,32 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
 
     @Override
     public void afterAll(ExtensionContext context) {
-        if (directory != null) {
+        if (isMade()) {
             close();
         }
     }
 
     private void up() {
         Need.require(Need.POD);
-        try {
-            directory = Files.createTempDirectory("pod");
-            chooseWay();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        List<String> command = new ArrayList<>(List.of("env", "AGENT_EXTRA=" + BUILT));
-        command.addAll(settings);
-        command.addAll(List.of(SCRIPT.toString(), "up"));
-        execute(command, new byte[0]).assertExitCode(0);
+        chooseWay();
+        List<String> variables = new ArrayList<>(List.of("AGENT_EXTRA=" + BUILT));
+        variables.addAll(settings);
+        make(variables);
     }
 
-    private static void chooseWay() throws IOException {
-        if (!WAY.isEmpty()) {
+    private static void chooseWay() {
+        if (WAY.isEmpty()) {
+            return;
+        }
+        try {
             Path chosen = Files.createDirectories(BUILT.resolve("by-" + WAY)).resolve("k8s-exec");
             Files.writeString(
                     chosen,
                     "#!/bin/sh\n: ${GO_K8S_ENTER:=" + WAY
                             + "}\nexport GO_K8S_ENTER\nexec /opt/extra/k8s-exec \"$@\"\n");
             Files.setPosixFilePermissions(chosen, PosixFilePermissions.fromString("rwxr-xr-x"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -134,84 +124,6 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
     /** Skips a test of what only the way by setns can do. */
     static void requireDirect() {
         Assumptions.assumeTrue(isDirect(), "the native executable (-Dnative), by setns");
-    }
-
-    /** The shared folder, as this machine sees it. */
-    Path shared() {
-        return directory.resolve("go");
-    }
-
-    /** The root folder of a container's image, as this machine sees it. */
-    Path files(String container) {
-        return directory.resolve(container).resolve("rootfs");
-    }
-
-    /** What lies in the shared folder. */
-    List<String> sharedFiles() {
-        try (Stream<Path> files = Files.walk(shared())) {
-            return files.filter(file -> !file.equals(shared()))
-                    .map(file -> shared().relativize(file).toString())
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The main process of a container, as the Pod sees it. */
-    String pid(String container) {
-        return execute(List.of(SCRIPT.toString(), "pid", container), new byte[0])
-                .text()
-                .strip();
-    }
-
-    /** The main process of a container, as this machine sees it. */
-    String machinePid(String container) {
-        return execute(List.of(SCRIPT.toString(), "pid", "--machine", container), new byte[0])
-                .text()
-                .strip();
-    }
-
-    /** Runs a command in a container, which gets no input. */
-    Result exec(String container, String... command) {
-        return exec(container, new byte[0], command);
-    }
-
-    Result exec(String container, byte[] input, String... command) {
-        List<String> whole = new ArrayList<>(List.of(SCRIPT.toString(), "exec", container));
-        whole.addAll(Arrays.asList(command));
-        return execute(whole, input);
-    }
-
-    /** Runs a script of bash in the agent's container, with all privileges of this machine. */
-    Result asRoot(String script) {
-        return execute(asRootCommand(script), new byte[0]);
-    }
-
-    Process startAsRoot(String script) {
-        try {
-            return builder(asRootCommand(script)).start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private List<String> asRootCommand(String script) {
-        return List.of("nsenter", "-t", machinePid("agent"), "-m", "-p", "-u", "-i", "-n", "--", "bash", "-c", script);
-    }
-
-    /** Starts a command in a container; its standard output and error are not read. */
-    Process start(String container, String... command) {
-        List<String> whole = new ArrayList<>(List.of(SCRIPT.toString(), "exec", container));
-        whole.addAll(Arrays.asList(command));
-        try {
-            return builder(whole)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** {@code k8s-exec ARGUMENTS} in the agent, with only the shared root set. */
@@ -271,50 +183,6 @@ final class Pod implements AutoCloseable, BeforeAllCallback, AfterEachCallback, 
                 .filter(line -> !line.startsWith("/bin/sleep infinity") && !line.startsWith("sh -c for p in"))
                 .filter(line -> !line.startsWith("tr ") && !line.startsWith("runc "))
                 .toList();
-    }
-
-    @Override
-    public void close() {
-        execute(List.of(SCRIPT.toString(), "down"), new byte[0]).assertExitCode(0);
-    }
-
-    private ProcessBuilder builder(List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("POD_DIR", directory.toString());
-        return builder;
-    }
-
-    private Result execute(List<String> command, byte[] input) {
-        try {
-            Process process = builder(command).start();
-            var out = CompletableFuture.supplyAsync(() -> readAll(process.getInputStream()));
-            var err = CompletableFuture.supplyAsync(() -> readAll(process.getErrorStream()));
-            try (OutputStream stdin = process.getOutputStream()) {
-                new ByteArrayInputStream(input).transferTo(stdin);
-            } catch (IOException e) {
-                // it ended without reading all of it
-            }
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-                fail("still running after " + LIMIT_SECONDS + " s: " + command);
-            }
-            return new Result(process.exitValue(), out.join(), err.join());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static byte[] readAll(InputStream in) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (in) {
-            in.transferTo(bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
     }
 
     /** What a command did. */

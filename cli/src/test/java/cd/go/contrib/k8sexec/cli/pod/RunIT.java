@@ -1,6 +1,5 @@
 package cd.go.contrib.k8sexec.cli.pod;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,23 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
-import io.restassured.path.json.JsonPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** A script in the guest: its output, its end, its surroundings, and what is left of it. */
+/** A script in the guest: its output, its files, its user and surroundings. */
 @Needs(Need.POD)
 class RunIT {
     @RegisterExtension
@@ -36,85 +28,6 @@ class RunIT {
                 .assertExitCode(0)
                 .text()
                 .contains("/containers/guest/"));
-    }
-
-    @Needs({Need.DASH, Need.ZSH})
-    @ParameterizedTest
-    @ValueSource(strings = {"bash", "zsh", "sh"})
-    void the_shell_is_the_one_that_was_asked_for(String shell) {
-        Result result = pod.run(shell, "readlink /proc/$$/exe").assertExitCode(0);
-
-        assertTrue(result.text().strip().endsWith(shell.equals("sh") ? "/dash" : "/" + shell), result.toString());
-    }
-
-    @Needs({Need.NODE, Need.PERL, Need.PYTHON})
-    @Test
-    void the_interpreter_may_be_any_program_of_the_guest() {
-        assertEquals(
-                "python é\n",
-                pod.run("python3", "import sys\nprint('python', 'é')")
-                        .assertExitCode(0)
-                        .text());
-        assertEquals(
-                "perl\n",
-                pod.run("/usr/bin/perl", "print 'perl', \"\\n\"")
-                        .assertExitCode(0)
-                        .text());
-        assertEquals(
-                "node\n",
-                pod.run("node", "console.log('node')").assertExitCode(0).text());
-        pod.run("python3", "raise SystemExit(7)").assertExitCode(7);
-    }
-
-    @Needs({Need.NODE, Need.PYTHON})
-    @Test
-    void a_script_may_say_itself_what_runs_it() {
-        assertEquals(
-                "2 1\n",
-                pod.run(
-                                "shebang",
-                                "#!/usr/bin/env python3\nimport sys\nprint(sys._getframe().f_lineno - 1, "
-                                        + "len(sys.argv))")
-                        .text());
-        assertEquals(
-                "-w -W\n", pod.run("shebang", "#! /bin/echo   -w -W  \n").text().replaceAll(" /proc/self/fd/9", ""));
-        assertEquals(
-                "node\n",
-                pod.run("shebang", "#!/usr/bin/env node\nconsole.log('node')")
-                        .assertExitCode(0)
-                        .text());
-    }
-
-    @Needs({Need.DASH, Need.ZSH})
-    @ParameterizedTest
-    @CsvSource({"bash,1,''", "zsh,1,''", "sh,0,after", "dash,0,after"})
-    void fail_fast_ends_the_script_at_the_first_failure_and_in_a_pipe_where_the_shell_can(
-            String shell, int exitCode, String output) {
-        pod.k8sExec(flags(shell, "echo before\\n/bin/false\\necho after", "failFast"), "run")
-                .assertExitCode(1);
-        Result piped = pod.k8sExec(flags(shell, "false | true\\necho after", "failFast"), "run")
-                .assertExitCode(exitCode);
-
-        assertEquals(output, piped.text().strip());
-        assertEquals(
-                "after\n", pod.run(shell, "false\necho after").assertExitCode(0).text());
-    }
-
-    @Needs(Need.ZSH)
-    @ParameterizedTest
-    @ValueSource(strings = {"bash", "zsh", "sh"})
-    void trace_shows_each_command_and_leaves_line_numbers_true(String shell) {
-        Result result = pod.k8sExec(flags(shell, "A=1\\necho $A\\nno-such-command", "trace"), "run")
-                .assertExitCode(127);
-
-        assertEquals("1\n", result.text());
-        assertTrue(result.errors().matches("(?s).*[+>] A=1 ?\n.*[+>] echo 1\n.*"), result.errors());
-        assertTrue(
-                Pattern.compile("fd/9:( line)? ?3: ").matcher(result.errors()).find(), result.errors());
-    }
-
-    private static String flags(String shell, String script, String flag) {
-        return "{\"version\":1,\"shell\":\"" + shell + "\",\"script\":\"" + script + "\",\"" + flag + "\":true}";
     }
 
     @Test
@@ -130,70 +43,6 @@ class RunIT {
                 Pod.K8S_EXEC.toString());
 
         assertEquals("300\n2000\n", result.assertExitCode(0).text(), result.toString());
-    }
-
-    @Tag("smoke")
-    @Test
-    void every_exit_code_is_the_scripts_own() {
-        List<Integer> codes = IntStream.rangeClosed(0, 255)
-                .filter(code -> Pod.isNative()
-                        || Set.of(0, 1, 2, 125, 126, 127, 128, 137, 255).contains(code))
-                .boxed()
-                .toList();
-        String loop = """
-            for i in %s; do
-                printf '{"version":1,"script":"exit %%d"}' $i | $0 run --result /tmp/result
-                echo $? $(cat /tmp/result)
-            done
-            """.formatted(codes.stream().map(String::valueOf).collect(Collectors.joining(" ")));
-        List<String> lines = pod.exec(
-                        "agent", "env", "GO_K8S_CONTAINER_SHARED_ROOT=/go", "sh", "-c", loop, Pod.K8S_EXEC.toString())
-                .text()
-                .lines()
-                .toList();
-
-        assertEquals(codes.size(), lines.size());
-        for (int i = 0; i < codes.size(); i++) {
-            int code = codes.get(i);
-            String[] fields = lines.get(i).split(" ", 2);
-            JsonPath result = JsonPath.from(fields[1]);
-            assertEquals(code, Integer.parseInt(fields[0]));
-            assertEquals(code, result.getInt("exitCode"));
-            // the JVM build cannot tell 128+n from signal n
-            assertTrue(result.getString("outcome").equals("exited") || code > 128 && !Pod.isNative(), fields[1]);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"1 HUP", "2 INT", "3 QUIT", "9 KILL", "11 SEGV", "13 PIPE", "15 TERM"})
-    void a_signal_that_ends_the_script_is_128_and_its_number(String signal) {
-        int number = Integer.parseInt(signal.split(" ")[0]);
-        Result result = pod.exec(
-                "agent",
-                Pod.request("sh", "ulimit -c 0; kill -" + number + " $$; sleep 5", Map.of())
-                        .getBytes(),
-                "env",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-                "sh",
-                "-c",
-                "$0 run --result /tmp/result; echo $?; cat /tmp/result",
-                Pod.K8S_EXEC.toString());
-        String[] lines = result.text().split("\n");
-        JsonPath json = JsonPath.from(lines[1]);
-
-        assertEquals(String.valueOf(128 + number), lines[0], result.toString());
-        assertEquals("signaled", json.getString("outcome"));
-        assertEquals(signal.split(" ")[1], json.getString("signal"));
-        assertEquals(128 + number, json.getInt("exitCode"));
-    }
-
-    @Test
-    void a_pipe_that_nobody_reads_ends_its_writer_quietly() {
-        Result result = pod.run("bash", "set -o pipefail; yes | head -n 1; echo ${PIPESTATUS[0]}")
-                .assertExitCode(0);
-
-        assertEquals("y\n141\n", result.text());
-        assertEquals("", result.errors());
     }
 
     @Test
@@ -218,15 +67,6 @@ class RunIT {
                         ? List.of("0 /dev", "1 pipe", "2 pipe", "255 /memfd", "9 /memfd")
                         : List.of("0 /dev", "1 pipe", "2 pipe", "255 /go", "9 /go"),
                 files);
-    }
-
-    @Test
-    void line_ends_become_lf() {
-        assertEquals(
-                "a\nb\n",
-                pod.run("sh", "echo a\r\nif true\rthen echo b\r\nfi\r\n")
-                        .assertExitCode(0)
-                        .text());
     }
 
     @Test
@@ -394,46 +234,6 @@ class RunIT {
         }
     }
 
-    @Needs(Need.PYTHON)
-    @Test
-    void what_is_no_shell_knows_the_working_directory_too() {
-        pod.exec("agent", "mkdir", "-p", "/go/a b").assertExitCode(0);
-        String request = "{\"version\":1,\"shell\":\"python3\",\"script\":\"import os; print(os.environ['PWD'], "
-                + "os.getcwd())\",\"workingDirectory\":\"a b\"}";
-
-        assertEquals(
-                "/go/a b /go/a b\n",
-                pod.k8sExec(request, "run").assertExitCode(0).text());
-        pod.exec("agent", "rmdir", "/go/a b").assertExitCode(0);
-    }
-
-    @Test
-    void the_shell_is_looked_for_along_the_scripts_path() {
-        pod.exec(
-                        "guest",
-                        "sh",
-                        "-c",
-                        "mkdir -p /opt/no/bash /opt/not /opt/yes; touch /opt/not/bash; printf '#!/bin/sh\\necho "
-                                + "mine' >/opt/yes/bash; "
-                                + "chmod 755 /opt/yes/bash; mkdir /go/own; cp /opt/yes/bash /go/own")
-                .assertExitCode(0);
-
-        assertEquals(
-                "mine\n",
-                pod.k8sExec(
-                                Pod.request(
-                                        "bash",
-                                        ":",
-                                        Map.of("PATH", "/opt/none:/opt/no:/opt/not:/opt/yes:/usr/bin:/bin")),
-                                "run")
-                        .assertExitCode(0)
-                        .text());
-        String request =
-                "{\"version\":1,\"shell\":\"bash\",\"script\":\":\",\"workingDirectory\":\"own\",\"environment\":{\"PATH\":\":/usr/bin:/bin\"}}";
-        assertEquals("mine\n", pod.k8sExec(request, "run").assertExitCode(0).text());
-        pod.exec("agent", "rm", "-r", "/go/own").assertExitCode(0);
-    }
-
     @Test
     void busyboxs_nsenter_does_too() {
         pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter")
@@ -455,30 +255,9 @@ class RunIT {
     }
 
     @Test
-    void what_the_script_left_in_the_background_is_named_and_does_not_hold_the_run() {
-        Result result = pod.run(
-                        "bash",
-                        "setsid sleep 1000 >/dev/null 2>&1 & until grep -q sleep /proc/$!/comm; do sleep 0.02; done; "
-                                + "echo $! >/tmp/left; echo started")
-                .assertExitCode(0);
-        pod.exec("guest", "sh", "-c", "kill $(cat /tmp/left)").assertExitCode(0);
-
-        assertEquals("started\n", result.text());
-        assertTrue(result.errors().contains("left running in the background: sleep ("), result.errors());
-    }
-
-    @Test
     void a_run_keeps_no_process_between_k8s_exec_and_the_scripts_shell() {
         String parent = pod.run("bash", "tr '\\0' ' ' </proc/$PPID/cmdline").text();
 
         assertTrue(parent.contains("k8s-exec run") || parent.contains("quarkus-run.jar run"), parent);
-    }
-
-    @Test
-    void bytes_of_the_script_arrive_as_they_are() {
-        assertArrayEquals(
-                "é漢🚀\t\\$\n".getBytes(),
-                pod.k8sExec(Map.of("LANG", "C"), Pod.request("bash", "printf '%s\\n' 'é漢🚀\t\\$'", Map.of()), "run")
-                        .out());
     }
 }

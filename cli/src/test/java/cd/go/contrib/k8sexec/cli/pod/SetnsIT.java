@@ -25,8 +25,7 @@ class SetnsIT {
             Pod.request("sh", "id -u; id -g; id -G; grep ^CapEff /proc/self/status", Map.of());
 
     @RegisterExtension
-    static final Pod pod =
-            Pod.forClass("GUEST_IMAGE=debian", "AGENT_CAPS=" + DoctorIT.KUBERNETES + ",sys_admin,sys_ptrace");
+    static final Pod pod = Pod.forClass("GUEST_IMAGE=debian", "AGENT_CAPS=" + Pod.KUBERNETES + ",sys_admin,sys_ptrace");
 
     @BeforeAll
     static void requireNative() {
@@ -160,7 +159,7 @@ class SetnsIT {
 
     @Test
     void what_the_kernel_refuses_is_told_with_its_reason() {
-        try (Pod weak = Pod.up("AGENT_CAPS=" + DoctorIT.KUBERNETES)) {
+        try (Pod weak = Pod.up("AGENT_CAPS=" + Pod.KUBERNETES)) {
             weak.k8sExec(SETNS, WHO, "run")
                     .assertExitCode(125)
                     .assertError("ENTER_REFUSED", "Operation not permitted", "SYS_ADMIN");

@@ -35,6 +35,15 @@ public final class GoAgent {
         }
     }
 
+    /** What the plugin answers to a request, which has to succeed. */
+    public JsonNode answer(String name, String body) {
+        GoPluginApiResponse response = ask(name, body);
+        if (response.responseCode() != 200) {
+            throw new AssertionError(name + " was answered with code " + response.responseCode());
+        }
+        return parse(response.responseBody());
+    }
+
     /** Runs the task; the console is there for the plugin from the request to the answer, and not longer. */
     public Answer execute(GoConsole console, String body) {
         Context.set(console.context());
