@@ -76,7 +76,7 @@ class CancelTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"grace,13s,", ",,13", "grace,13s,10"})
+    @CsvSource({"grace,30s,", ",,30", "grace,30s,10"})
     void a_longer_grace_period_is_not_cut_short(String property, String value, String ofAgent) throws Exception {
         FakeK8sExec k8sExec = FakeK8sExec.thatDoes(folder, onTerm("sleep 2; touch \"$here/cleaned\"; " + CANCELED));
         Task task = Task.with(folder, k8sExec).patience(Duration.ofSeconds(1), Duration.ofSeconds(1));

@@ -248,9 +248,14 @@ class ExecuteTest {
     @Test
     void fails_a_task_whose_output_the_console_did_not_take() {
         Task task = Task.with(
-                        folder, FakeK8sExec.thatDoes(folder, "echo one\nsleep 0.3\necho two\n" + FakeK8sExec.SUCCESS))
+                        folder,
+                        FakeK8sExec.thatDoes(
+                                folder,
+                                "echo one\nuntil [ -e \"$here/one\" ]; do sleep 0.02; done\necho two\n"
+                                        + FakeK8sExec.SUCCESS))
                 .toRing((tag, line) -> {
                     if (line.equals("one")) {
+                        k8sExecGoesOn("one");
                         throw new IllegalStateException("full");
                     }
                 });
@@ -259,6 +264,14 @@ class ExecuteTest {
                 "failed: The script completed successfully, but GoCD's console did not take all of its output.",
                 task.run().toString());
         assertEquals(List.of("&1 two"), task.lines());
+    }
+
+    private void k8sExecGoesOn(String file) {
+        try {
+            Files.createFile(folder.resolve(file));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,7 +37,8 @@ class HeldOutputTest {
     void a_task_does_not_wait_for_a_background_process_and_prints_nothing_after_its_answer() {
         Task task = taskThatLeaves(
                 "while [ ! -e \"$here/answered\" ]; do sleep 0.02; done; echo late; touch \"$here/printed\"",
-                "echo before; printf 'unfinished'\n(sleep 0.2; echo ' soon') &\n");
+                "echo before; printf 'unfinished'\n(while kill -0 $$ 2>/dev/null; do :; done; echo ' soon') &\n");
+        task.patience(Duration.ofSeconds(5), Duration.ofSeconds(2));
         List<String> late = Collections.synchronizedList(new ArrayList<>());
         task.toRing((tag, line) -> late.add(line)).afterAnswer(() -> {
             late.clear();

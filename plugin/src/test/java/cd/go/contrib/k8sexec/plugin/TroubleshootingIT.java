@@ -108,10 +108,10 @@ class TroubleshootingIT {
         });
         FAILURES.put(
                 "k8s-exec: the script left running in the background: …",
-                () -> pod.task("--shell sh 'sleep 9 >/dev/null 2>&1 & sleep 0.2'"));
+                () -> pod.task("--shell sh 'exec >/dev/null 2>&1; sleep 9 &'"));
         FAILURES.put(
                 "k8s-exec: a process that the script left running still holds its output open; …",
-                () -> pod.task("--shell sh 'sleep 9 & sleep 0.2'"));
+                () -> pod.task("--shell sh 'sleep 9 &'"));
         FAILURES.put(
                 "k8s-exec: warning: not passed on, because no shell can export such a name …",
                 () -> pod.task(Map.of("GO_K8S_ENTER", "nsenter"), "--shell sh --env a.b=c 'true'"));

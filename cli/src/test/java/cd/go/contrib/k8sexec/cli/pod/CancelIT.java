@@ -183,14 +183,14 @@ class CancelIT {
                 "sh",
                 "-c",
                 "export GO_K8S_CONTAINER_SHARED_ROOT=/go; "
-                        + "$0 run --timeout 1s --grace 500ms --result /tmp/result; echo $? $(cat /tmp/result)",
+                        + "$0 run --timeout 2s --grace 500ms --result /tmp/result; echo $? $(cat /tmp/result)",
                 Pod.K8S_EXEC.toString());
         String[] fields = result.text().split(" ", 2);
 
         assertEquals("124", fields[0], result.toString());
         assertEquals("timedOut", JsonPath.from(fields[1]).getString("outcome"));
         assertEquals(124, JsonPath.from(fields[1]).getInt("exitCode"));
-        assertTrue(result.errors().contains("has run longer than its timeout of 1s"), result.errors());
+        assertTrue(result.errors().contains("has run longer than its timeout of 2s"), result.errors());
         assertTrue(result.errors().contains("ended with SIGKILL, because SIGTERM did not end it: "), result.errors());
         pod.exec("agent", "rm", "-f", "/go/ready");
     }
