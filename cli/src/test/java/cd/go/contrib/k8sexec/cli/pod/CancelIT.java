@@ -86,6 +86,7 @@ class CancelIT {
         for (int i = 0; i < 10; i++) {
             assertCanceled(
                     cancel(
+                            "200ms",
                             "(trap '' TERM; exec setsid sleep 1000) & touch /go/ready; exec sleep 100",
                             "kill -TERM $(cat /proc/$run/task/*/children) $run"),
                     15);
