@@ -23,7 +23,7 @@ expect() {
     [[ $2 == $3 ]] || fail "$1 is $(quoted "$2"), right is $(quoted "$3")"
 }
 
-# known ISSUE WHAT SEEN WRONG RIGHT: today it is WRONG, and ISSUE mends it. Both are patterns.
+# known ISSUE WHAT SEEN WRONG RIGHT: today it is WRONG, and ISSUE fixes it. Both are patterns.
 known() {
     # shellcheck disable=SC2053 # patterns
     if [[ $3 == $5 ]]; then

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         header = "Checks all that a run needs, and runs a small script in the guest.",
         description = "  k8s-exec doctor --shared-root /go",
         footer = {
-            "Each check has one line, which says what mends what is wrong.",
+            "Each check has one line, which says what fixes what is wrong.",
             "Exit code: 0, also with warnings; 1 where a check fails; 128+n on signal n."
         })
 final class DoctorCommand implements Callable<Integer>, Settings {
@@ -92,7 +92,7 @@ final class DoctorCommand implements Callable<Integer>, Settings {
             out.println(
                     failures == 0
                             ? "scripts can run; warnings: " + report.count(Check.Status.WARNING)
-                            : "failures: " + failures + "; mend the first one first");
+                            : "failures: " + failures + "; fix the first one first");
         }
         out.flush();
         return failures == 0 ? 0 : 1;

@@ -163,7 +163,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
             return Check.failure(
                     "trial",
                     last.isEmpty() ? error.finding() : error.what() + ": " + last,
-                    explained ? "mend what fails above" : error.remedy());
+                    explained ? "fix what fails above" : error.remedy());
         }
         if (outcome.isEmpty()) {
             return Check.failure(

@@ -5,7 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 
 /**
- * k8s-exec could not do its part. The message is one line: what happened with the value, why it matters; what mends it.
+ * k8s-exec could not do its part. The message is one line: what happened with the value, why it matters; what fixes it.
  * It never holds the value of a variable.
  */
 public class K8sExecException extends RuntimeException {
@@ -61,7 +61,7 @@ public class K8sExecException extends RuntimeException {
         return finding;
     }
 
-    /** The message's last part: what mends it. */
+    /** The message's last part: what fixes it. */
     public String remedy() {
         return remedy;
     }

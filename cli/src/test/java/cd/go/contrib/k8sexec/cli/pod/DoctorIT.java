@@ -90,7 +90,7 @@ class DoctorIT {
         assertTrue(
                 lines.contains("        -> in the agent container: env: [{name: GO_K8S_CONTAINER_ROOT, value: /go}]"),
                 result.text());
-        assertTrue(result.text().endsWith("failures: 1; mend the first one first\n"), result.text());
+        assertTrue(result.text().endsWith("failures: 1; fix the first one first\n"), result.text());
         assertTrue(!result.text().contains("\033"), "colours without a terminal");
     }
 

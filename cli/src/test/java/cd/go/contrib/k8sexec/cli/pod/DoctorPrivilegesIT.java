@@ -162,10 +162,10 @@ class DoctorPrivilegesIT {
                 .replace(",", "");
         Files.writeString(profile, "exec " + words + " /bin/sleep infinity\n", StandardOpenOption.APPEND);
         settings.set(2, "AGENT_MEMORY=" + memory.replaceFirst(".*memory: (\\d+)Mi}.*", "$1") + "m");
-        try (Pod mended = Pod.up(settings.toArray(String[]::new))) {
-            diagnose(mended).assertNothing("failure", "warning", "skipped");
+        try (Pod fixed = Pod.up(settings.toArray(String[]::new))) {
+            diagnose(fixed).assertNothing("failure", "warning", "skipped");
 
-            Result weak = mended.exec(
+            Result weak = fixed.exec(
                     "agent", inAgent("env", "GO_K8S_USER=target", "setpriv", "--bounding-set=-dac_override"));
             assertEquals(
                     "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}",
@@ -207,20 +207,20 @@ class DoctorPrivilegesIT {
             diagnose(strict, nsenterOf(strict)).assertFailures("no-new-privs", "trial");
         }
         settings.add("AGENT_NNP=false");
-        try (Pod mended = Pod.up(settings.toArray(String[]::new))) {
-            diagnose(mended, nsenterOf(mended)).assertFailures("file-capabilities", "trial");
-            setcap(mended, setcap);
-            diagnose(mended, nsenterOf(mended)).assertNothing("failure", "warning");
+        try (Pod fixed = Pod.up(settings.toArray(String[]::new))) {
+            diagnose(fixed, nsenterOf(fixed)).assertFailures("file-capabilities", "trial");
+            setcap(fixed, setcap);
+            diagnose(fixed, nsenterOf(fixed)).assertNothing("failure", "warning");
 
             // as on a volume
-            String agent = mended.machinePid("agent");
+            String agent = fixed.machinePid("agent");
             Machine.run("nsenter", "-t", agent, "-m", "mount", "--bind", "/tmp/bin", "/tmp/bin");
             Machine.run("nsenter", "-t", agent, "-m", "mount", "-o", "remount,bind,nosuid", "/tmp/bin");
-            String remedy = diagnose(mended, nsenterOf(mended))
+            String remedy = diagnose(fixed, nsenterOf(fixed))
                     .assertFailure("file-capabilities", "/tmp/bin/nsenter lies", "mounted nosuid");
             assertEquals("put nsenter into the agent's image, not onto a volume", remedy);
             Machine.run("nsenter", "-t", agent, "-m", "umount", "/tmp/bin");
-            diagnose(mended, nsenterOf(mended)).assertNothing("failure", "warning");
+            diagnose(fixed, nsenterOf(fixed)).assertNothing("failure", "warning");
         }
     }
 

@@ -95,8 +95,8 @@ class DoctorTargetIT {
         }
         Matcher limit = Pattern.compile("limits: \\{cpu: (\\d+)m}").matcher(remedy);
         assertTrue(limit.find(), remedy);
-        try (Pod mended = Pod.up("AGENT_CPU=" + limit.group(1), "GUEST_CPU=1500")) {
-            diagnose(mended)
+        try (Pod fixed = Pod.up("AGENT_CPU=" + limit.group(1), "GUEST_CPU=1500")) {
+            diagnose(fixed)
                     .assertNothing("failure", "warning")
                     .assertCheck("cpu-limit", "ok", "agent: 1500m, guest: 1500m");
         }

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What doctor finds out about the shared volume, and how its remedies mend the Pod. */
+/** What doctor finds out about the shared volume, and how its remedies fix the Pod. */
 @Needs(Need.POD)
 class DoctorVolumeIT {
     @RegisterExtension
