@@ -15,86 +15,29 @@
  * standard input, and the words of the command. EXECUTOR is a shell command that starts "measure serve PLAN" in that
  * place, so that all places share one order of measurements. Kinds: "time" throws the output away; "at-once" does that
  * with 20 of the command at once, until the last one has ended; "output" reads it; "memory" looks at the process once
- * it has written its first byte.
+ * it has written its first byte; "cancel" sends SIGTERM then, and measures from there.
  *
  * Each measurement is one line: name, kind, milliseconds of wall time, milliseconds of CPU time, KiB of peak resident
  * memory, and for "memory" KiB of private memory, of private memory that no file backs, and of all resident memory.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include "plan.h"
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LARGEST_PLAN 64
-#define MOST_WORDS 64
 #define AT_ONCE 20
 
 extern char **environ;
-
-struct command {
-    char *name, *place, *kind, *input, *words[MOST_WORDS + 1];
-    size_t input_size;
-};
 
 struct measurement {
     double wall, cpu;
     long peak, private, anonymous, resident;
 };
-
-static struct command plan[LARGEST_PLAN];
-static int plan_size;
-
-static void die(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("measure: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    exit(1);
-}
-
-static char *read_file(const char *path, size_t *size) {
-    FILE *file = fopen(path, "r");
-    char *text = NULL;
-    size_t capacity = 0;
-    *size = 0;
-    if (!file)
-        die("%s: %s", path, strerror(errno));
-    do {
-        text = realloc(text, capacity = *size + (1 << 20));
-        *size += fread(text + *size, 1, capacity - *size - 1, file);
-    } while (!feof(file) && !ferror(file));
-    fclose(file);
-    text[*size] = '\0';
-    return text;
-}
-
-static void read_plan(const char *path) {
-    size_t size;
-    char *rest = read_file(path, &size), *line;
-    while ((line = strsep(&rest, "\n")) && *line) {
-        if (plan_size == LARGEST_PLAN)
-            die("%s has too many lines", path);
-        struct command *command = &plan[plan_size++];
-        command->name = strsep(&line, "\t");
-        command->place = strsep(&line, "\t");
-        command->kind = strsep(&line, "\t");
-        command->input = strsep(&line, "\t");
-        for (int i = 0; i < MOST_WORDS && line; i++)
-            command->words[i] = strsep(&line, "\t");
-        if (!command->words[0])
-            die("%s: line %d is incomplete", path, plan_size);
-    }
-}
 
 static double milliseconds(void) {
     struct timespec now;
@@ -168,23 +111,31 @@ static pid_t start(struct command *command, int *input, int *output) {
     return pid;
 }
 
-static void read_output(int output, pid_t pid, struct command *command, struct measurement *result) {
+static int is(const struct command *command, const char *kind) {
+    return strcmp(command->kind, kind) == 0;
+}
+
+/* Returns when what is measured began, which a cancel does only now. */
+static double read_output(int output, pid_t pid, struct command *command, struct measurement *result, double began) {
     static char buffer[1 << 20];
-    int looks = strcmp(command->kind, "memory") == 0;
-    while (read(output, buffer, sizeof buffer) > 0) {
-        if (looks)
+    for (int first = 1; read(output, buffer, sizeof buffer) > 0; first = 0) {
+        if (first && is(command, "memory"))
             look_at_memory(pid, result);
-        looks = 0;
+        if (first && is(command, "cancel")) {
+            began = milliseconds();
+            kill(pid, SIGTERM);
+        }
     }
     close(output);
+    return began;
 }
 
 static struct measurement measure(struct command *command) {
     static char *inputs[LARGEST_PLAN];
     struct measurement result = {0};
     pid_t children[AT_ONCE];
-    int copies = strcmp(command->kind, "at-once") == 0 ? AT_ONCE : 1, input, output, status;
-    int reads = strcmp(command->kind, "output") == 0 || strcmp(command->kind, "memory") == 0;
+    int copies = is(command, "at-once") ? AT_ONCE : 1, input, output, status;
+    int reads = is(command, "output") || is(command, "memory") || is(command, "cancel");
     char **text = &inputs[command - plan];
     if (!*text)
         *text = read_file(command->input, &command->input_size);
@@ -196,13 +147,13 @@ static struct measurement measure(struct command *command) {
         close(input);
     }
     if (reads)
-        read_output(output, children[0], command, &result);
+        before = read_output(output, children[0], command, &result, before);
     for (int i = 0; i < copies; i++) {
         struct rusage usage;
         while (wait4(children[i], &status, 0, &usage) < 0)
             if (errno != EINTR)
                 die("wait4: %s", strerror(errno));
-        if (status != 0)
+        if (status != 0 && !is(command, "cancel"))
             die("%s ended with status %#x", command->name, status);
         result.cpu += (double) (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
                       (double) (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;

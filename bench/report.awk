@@ -59,6 +59,8 @@ function budgets(    list) {
         median(ours, "at-once", WALL) / median(plain, "at-once", WALL), "times", 3, 1.5)
     budget(mib " MiB of output, of plain nsenter",
         median(ours, "output", WALL) / median(plain, "output", WALL), "times", 1.02, 1.25)
+    budget("cancel of a script that ends on SIGTERM, of an empty one",
+        median(ours, "cancel", WALL) / ms(ours), "times", 1, 3)
     budget("private memory while a script runs", median(ours, "memory", PRIVATE) / 1024, "MiB", 10, 1)
     budget("executable", size / 1e6, "MB", 17, 1)
 }
