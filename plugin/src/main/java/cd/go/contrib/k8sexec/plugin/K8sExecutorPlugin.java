@@ -4,12 +4,13 @@ import cd.go.contrib.k8sexec.plugin.console.ConsoleBacklog;
 import cd.go.contrib.k8sexec.plugin.run.Agent;
 import cd.go.contrib.k8sexec.plugin.run.ExecutableFinder;
 import cd.go.contrib.k8sexec.plugin.run.ScriptExecution;
+import cd.go.contrib.k8sexec.plugin.run.TaskFailure;
+import cd.go.contrib.k8sexec.plugin.run.TaskResult;
 import cd.go.contrib.k8sexec.plugin.run.VersionCheck;
 import cd.go.contrib.k8sexec.plugin.task.TaskConfig;
 import cd.go.contrib.k8sexec.plugin.task.TaskDefinition;
-import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
 import cd.go.contrib.k8sexec.plugin.task.TaskRequest;
-import cd.go.contrib.k8sexec.plugin.task.TaskResult;
+import cd.go.contrib.k8sexec.protocol.Version;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -130,8 +131,9 @@ public final class K8sExecutorPlugin implements GoPlugin {
             return TaskResult.failure(String.join(" ", errors.values()));
         }
         Path executable = new ExecutableFinder(agent).find();
-        versionCheck.require(task, executable);
-        return new ScriptExecution(agent, executable, JobConsoleLogger.getConsoleLogger(), backlog, json).run(task);
+        Version known = versionCheck.require(task, executable);
+        return new ScriptExecution(agent, executable, JobConsoleLogger.getConsoleLogger(), backlog, json)
+                .run(task, known);
     }
 
     /** Says where, and not the exception's own text: that may quote a value of the request. */

@@ -4,7 +4,7 @@ import cd.go.contrib.k8sexec.plugin.console.ConsoleBacklog;
 import cd.go.contrib.k8sexec.plugin.run.Agent;
 import cd.go.contrib.k8sexec.plugin.run.ExecutableFinder;
 import cd.go.contrib.k8sexec.plugin.run.ScriptExecution;
-import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
+import cd.go.contrib.k8sexec.plugin.run.TaskFailure;
 import cd.go.contrib.k8sexec.plugin.task.TaskRequest;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.thoughtworks.go.plugin.api.task.JobConsoleLogger;

@@ -53,6 +53,9 @@ class TroubleshootingIT {
                 "k8s-exec ended with exit code 2 without saying how the script ended: …",
                 () -> withExecutable("#!/bin/sh\necho \"Unknown option: --timeout\" >&2; exit 2"));
         FAILURES.put(
+                "The task sets \"…\", which needs k8s-exec … or newer. …",
+                () -> withExecutable("#!/bin/sh\necho k8s-exec 2.0.0", "--property enter=setns"));
+        FAILURES.put(
                 "k8s-exec ended with exit code 137 (killed by SIGKILL) without saying how the script ended: …",
                 () -> withExecutable("#!/bin/sh\n[ \"$1\" = gc ] || kill -KILL $$"));
         FAILURES.put("Script completed with exit code: ….", () -> pod.task("--shell sh 'exit 3'"));
@@ -155,8 +158,12 @@ class TroubleshootingIT {
     }
 
     private static TaskPod.Output withExecutable(String text) throws Exception {
+        return withExecutable(text, "");
+    }
+
+    private static TaskPod.Output withExecutable(String text, String properties) throws Exception {
         pod.exec("agent", "sh", "-c", "printf '%s\\n' \"$1\" >/tmp/k8s-exec; chmod +x /tmp/k8s-exec", "sh", text);
-        return pod.task(Map.of("K8S_EXEC", "/tmp/k8s-exec"), "--shell sh 'true'");
+        return pod.task(Map.of("K8S_EXEC", "/tmp/k8s-exec"), "--shell sh " + properties + " 'true'");
     }
 
     private interface Failure {

@@ -25,7 +25,12 @@ public enum RequestField {
     /** A string: where the script starts, relative to the shared root. */
     WORKING_DIRECTORY("workingDirectory", Version.V2_0_0),
     /** An object of strings: the job's variables. */
-    ENVIRONMENT("environment", Version.V2_0_0);
+    ENVIRONMENT("environment", Version.V2_0_0),
+    /**
+     * A string: the guest's container, as {@link Setting#CONTAINER} takes it. It is the task's own, so it goes before
+     * all settings that name a guest, {@link Setting#PID} too.
+     */
+    CONTAINER("container", Version.V2_1_0);
 
     /** The number of the only format that there is yet. */
     public static final int FORMAT = 1;

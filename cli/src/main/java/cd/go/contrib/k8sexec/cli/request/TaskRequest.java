@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.request;
 
 import cd.go.contrib.k8sexec.protocol.Interpreter;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A task to run, as the plugin asks for it.
@@ -11,6 +12,11 @@ import java.util.Map;
  * @param workingDirectory the job's directory, relative to the shared root; empty for the root itself
  * @param environment      GoCD's variables, in the order in which they came: the bytes of names and values in UTF-8,
  *                         one char for each
+ * @param container        the name of the guest's container, which goes before every setting; empty: as the settings say
  */
 public record TaskRequest(
-        String script, Interpreter interpreter, String workingDirectory, Map<String, String> environment) {}
+        String script,
+        Interpreter interpreter,
+        String workingDirectory,
+        Map<String, String> environment,
+        Optional<String> container) {}

@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.protocol.Interpreter;
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import cd.go.contrib.k8sexec.protocol.RequestField;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import cd.go.contrib.k8sexec.protocol.Text;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -26,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -63,6 +65,7 @@ public final class TaskRequestReader {
     private boolean trace;
     private String workingDirectory;
     private Map<String, String> environment;
+    private Optional<String> container = Optional.empty();
 
     private TaskRequestReader() {}
 
@@ -124,7 +127,8 @@ public final class TaskRequestReader {
                 script,
                 interpreter(),
                 workingDirectory == null ? "" : workingDirectory,
-                environment == null ? Map.of() : environment);
+                environment == null ? Map.of() : environment,
+                container);
     }
 
     private Interpreter interpreter() {
@@ -159,6 +163,7 @@ public final class TaskRequestReader {
             case TRACE -> trace = flag(field.key(), token);
             case WORKING_DIRECTORY -> workingDirectory = text(field.key(), parser);
             case ENVIRONMENT -> environment = readEnvironment(parser, token);
+            case CONTAINER -> container = Optional.of(container(field.key(), parser));
         }
     }
 
@@ -182,6 +187,15 @@ public final class TaskRequestReader {
             throw invalid(field, e);
         }
         return text;
+    }
+
+    private String container(String field, JsonParser parser) throws IOException {
+        String text = text(field, parser);
+        try {
+            return (String) Setting.CONTAINER.parse(text);
+        } catch (InvalidValue e) {
+            throw field(field, "is " + quoted(text) + ", which " + e.reason(), e.remedy());
+        }
     }
 
     private Map<String, String> readEnvironment(JsonParser parser, JsonToken token) throws IOException {

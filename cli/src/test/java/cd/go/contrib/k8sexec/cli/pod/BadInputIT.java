@@ -188,6 +188,16 @@ class BadInputIT {
             two.k8sExec(where, "run", "--container", "maven").assertExitCode(0);
             two.k8sExec(where, "run", "--container", "node").assertExitCode(1);
             two.k8sExec(where, "run", "--pid", two.pid("maven")).assertExitCode(0);
+            // the task's own container goes before all that the Pod says
+            String named = where.replaceFirst("[{]", "{\"container\": \"maven\",");
+            Map<String, String> node = Map.of("GO_K8S_CONTAINER_PID", two.pid("node"), "GO_K8S_CONTAINER_NAME", "node");
+            two.k8sExec(node, named, "run").assertExitCode(0);
+            two.k8sExec(node, named.replace("maven\",", "none\","), "run")
+                    .assertExitCode(125)
+                    .assertError("TARGET_UNKNOWN", "\"none\"", "the task's container");
+            two.k8sExec(node, named.replace("maven\",", "a b\","), "run")
+                    .assertExitCode(125)
+                    .assertError("REQUEST_FIELD", "container", "\"a b\"");
         }
     }
 

@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,19 +27,25 @@ class TaskRequestReaderTest {
     void all_fields_are_read() {
         TaskRequest request = read("""
             {"version": 1, "script": "a\\r\\nb\\rc\\n", "shell": "zsh", "workingDirectory": "pipelines/x",
-             "environment": {"B": "", "A": "é'\\n"}}
+             "environment": {"B": "", "A": "é'\\n"}, "container": "tools"}
             """);
 
         assertEquals(
                 new TaskRequest(
-                        "a\nb\nc\n", interpreter("zsh"), "pipelines/x", Map.of("B", "", "A", "\u00c3\u00a9'\n")),
+                        "a\nb\nc\n",
+                        interpreter("zsh"),
+                        "pipelines/x",
+                        Map.of("B", "", "A", "\u00c3\u00a9'\n"),
+                        Optional.of("tools")),
                 request);
         assertEquals(List.of("B", "A"), List.copyOf(request.environment().keySet()));
     }
 
     @Test
     void only_version_and_script_are_required() {
-        assertEquals(new TaskRequest("x", interpreter("sh"), "", Map.of()), read("{\"script\":\"x\",\"version\":1}"));
+        assertEquals(
+                new TaskRequest("x", interpreter("sh"), "", Map.of(), Optional.empty()),
+                read("{\"script\":\"x\",\"version\":1}"));
     }
 
     @ParameterizedTest

@@ -1,6 +1,5 @@
 package cd.go.contrib.k8sexec.plugin.run;
 
-import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,6 +1,5 @@
 package cd.go.contrib.k8sexec.plugin.run;
 
-import cd.go.contrib.k8sexec.plugin.task.TaskResult;
 import cd.go.contrib.k8sexec.protocol.OutcomeKind;
 import cd.go.contrib.k8sexec.protocol.ResultField;
 import cd.go.contrib.k8sexec.protocol.Signals;

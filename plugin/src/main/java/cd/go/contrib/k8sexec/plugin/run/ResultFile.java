@@ -1,7 +1,6 @@
 package cd.go.contrib.k8sexec.plugin.run;
 
 import cd.go.contrib.k8sexec.plugin.run.Outcome.Unknown;
-import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;

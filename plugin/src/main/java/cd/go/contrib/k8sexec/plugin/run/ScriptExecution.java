@@ -4,10 +4,8 @@ import cd.go.contrib.k8sexec.plugin.console.ConsoleBacklog;
 import cd.go.contrib.k8sexec.plugin.console.ConsoleRelay;
 import cd.go.contrib.k8sexec.plugin.console.MultilineValues;
 import cd.go.contrib.k8sexec.plugin.run.Outcome.Unknown;
-import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
-import cd.go.contrib.k8sexec.plugin.task.TaskRequest;
-import cd.go.contrib.k8sexec.plugin.task.TaskResult;
 import cd.go.contrib.k8sexec.protocol.Setting;
+import cd.go.contrib.k8sexec.protocol.Version;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.thoughtworks.go.plugin.api.task.JobConsoleLogger;
 import java.io.IOException;
@@ -47,14 +45,15 @@ public final class ScriptExecution {
     /**
      * Runs the script.
      *
+     * @param known what this k8s-exec knows at least
      * @throws TaskFailure if it could not be started, or if it is not known how it ended
      */
-    public TaskResult run(TaskRequest task) throws TaskFailure {
+    public TaskResult run(Script script, Version known) throws TaskFailure {
         try (ResultFile file = ResultFile.create(agent.temporaryFolder())) {
             List<String> arguments =
                     new ArrayList<>(List.of("run", "--result", file.path().toString()));
-            arguments.addAll(task.runOptions());
-            return run(task, arguments, file);
+            arguments.addAll(script.options(known));
+            return run(script, arguments, known, file);
         }
     }
 
@@ -63,20 +62,20 @@ public final class ScriptExecution {
      *
      * @throws TaskFailure always, because there is no result
      */
-    public void rehearse(TaskRequest task) throws TaskFailure {
+    public void rehearse(Script script) throws TaskFailure {
         try (ResultFile file = ResultFile.create(agent.temporaryFolder())) {
-            run(task, List.of("--version"), file);
+            run(script, List.of("--version"), Version.V2_0_0, file);
         }
     }
 
-    private TaskResult run(TaskRequest task, List<String> arguments, ResultFile file) throws TaskFailure {
+    private TaskResult run(Script script, List<String> arguments, Version known, ResultFile file) throws TaskFailure {
         if (Thread.currentThread().isInterrupted()) {
             throw canceled();
         }
-        byte[] request = task.toRunRequest(json);
-        try (ConsoleRelay relay = start(arguments, task.environment())) {
+        byte[] request = script.request(json, known);
+        try (ConsoleRelay relay = start(arguments, script.environment())) {
             Process process = relay.process();
-            Duration cleanUp = agent.cleanUp(task.config().setting(Setting.GRACE));
+            Duration cleanUp = agent.cleanUp(script.setting(Setting.GRACE));
             Termination termination = new Termination(process, cleanUp);
             ShutdownHook hook = null;
             try {

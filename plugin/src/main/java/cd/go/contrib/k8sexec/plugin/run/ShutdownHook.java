@@ -1,7 +1,5 @@
 package cd.go.contrib.k8sexec.plugin.run;
 
-import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
-
 /**
  * Something to do if the agent ends while a task is running: a JVM that gets SIGTERM does not end its children.
  */

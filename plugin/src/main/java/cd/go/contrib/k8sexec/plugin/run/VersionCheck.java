@@ -1,7 +1,5 @@
 package cd.go.contrib.k8sexec.plugin.run;
 
-import cd.go.contrib.k8sexec.plugin.task.TaskFailure;
-import cd.go.contrib.k8sexec.plugin.task.TaskRequest;
 import cd.go.contrib.k8sexec.protocol.Version;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,13 +22,15 @@ public final class VersionCheck {
     }
 
     /**
+     * What k8s-exec knows at least, as far as the task has to do with it.
+     *
      * @throws TaskFailure if the task sets something that this k8s-exec is not known to have; it names both versions
      */
-    public void require(TaskRequest task, Path executable) throws TaskFailure {
-        Map<String, Version> needed = task.needed();
+    public Version require(Script script, Path executable) throws TaskFailure {
+        Map<String, Version> needed = script.needed();
         needed.values().removeIf(Version.V2_0_0::has);
-        if (needed.isEmpty()) {
-            return;
+        if (needed.isEmpty() && !script.dependsOnVersion()) {
+            return Version.V2_0_0;
         }
         Optional<Version> version = versions.of(executable);
         for (Map.Entry<String, Version> each : needed.entrySet()) {
@@ -43,6 +43,7 @@ public final class VersionCheck {
                         + " or newer into the agent's image, or take \"" + each.getKey() + "\" out of the task.");
             }
         }
+        return version.orElse(Version.V2_0_0);
     }
 
     private static String pluginVersion() {

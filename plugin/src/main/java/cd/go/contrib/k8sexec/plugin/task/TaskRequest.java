@@ -1,5 +1,7 @@
 package cd.go.contrib.k8sexec.plugin.task;
 
+import cd.go.contrib.k8sexec.plugin.run.Script;
+import cd.go.contrib.k8sexec.plugin.run.TaskFailure;
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import cd.go.contrib.k8sexec.protocol.RequestField;
 import cd.go.contrib.k8sexec.protocol.Setting;
@@ -22,7 +24,7 @@ import java.util.Optional;
  * <p>The working directory is relative to the agent's own (Pipeline.java:59). The variables are the job's, secure ones
  * in clear among them, without the agent's own and without {@code _}.
  */
-public final class TaskRequest {
+public final class TaskRequest implements Script {
 
     /** A shell's own variable, the path of its last command: the replaced plugin left it out too. */
     private static final String LAST_COMMAND = "_";
@@ -75,14 +77,17 @@ public final class TaskRequest {
         return config;
     }
 
+    @Override
     public Map<String, String> environment() {
         return environment;
     }
 
-    /**
-     * What k8s-exec has to know for this task: keys of the task's properties, each with the first version that knows
-     * it.
-     */
+    @Override
+    public Optional<String> setting(Setting setting) {
+        return config.setting(setting);
+    }
+
+    @Override
     public Map<String, Version> needed() {
         Map<String, Version> needed = new LinkedHashMap<>();
         for (Setting setting : TaskDefinition.SETTINGS) {
@@ -93,18 +98,25 @@ public final class TaskRequest {
         // a property that becomes a field has its name
         for (RequestField field : RequestField.values()) {
             if (config.isSet(field.key())) {
-                needed.put(field.key(), field.since());
+                // one that an option of an older k8s-exec can stand in for is known to that one
+                needed.putIfAbsent(field.key(), field.since());
             }
         }
         return needed;
     }
 
-    /**
-     * The request for {@code k8s-exec run}, UTF-8 (format: the design's "The request").
-     *
-     * @throws TaskFailure if a text in it cannot be passed on, as {@link Text} says
-     */
-    public byte[] toRunRequest(ObjectMapper json) throws TaskFailure {
+    @Override
+    public boolean dependsOnVersion() {
+        return container().isPresent();
+    }
+
+    private Optional<String> container() {
+        return config.setting(Setting.CONTAINER);
+    }
+
+    /** @throws TaskFailure if a text in it cannot be passed on, as {@link Text} says */
+    @Override
+    public byte[] request(ObjectMapper json, Version known) throws TaskFailure {
         check("The script", config.script());
         for (Map.Entry<String, String> variable : environment.entrySet()) {
             check("The name of an environment variable", variable.getKey());
@@ -117,13 +129,16 @@ public final class TaskRequest {
                 .put(RequestField.SCRIPT.key(), config.script())
                 .put(RequestField.SHELL.key(), config.shell());
         directory.ifPresent(path -> request.put(RequestField.WORKING_DIRECTORY.key(), path));
-        // sent only where the task asks for it: an older k8s-exec refuses a field that it does not know
+        // sent only if the task asks for it: an older k8s-exec refuses a field that it does not know
         if (config.isFailFast()) {
             request.put(RequestField.FAIL_FAST.key(), true);
         }
         if (config.isTrace()) {
             request.put(RequestField.TRACE.key(), true);
         }
+        container()
+                .filter(name -> known.has(RequestField.CONTAINER.since()))
+                .ifPresent(name -> request.put(RequestField.CONTAINER.key(), name));
         ObjectNode variables = request.putObject(RequestField.ENVIRONMENT.key());
         environment.forEach(variables::put);
         return writeBytes(json, request);
@@ -136,14 +151,17 @@ public final class TaskRequest {
                 .or(() -> workingDirectory);
     }
 
-    /** The options of {@code k8s-exec run} that the task sets. None is secret. */
-    public List<String> runOptions() {
+    @Override
+    public List<String> options(Version known) {
+        boolean containerIsField = known.has(RequestField.CONTAINER.since());
         List<String> options = new ArrayList<>();
         for (Setting setting : TaskDefinition.SETTINGS) {
-            config.setting(setting).ifPresent(value -> options.add(setting.option() + '=' + value));
+            if (setting != Setting.CONTAINER || !containerIsField) {
+                config.setting(setting).ifPresent(value -> options.add(setting.option() + '=' + value));
+            }
         }
-        if (config.setting(Setting.CONTAINER).isPresent()) {
-            // a container by its name gives way to GO_K8S_CONTAINER_PID of the Pod, and the task's setting is meant
+        if (container().isPresent() && !containerIsField) {
+            // the Pod's GO_K8S_CONTAINER_PID would go before the option, but the task's setting is meant
             options.add(Setting.PID.option() + '=');
         }
         return options;

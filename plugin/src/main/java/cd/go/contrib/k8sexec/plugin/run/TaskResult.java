@@ -1,4 +1,4 @@
-package cd.go.contrib.k8sexec.plugin.task;
+package cd.go.contrib.k8sexec.plugin.run;
 
 import java.util.Objects;
 

@@ -1,4 +1,4 @@
-package cd.go.contrib.k8sexec.plugin.task;
+package cd.go.contrib.k8sexec.plugin.run;
 
 /**
  * The task cannot be done, and the message tells the user of GoCD why and what to do.
