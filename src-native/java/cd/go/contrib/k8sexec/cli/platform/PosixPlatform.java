@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.graalvm.nativeimage.RuntimeOptions;
 import org.graalvm.nativeimage.PinnedObject;
 import org.graalvm.nativeimage.StackValue;
 import org.graalvm.nativeimage.UnmanagedMemory;
@@ -30,6 +31,8 @@ public final class PosixPlatform implements Platform {
     private static final int LONGEST_PATH = 4096;
     /** More than struct vfs_ns_cap_data, the longest attribute that is asked for, takes. */
     private static final int LONGEST_ATTRIBUTE = 64;
+    /** As the JVM's own. */
+    private static final int WHOLE_STACK = 1024;
 
     @Override
     public boolean isNative() {
@@ -167,6 +170,11 @@ public final class PosixPlatform implements Platform {
         if (Libc.getcwd(path, WordFactory.unsigned(LONGEST_PATH)).isNull() && Libc.errno() == Libc.ENOENT) {
             Libc.chdir(Libc.string("/proc"));
         }
+    }
+
+    @Override
+    public void traceWholeStacks() {
+        RuntimeOptions.set("MaxJavaStackTraceDepth", WHOLE_STACK);
     }
 
     @Override

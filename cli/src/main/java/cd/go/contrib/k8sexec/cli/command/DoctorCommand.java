@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -67,7 +68,7 @@ final class DoctorCommand implements Callable<Integer>, Settings {
     @Spec
     CommandSpec spec;
 
-    private final ProcFs proc = new ProcFs(Path.of("/proc"));
+    private final ProcFs proc = ProcFs.mounted();
     private Events events;
 
     @Override
@@ -116,7 +117,7 @@ final class DoctorCommand implements Callable<Integer>, Settings {
 
     @Override
     public Target target() throws InterruptedException {
-        return targetOptions.find(proc, wait.duration(), events::pause);
+        return targetOptions.find(proc, Optional.empty(), wait.duration(), events::pause);
     }
 
     @Override

@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.command;
 import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
 import cd.go.contrib.k8sexec.cli.enter.Obstacle;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
+import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
@@ -67,6 +68,7 @@ final class EntryOptions {
             throw noTerminal();
         }
         Target target = targetOptions.find(proc, wait.duration());
+        DebugLog.step(() -> "the guest is found: " + target.describe());
         Optional<byte[]> guestEnvironment = proc.environment(target.pid());
         List<String> warnings = guestEnvironment.isPresent()
                 ? List.of()

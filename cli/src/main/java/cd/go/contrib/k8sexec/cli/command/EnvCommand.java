@@ -4,14 +4,15 @@ import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +46,9 @@ final class EnvCommand implements Callable<Integer> {
     @Option(
             names = "--request",
             paramLabel = "FILE",
-            description = "Add the variables of this request, as for k8s-exec run; - for standard input.")
+            description =
+                    "Add the variables of this request, as for k8s-exec run, in the container that it names; - for "
+                            + "standard input.")
     String request;
 
     @Mixin
@@ -65,22 +68,22 @@ final class EnvCommand implements Callable<Integer> {
         if (nul && (json || !values)) {
             throw new ParameterException(spec.commandLine(), "--null goes with --values alone");
         }
-        ProcFs proc = new ProcFs(Path.of("/proc"));
-        Map<String, String> jobs = request == null ? Map.of() : jobs();
-        Target target = targetOptions.find(proc, wait.duration());
+        ProcFs proc = ProcFs.mounted();
+        Optional<TaskRequest> task = request == null ? Optional.empty() : Optional.of(task());
+        Target target = targetOptions.find(proc, task.flatMap(TaskRequest::container), wait.duration());
         byte[] guest = proc.environment(target.pid())
                 .orElseThrow(() -> new K8sExecException(
                         ErrorId.ENVIRONMENT_UNREADABLE,
                         "the environment of the guest (process " + target.pid() + ") cannot be read",
                         "so scripts there get GoCD's variables and a standard PATH only",
                         "give the agent container the capability SYS_PTRACE"));
-        print(ScriptEnvironment.of(guest, jobs));
+        print(ScriptEnvironment.of(guest, task.map(TaskRequest::environment).orElse(Map.of())));
         return 0;
     }
 
-    private Map<String, String> jobs() {
+    private TaskRequest task() {
         try (InputStream in = request.equals("-") ? System.in : new FileInputStream(request)) {
-            return TaskRequestReader.read(in).environment();
+            return TaskRequestReader.read(in);
         } catch (IOException e) {
             throw new K8sExecException(
                     ErrorId.SETTING_INVALID,

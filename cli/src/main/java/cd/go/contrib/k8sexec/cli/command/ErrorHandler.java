@@ -1,6 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.outcome.FaultText;
+import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.protocol.Signals;
@@ -17,10 +17,8 @@ final class ErrorHandler implements IExecutionExceptionHandler, IParameterExcept
 
     static void print(CommandLine commandLine, K8sExecException e) {
         commandLine.getErr().println(e.line());
-        if ("1".equals(System.getenv("K8S_EXEC_DEBUG"))) {
-            FaultText.trace(e).forEach(line -> commandLine.getErr().println("k8s-exec: debug: " + line));
-        }
         commandLine.getErr().flush();
+        DebugLog.print(e);
     }
 
     @Override

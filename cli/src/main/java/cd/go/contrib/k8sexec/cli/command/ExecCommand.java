@@ -2,7 +2,6 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -57,7 +56,7 @@ final class ExecCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ProcFs proc = new ProcFs(Path.of("/proc"));
+        ProcFs proc = ProcFs.mounted();
         List<String> words = ByteString.lastWords(proc.ownArguments(), command.size());
         if (words.get(0).startsWith("-") || words.get(0).isEmpty()) {
             throw new ParameterException(

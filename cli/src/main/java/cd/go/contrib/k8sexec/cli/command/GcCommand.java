@@ -6,7 +6,6 @@ import cd.go.contrib.k8sexec.cli.run.Leftovers;
 import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +34,7 @@ final class GcCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Events events = Platform.CURRENT.events(Run.CANCELING);
         try (SharedVolume volume = SharedVolume.open(sharedRoot.path())) {
-            new Leftovers(new ProcFs(Path.of("/proc")), volume)
+            new Leftovers(ProcFs.mounted(), volume)
                     .sweep(grace.duration(), events, spec.commandLine().getOut()::println);
         }
         return 0;

@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.install.Installation;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
             "agent must use the k8s-exec of its own image, and never the one in the volume."
         })
 final class InstallCommand implements Runnable {
-    private static final Path SELF = Path.of("/proc/self/exe");
+    private static final Path SELF = ProcFs.mounted().root().resolve("self/exe");
 
     @Parameters(
             paramLabel = "DIR",

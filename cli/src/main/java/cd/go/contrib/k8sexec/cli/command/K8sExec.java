@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.io.OutputStream;
@@ -7,7 +8,6 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -69,6 +69,10 @@ public final class K8sExec implements Runnable {
      */
     public static int execute(String... args) {
         Platform.CURRENT.leaveDeletedDirectory();
+        if (DebugLog.isOn()) {
+            Platform.CURRENT.traceWholeStacks();
+            DebugLog.begin();
+        }
         try {
             return MODEL.execute(args);
         } catch (Error e) {
@@ -134,7 +138,7 @@ public final class K8sExec implements Runnable {
 
     /** By which name this program was started, like "pause" by a link to it. */
     private static String programName() {
-        String arguments = new String(new ProcFs(Path.of("/proc")).ownArguments(), StandardCharsets.ISO_8859_1);
+        String arguments = new String(ProcFs.mounted().ownArguments(), StandardCharsets.ISO_8859_1);
         String program = arguments.substring(0, Math.max(0, arguments.indexOf('\0')));
         return program.substring(program.lastIndexOf('/') + 1);
     }

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.outcome.ResultFile;
@@ -73,7 +74,7 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    private final ProcFs proc = new ProcFs(Path.of("/proc"));
+    private final ProcFs proc = ProcFs.mounted();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -100,14 +101,20 @@ final class RunCommand implements Callable<Integer> {
             resultFile.write(
                     outcome, Duration.ofNanos(System.nanoTime() - start).toMillis());
         }
+        DebugLog.step(() -> "ended: " + outcome.kind() + ", exit code " + outcome.exitCode());
         return outcome.exitCode();
     }
 
     private Outcome execute(Events events) throws InterruptedException {
         TaskRequest request = TaskRequestReader.read(events.input());
+        DebugLog.step(() -> "the request is read: a script of "
+                + request.script().length() + " characters for "
+                + request.interpreter().name() + ", "
+                + request.environment().size() + " variables");
         Path sharedRoot = volumeOptions.sharedRoot();
         Entry entry = enter.entry(proc);
-        Target target = targetOptions.find(proc, wait.duration(), events::pause);
+        Target target = targetOptions.find(proc, request.container(), wait.duration(), events::pause);
+        DebugLog.step(() -> "the guest is found: " + target.describe());
         RunId run = Run.newRunId(proc);
         Plan plan = Plan.of(
                 request,

@@ -2,7 +2,6 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -41,7 +40,7 @@ final class ShellCommand implements Callable<Integer> {
         List<List<String>> choice = (shell == null ? SHELLS.stream() : Stream.of(shell))
                 .map(name -> List.of(ByteString.of(name)))
                 .toList();
-        return entry.become(spec, new ProcFs(Path.of("/proc")), choice, true, List.of(0, 1, 2), terminal());
+        return entry.become(spec, ProcFs.mounted(), choice, true, List.of(0, 1, 2), terminal());
     }
 
     /**

@@ -8,6 +8,7 @@ import cd.go.contrib.k8sexec.cli.target.TargetFinder;
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import cd.go.contrib.k8sexec.protocol.Setting;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -23,9 +24,14 @@ final class TargetOptions {
     @Option(names = "--container")
     String container;
 
-    /** As {@link #find(ProcFs, Duration, Pause)}; a signal ends this process meanwhile. */
+    /** As {@link #find(ProcFs, Optional, Duration, Pause)}; a signal ends this process meanwhile. */
     Target find(ProcFs proc, Duration patience) throws InterruptedException {
-        return find(proc, patience, time -> Thread.sleep(time.toMillis()));
+        return find(proc, Optional.empty(), patience);
+    }
+
+    /** As {@link #find(ProcFs, Optional, Duration, Pause)}; a signal ends this process meanwhile. */
+    Target find(ProcFs proc, Optional<String> named, Duration patience) throws InterruptedException {
+        return find(proc, named, patience, time -> Thread.sleep(time.toMillis()));
     }
 
     /** Lets time pass. */
@@ -34,15 +40,16 @@ final class TargetOptions {
     }
 
     /**
+     * @param named    the container that a request names, which goes before these options
      * @param patience how long to wait for the guest to be there
      * @throws K8sExecException one of the TARGET_… errors
      */
-    Target find(ProcFs proc, Duration patience, Pause pause) throws InterruptedException {
+    Target find(ProcFs proc, Optional<String> named, Duration patience, Pause pause) throws InterruptedException {
         TargetFinder finder = new TargetFinder(proc);
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                return isSet(pid) ? finder.byPid(pid) : isSet(container) ? finder.byName(name()) : finder.only();
+                return named.isPresent() ? finder.byName(named.get()) : find(finder);
             } catch (K8sExecException e) {
                 if (!MAY_COME_YET.contains(e.id()) || System.nanoTime() >= deadline) {
                     throw e;
@@ -50,6 +57,10 @@ final class TargetOptions {
                 pause.pause(POLL);
             }
         }
+    }
+
+    private Target find(TargetFinder finder) throws InterruptedException {
+        return isSet(pid) ? finder.byPid(pid) : isSet(container) ? finder.byName(name()) : finder.only();
     }
 
     private String name() {

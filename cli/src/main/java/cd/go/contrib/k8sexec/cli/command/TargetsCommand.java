@@ -9,7 +9,6 @@ import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Sizes;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +55,7 @@ final class TargetsCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    private final ProcFs proc = new ProcFs(Path.of("/proc"));
+    private final ProcFs proc = ProcFs.mounted();
 
     @Override
     public Integer call() throws InterruptedException {

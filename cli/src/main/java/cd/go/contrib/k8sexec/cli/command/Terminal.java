@@ -1,9 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.platform.Platform;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** What our output is printed on. */
 final class Terminal {
@@ -19,13 +16,7 @@ final class Terminal {
 
     /** Whether standard output is a terminal. */
     static boolean isOutput() {
-        try {
-            return Files.readSymbolicLink(Path.of("/proc/self/fd/1"))
-                    .toString()
-                    .matches("/dev/(pts/\\d+|tty.*|console)");
-        } catch (IOException e) {
-            return false;
-        }
+        return Platform.CURRENT.isTerminal(1);
     }
 
     /** A line cut to the terminal's width, where it goes to one: as COLUMNS or else the terminal says. */

@@ -3,7 +3,6 @@ package cd.go.contrib.k8sexec.cli.command;
 import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,7 +38,7 @@ final class WaitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        ProcFs proc = new ProcFs(Path.of("/proc"));
+        ProcFs proc = ProcFs.mounted();
         Target target = targetOptions.find(proc, duration == null ? STANDARD : duration);
         spec.commandLine().getOut().println(json ? toJson(proc, target) : target.describe());
         return 0;

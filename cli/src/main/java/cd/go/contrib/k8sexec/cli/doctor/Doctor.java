@@ -1,7 +1,6 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
-import cd.go.contrib.k8sexec.cli.enter.Nsenter;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -13,7 +12,6 @@ import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.cli.target.TargetFinder;
-import cd.go.contrib.k8sexec.protocol.Way;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -27,9 +25,6 @@ import java.util.stream.Stream;
  * skipped, with the reason.
  */
 public final class Doctor {
-    private static final String[] ENTERING = {"nsenter", "capabilities", "file-capabilities", "no-new-privs", "seccomp"
-    };
-
     /** The trial is a script of sh. */
     private static final Set<ErrorId> NO_SH = Set.of(ErrorId.SH_MISSING, ErrorId.SHELL_MISSING);
 
@@ -78,20 +73,20 @@ public final class Doctor {
             wrongUser = Check.failure("script-user", e);
         }
         Entry entry = entry();
-        boolean canEnter = entry != null && entering(entry, agent, target, user);
+        EnteringChecks entering = entry == null ? null : entering(entry, agent, target, user);
         Path sharedRoot = volume(target);
         if (target == null) {
             skip("there is no guest", GuestChecks.ENVIRONMENT, GuestChecks.MEMORY, GuestChecks.CPU);
         } else {
             new GuestChecks(proc, target).all().forEach(checks);
         }
-        if (target == null || user == null || !canEnter || sharedRoot == null) {
+        if (target == null || user == null || entering == null || !entering.mayBeTried() || sharedRoot == null) {
             String reason = "a script cannot be run for the reasons above";
             skip(reason, "shells");
             checks.accept(wrongUser == null ? Check.skipped("script-user", reason) : wrongUser);
             skip(reason, "trial");
         } else {
-            trial(agent, target, user, entry, sharedRoot);
+            trial(agent, target, user, entry, entering, sharedRoot);
         }
     }
 
@@ -153,31 +148,17 @@ public final class Doctor {
             return settings.entry();
         } catch (K8sExecException e) {
             checks.accept(Check.failure("enter", e));
-            skip("it is not known how to enter the guest", ENTERING);
+            skip("it is not known how to enter the guest", EnteringChecks.IDS);
             return null;
         }
     }
 
-    /** @return whether a run can be tried */
-    private boolean entering(Entry entry, ProcessStatus agent, Target target, User user) {
-        boolean byNsenter = entry.name().equals(Way.NSENTER.text());
-        Optional<Nsenter> nsenter = Optional.empty();
-        try {
-            nsenter = Optional.of(Nsenter.find(settings.environment().get("PATH")));
-        } catch (K8sExecException e) {
-            if (byNsenter) {
-                checks.accept(EnteringChecks.missing(e));
-                skip(
-                        "there is no nsenter",
-                        List.of(ENTERING).subList(1, ENTERING.length).toArray(String[]::new));
-                return false;
-            }
-        }
+    private EnteringChecks entering(Entry entry, ProcessStatus agent, Target target, User user) {
         boolean changesUser = user != null && user.change().isPresent();
-        new EnteringChecks(proc, agent, nsenter, byNsenter, target, changesUser)
-                .all()
-                .forEach(checks);
-        return true;
+        String path = settings.environment().get("PATH");
+        EnteringChecks entering = EnteringChecks.of(entry, path, proc, agent, target, changesUser);
+        entering.all().forEach(checks);
+        return entering;
     }
 
     /** Empty-handed where there is no volume to put a script into. */
@@ -202,14 +183,15 @@ public final class Doctor {
         return found.stream().anyMatch(check -> check.status() == Check.Status.FAILURE) ? null : sharedRoot;
     }
 
-    private void trial(ProcessStatus agent, Target target, User user, Entry entry, Path sharedRoot)
+    private void trial(
+            ProcessStatus agent, Target target, User user, Entry entry, EnteringChecks entering, Path sharedRoot)
             throws InterruptedException {
         TrialRun trial = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, entry, user, events);
         boolean ran = trial.outcome().isPresent();
         if (trial.error() != null && NO_SH.contains(trial.error().id())) {
             checks.accept(Check.failure("shells", trial.error().finding(), "use a guest image with a shell"));
         } else if (ran) {
-            checks.accept(shells(trial, entry));
+            checks.accept(shells(trial, entering));
         } else {
             skip("the trial did not run", "shells");
         }
@@ -217,17 +199,11 @@ public final class Doctor {
         checks.accept(trial.check(failed, entry.name()));
     }
 
-    private Check shells(TrialRun trial, Entry entry) {
+    private static Check shells(TrialRun trial, EnteringChecks entering) {
         String found = Stream.of("sh", "bash", "zsh")
                 .map(shell -> trial.found(shell).orElse("no " + shell))
                 .collect(Collectors.joining(", "));
-        // some builds of BusyBox run themselves for a program that they have, in whatever file system, and call it by
-        // its name alone
-        return entry.name().equals(Way.NSENTER.text())
-                        && Nsenter.find(settings.environment().get("PATH")).busyBox()
-                        && trial.found("sh")
-                                .filter(path -> path.startsWith("/"))
-                                .isEmpty()
+        return entering.mayHaveRunAnotherSh(trial)
                 ? Check.warning(
                         "shells",
                         found + ": sh is not the guest's, but the agent's BusyBox, which prefers its own",

@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
+import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Nsenter;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.Capability;
@@ -8,6 +9,8 @@ import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.protocol.Way;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -16,11 +19,18 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Whether the agent may enter the guest: nsenter and the privileges that it gets. */
+/**
+ * Whether the agent may enter the guest, by the way that is taken. What another way lacks is a warning at most: it may be
+ * needed for another guest.
+ */
 final class EnteringChecks {
     static final String INSTALL = "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux "
             + "(Alpine: apk add util-linux)";
+
+    /** Of all checks, in their order. */
+    static final String[] IDS = {"nsenter", "capabilities", "file-capabilities", "no-new-privs", "seccomp"};
 
     private static final String FILE_CAPABILITIES = "file-capabilities";
     private static final String NO_NEW_PRIVS = "no-new-privs";
@@ -29,37 +39,64 @@ final class EnteringChecks {
 
     private final ProcFs proc;
     private final ProcessStatus agent;
-    private final Optional<Nsenter> nsenter;
     private final boolean byNsenter;
+    private final Optional<Nsenter> nsenter;
+    /** Why there is no nsenter; else null. */
+    private final K8sExecException missing;
+
     private final Target target;
     private final Set<Capability> needed;
     private final FileCapabilities file;
 
     /**
-     * @param nsenter     empty if there is none, and an agent that is root needs none
-     * @param byNsenter   whether nsenter is the way in; else it is there for what another way cannot do
+     * @param path        the agent's PATH, or null
      * @param target      or null
      * @param changesUser whether the script runs as another user than the agent
      */
-    EnteringChecks(
+    static EnteringChecks of(
+            Entry entry, String path, ProcFs proc, ProcessStatus agent, Target target, boolean changesUser) {
+        Optional<Nsenter> nsenter = Optional.empty();
+        K8sExecException missing = null;
+        try {
+            nsenter = Optional.of(Nsenter.find(path));
+        } catch (K8sExecException e) {
+            missing = e;
+        }
+        boolean byNsenter = entry.name().equals(Way.NSENTER.text());
+        return new EnteringChecks(byNsenter, nsenter, missing, proc, agent, target, changesUser);
+    }
+
+    private EnteringChecks(
+            boolean byNsenter,
+            Optional<Nsenter> nsenter,
+            K8sExecException missing,
             ProcFs proc,
             ProcessStatus agent,
-            Optional<Nsenter> nsenter,
-            boolean byNsenter,
             Target target,
             boolean changesUser) {
+        this.byNsenter = byNsenter;
+        this.nsenter = nsenter;
+        this.missing = missing;
         this.proc = proc;
         this.agent = agent;
-        this.nsenter = nsenter;
-        this.byNsenter = byNsenter;
         this.target = target;
         this.needed = Privileges.needed(agent, guest().orElse(agent), changesUser);
-        this.file = isRoot()
+        this.file = isRoot() || nsenter.isEmpty()
                 ? FileCapabilities.NONE
                 : FileCapabilities.of(nsenter.get().program()).orElse(null);
     }
 
+    /** Whether there is what the way takes, so that it can be tried. */
+    boolean mayBeTried() {
+        return !byNsenter || nsenter.isPresent();
+    }
+
     List<Check> all() {
+        if (!mayBeTried()) {
+            List<Check> checks = new ArrayList<>(List.of(Check.failure(IDS[0], missing.finding(), INSTALL)));
+            Stream.of(IDS).skip(1).forEach(id -> checks.add(Check.skipped(id, "there is no nsenter")));
+            return checks;
+        }
         Check capabilities = capabilities();
         Check fileCapabilities = fileCapabilities();
         Check noNewPrivs = noNewPrivs();
@@ -70,8 +107,14 @@ final class EnteringChecks {
         return List.of(flavour, capabilities, fileCapabilities, noNewPrivs, seccomp(mayEnter, known));
     }
 
-    static Check missing(K8sExecException e) {
-        return Check.failure("nsenter", e.finding(), INSTALL);
+    /**
+     * Whether the trial's sh may not be the guest's: some builds of BusyBox run themselves for a program that they have,
+     * in whatever file system, and call it by its name alone.
+     */
+    boolean mayHaveRunAnotherSh(TrialRun trial) {
+        return byNsenter
+                && nsenter.filter(Nsenter::busyBox).isPresent()
+                && trial.found("sh").filter(path -> path.startsWith("/")).isEmpty();
     }
 
     private Check flavour(Check capabilities) {

@@ -84,7 +84,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                     try {
                         RunId id = Run.newRunId(proc);
                         Plan plan = Plan.of(
-                                new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of()),
+                                new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of(), Optional.empty()),
                                 target,
                                 entry,
                                 user,

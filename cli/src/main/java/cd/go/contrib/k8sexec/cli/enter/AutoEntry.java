@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
+import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Event;
 import cd.go.contrib.k8sexec.cli.platform.Events;
@@ -39,6 +40,7 @@ final class AutoEntry implements Entry {
     public int become(GuestProgram program, Consumer<String> notes) throws InterruptedException {
         for (Iterator<Entry> left = ways.iterator(); ; ) {
             taken = left.next();
+            DebugLog.step(() -> "the way in is tried: " + taken.name());
             try {
                 return taken.become(program, notes);
             } catch (Refused e) {
@@ -63,6 +65,7 @@ final class AutoEntry implements Entry {
 
         private void next() {
             taken = left.next();
+            DebugLog.step(() -> "the way in is tried: " + taken.name());
             try {
                 running = start.apply(taken);
             } catch (Refused e) {

@@ -134,7 +134,7 @@ public final class Installation implements Closeable {
 
     /** Whether nothing can be started from there, because of the option noexec of its mount (mount(8)). */
     public boolean forbidsExecution() {
-        return Mount.holding(path.toString(), new ProcFs(Path.of("/proc")).mounts("self"))
+        return Mount.holding(path.toString(), ProcFs.mounted().mounts("self"))
                 .filter(mount -> mount.options().contains("noexec"))
                 .isPresent();
     }

@@ -141,6 +141,11 @@ final class JvmPlatform implements Platform {
     public void leaveDeletedDirectory() {}
 
     @Override
+    public void traceWholeStacks() {
+        // they do
+    }
+
+    @Override
     public Optional<byte[]> attribute(Path file, String name) {
         return Optional.empty();
     }

@@ -81,6 +81,9 @@ public interface Platform {
      */
     void leaveDeletedDirectory();
 
+    /** Has exceptions keep their whole stack from now on: that of the native executable keeps one place, to save time. */
+    void traceWholeStacks();
+
     /**
      * An extended attribute of a file (xattr(7)), which is empty where it has none.
      *

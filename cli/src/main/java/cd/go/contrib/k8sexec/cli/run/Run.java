@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.run;
 
+import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
@@ -59,6 +60,8 @@ public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Even
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
             new Leftovers(proc, volume).sweep(options.grace(), events, options.notes());
             StagedRun staged = volume.stage(plan.run());
+            DebugLog.step(() -> "the run " + plan.run().text() + " has its folder, the way in is "
+                    + plan.entry().name());
             try {
                 return new RunLoop(proc, plan, options, events).run(staged);
             } finally {

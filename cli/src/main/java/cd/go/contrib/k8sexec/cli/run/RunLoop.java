@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.run;
 
 import cd.go.contrib.k8sexec.cli.enter.Progress;
 import cd.go.contrib.k8sexec.cli.enter.Running;
+import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.platform.Event;
@@ -86,6 +87,8 @@ final class RunLoop {
 
     private void take(Trigger trigger) {
         Step step = Step.of(state, trigger);
+        State before = state;
+        DebugLog.step(() -> before + ", " + trigger + ": " + step.next());
         state = step.next();
         if (step.action() == Action.TERMINATE) {
             script.giveUp();

@@ -21,6 +21,8 @@ import java.util.regex.Pattern;
  * @param root where procfs is mounted, usually /proc
  */
 public record ProcFs(Path root) {
+    /** Where every container has it (OCI runtime specification, "Default Filesystems"). */
+    private static final ProcFs MOUNTED = new ProcFs(Path.of("/proc"));
     /** In which Linux tells times to programs, on all of its machines that matter here (USER_HZ, time(7)). */
     private static final int TICKS_PER_SECOND = 100;
     /** Bytes; of which most files of procfs take less. */
@@ -30,6 +32,11 @@ public record ProcFs(Path root) {
 
     public Optional<ProcessInfo> process(int pid) {
         return stat(pid).filter(process -> process.pid() == pid);
+    }
+
+    /** This machine's. */
+    public static ProcFs mounted() {
+        return MOUNTED;
     }
 
     /** This process; java.lang.ProcessHandle would read more to say less. */

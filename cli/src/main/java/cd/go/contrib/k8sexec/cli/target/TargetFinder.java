@@ -128,7 +128,7 @@ public final class TargetFinder {
                 ErrorId.TARGET_UNKNOWN,
                 "no container matches " + quoted(name) + "; there are: " + list(guests),
                 "so there is no guest to enter",
-                "correct GO_K8S_CONTAINER_NAME or --container");
+                "correct the task's container, GO_K8S_CONTAINER_NAME or --container");
     }
 
     /**

@@ -1,12 +1,15 @@
 package cd.go.contrib.k8sexec.cli.pod;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,7 +48,7 @@ class DebugIT {
         String place = Pod.isNative() ? "" : "k8s-exec: debug:     at .*";
         assertTrue(
                 result.errors()
-                        .matches("(?s).*k8s-exec: error \\[INTERNAL]: .*\n"
+                        .matches("(?s)k8s-exec: debug: .*k8s-exec: error \\[INTERNAL]: .*\n"
                                 + "k8s-exec: debug: java.lang.OutOfMemoryError.*\n" + place),
                 result.toString());
         assertFalse(result.errors().contains("hunter2"), result.toString());
@@ -56,8 +59,38 @@ class DebugIT {
         Result result = pod.k8sExec(Map.of("K8S_EXEC_DEBUG", "1"), "", "run").assertExitCode(125);
 
         assertTrue(
-                result.errors().matches("(?s)k8s-exec: error \\[REQUEST_NOT_JSON]: .*\nk8s-exec: debug:     at .*"),
+                result.errors()
+                        .matches("(?s)k8s-exec: debug: .*k8s-exec: error \\[REQUEST_NOT_JSON]: .*\n"
+                                + "k8s-exec: debug:     at .*"),
                 result.toString());
+        // and the way there, down to main
+        assertTrue(
+                result.errors().contains("k8s-exec: debug:     at cd.go.contrib.k8sexec.cli.Main.main("),
+                result.toString());
+    }
+
+    @Test
+    void so_has_each_step_with_its_time() {
+        String request = Pod.request("sh", "exit 3", Map.of("TOKEN", "hunter2"));
+        Result result =
+                pod.k8sExec(Map.of("K8S_EXEC_DEBUG", "1"), request, "run").assertExitCode(3);
+
+        List<String> steps = List.of(
+                "k8s-exec \\S+ [(]commit .*",
+                "the request is read: a script of 6 characters for sh, 1 variables",
+                "the guest is found: process \\d+ .*",
+                "the run \\S+ has its folder, the way in is .*",
+                "STARTING, STARTED: RUNNING",
+                "RUNNING, ENDED: LOOKING",
+                "ended: EXITED, exit code 3");
+        assertTrue(
+                result.errors()
+                        .matches(steps.stream()
+                                .map(step -> "k8s-exec: debug: +\\d+[.]\\d{3} ms  " + step + "\n")
+                                .collect(Collectors.joining("(?s:.*)", "", ""))),
+                result.toString());
+        assertFalse(result.errors().contains("hunter2"), result.toString());
+        assertEquals("", pod.k8sExec(request, "run").errors());
     }
 
     private static Result run(String debug) {
