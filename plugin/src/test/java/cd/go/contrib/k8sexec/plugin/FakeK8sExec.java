@@ -8,8 +8,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * A shell script in the place of k8s-exec. It keeps the request and its arguments in files and then does what a test
- * wants; {@code result JSON} writes the result file, {@code $here} is its folder. {@code gc} leaves the file gc-ran. It tells no version
- * unless a test gives it {@link #of one}.
+ * wants; {@code result JSON} writes the result file, {@code $here} is its folder. {@code gc} leaves the file gc-ran. It
+ * tells no version unless a test gives it {@link #of one}.
  */
 final class FakeK8sExec {
 
@@ -36,7 +36,8 @@ final class FakeK8sExec {
                 "#!/usr/bin/env bash\n"
                         + "here='" + folder + "'\n"
                         + "if [ \"$1\" = gc ]; then touch \"$here/gc-ran\"; exit 0; fi\n"
-                        + "if [ \"$1\" = --version ] && [ -e \"$here/version\" ]; then cat \"$here/version\"; exit 0; fi\n"
+                        + "if [ \"$1\" = --version ] && [ -e \"$here/version\" ]; then\n"
+                        + "cat \"$here/version\"; exit 0; fi\n"
                         + "printf '%s\\n' \"$@\" > \"$here/arguments\"\n"
                         + "result_file=$3\n"
                         + "result() { printf '%s' \"$1\" > \"$result_file\"; }\n"

@@ -1,6 +1,11 @@
 package cd.go.contrib.k8sexec.cli.request;
 
 import static cd.go.contrib.k8sexec.cli.outcome.K8sExecException.quoted;
+import static cd.go.contrib.k8sexec.cli.request.RequestFault.field;
+import static cd.go.contrib.k8sexec.cli.request.RequestFault.invalid;
+import static cd.go.contrib.k8sexec.cli.request.RequestFault.notJson;
+import static cd.go.contrib.k8sexec.cli.request.RequestFault.typeOf;
+import static cd.go.contrib.k8sexec.cli.request.RequestFault.wrongType;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -267,38 +272,5 @@ public final class TaskRequestReader {
             throw invalid(field, Text.nul());
         }
         return bytes;
-    }
-
-    private static K8sExecException wrongType(String field, JsonToken token, String wanted) {
-        return field(field, "is " + typeOf(token), "send " + wanted);
-    }
-
-    private static String typeOf(JsonToken token) {
-        return switch (token) {
-            case START_OBJECT -> "an object";
-            case START_ARRAY -> "an array";
-            case VALUE_STRING -> "a string";
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
-            case VALUE_TRUE, VALUE_FALSE -> "a boolean";
-            case VALUE_NULL -> "null";
-            default -> "nothing";
-        };
-    }
-
-    private static K8sExecException invalid(String field, InvalidValue e) {
-        return field(field, e.reason(), e.remedy());
-    }
-
-    private static K8sExecException field(String field, String what, String remedy) {
-        return new K8sExecException(
-                ErrorId.REQUEST_FIELD, "the field " + field + " of the request " + what, "so nothing was run", remedy);
-    }
-
-    private static K8sExecException notJson(String what) {
-        return new K8sExecException(
-                ErrorId.REQUEST_NOT_JSON,
-                "the request on standard input " + what,
-                "so nothing was run",
-                "send one JSON object, for example {\"version\": 1, \"script\": \"id\"}");
     }
 }
