@@ -46,6 +46,7 @@ function budgets(    list) {
     if ("crun exec" in wall)
         budget("empty script, of crun exec", 100 * ms(ours) / ms("crun exec"), "%", 60, 1.5)
     budget("a named guest of three, more than the only one", ms(ours ", a named guest of three") - ms(ours), "ms", 1)
+    budget("exec of a program, of run", ms("k8s-exec exec") / ms(ours), "times", 1, 1.5)
     budget("1 000 variables of 1 MB, more than the empty script",
         ms(ours ", 1000 variables of 1 MB") - ms(ours), "ms", 30)
     if (counts[ours ", 5000 processes", "time"]) {

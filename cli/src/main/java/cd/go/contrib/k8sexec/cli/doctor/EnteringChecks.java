@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Whether the agent may enter the guest, by the way that is taken. What another way lacks is a warning at most: it may be
- * needed for another guest.
+ * Whether the agent may enter the guest, by the way that is taken. What another way lacks is a warning at most: it may
+ * be needed for another guest.
  */
 final class EnteringChecks {
     static final String INSTALL = "in the agent's Dockerfile: RUN apt-get update && apt-get install -y util-linux "
@@ -108,8 +108,8 @@ final class EnteringChecks {
     }
 
     /**
-     * Whether the trial's sh may not be the guest's: some builds of BusyBox run themselves for a program that they have,
-     * in whatever file system, and call it by its name alone.
+     * Whether the trial's sh may not be the guest's: some builds of BusyBox run themselves for a program that they
+     * have, in whatever file system, and call it by its name alone.
      */
     boolean mayHaveRunAnotherSh(TrialRun trial) {
         return byNsenter

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * What K8S_EXEC_DEBUG=1 adds to standard error, for whoever reports a fault: each step with its time, and where an error
- * comes from. There is never the value of a variable in it.
+ * What K8S_EXEC_DEBUG=1 adds to standard error, for whoever reports a fault: each step with its time, and where an
+ * error comes from. There is never the value of a variable in it.
  */
 public final class DebugLog {
     private static final String VARIABLE = "K8S_EXEC_DEBUG";

@@ -81,7 +81,7 @@ public interface Platform {
      */
     void leaveDeletedDirectory();
 
-    /** Has exceptions keep their whole stack from now on: that of the native executable keeps one place, to save time. */
+    /** Exceptions keep their whole stack from now on. Those of the native executable keep one place, to save time. */
     void traceWholeStacks();
 
     /**

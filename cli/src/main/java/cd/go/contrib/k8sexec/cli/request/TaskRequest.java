@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param workingDirectory the job's directory, relative to the shared root; empty for the root itself
  * @param environment      GoCD's variables, in the order in which they came: the bytes of names and values in UTF-8,
  *                         one char for each
- * @param container        the name of the guest's container, which goes before every setting; empty: as the settings say
+ * @param container        the guest's name, which goes before every setting; empty: as the settings say
  */
 public record TaskRequest(
         String script,
