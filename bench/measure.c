@@ -9,7 +9,7 @@
  *
  *   measure run PLAN PLACE=EXECUTOR... -- RUNS
  *
- * does all of PLAN's measurements RUNS times, shuffled anew in each round, and prints them.
+ * does all of PLAN's measurements RUNS times, in another order in each round, and prints them.
  *
  * PLAN has one line for each command, with tabs between its fields: name, place, kind, a file for the command's
  * standard input, and the words of the command. EXECUTOR is a shell command that starts "measure serve PLAN" in that

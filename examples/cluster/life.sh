@@ -121,7 +121,7 @@ running() {
     done' - "$@" | wc -l
 }
 
-# restarts CONTAINER: how often it was started anew.
+# restarts CONTAINER: how often it was started again.
 restarts() {
     kubectl -n "$namespace" get pod pod -o "jsonpath={.status.containerStatuses[?(@.name==\"$1\")].restartCount}"
 }

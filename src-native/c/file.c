@@ -25,7 +25,7 @@ static int fill(int file, const char *bytes, long size) {
             return -1;
         }
     }
-    /* for a shell that cannot open it anew */
+    /* for a shell that cannot open it again */
     return lseek(file, 0, SEEK_SET) == 0 ? 0 : -1;
 }
 

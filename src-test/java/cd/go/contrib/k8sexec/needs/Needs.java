@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * What a test, or all tests of a class, need of the machine. Where something is missing they are skipped, and the
+ * What a test, or all tests of a class, need of the machine. If something is missing they are skipped, and the
  * build's last lines say which they were and what would run them; with K8S_EXEC_POD_TESTS=required each of them fails.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})

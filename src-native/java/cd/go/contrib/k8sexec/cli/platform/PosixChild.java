@@ -11,7 +11,7 @@ record PosixChild(int pid, int stdin) implements Child {
     @Override
     public void feed(ByteBuffer input) {
         try (PinnedObject bytes = PinnedObject.create(input.array())) {
-            // where that fails with a broken pipe, the child has ended, and its exit status says more
+            // if that fails with a broken pipe, the child has ended, and its exit status says more
             Core.feed(stdin, bytes.addressOfArrayElement(0), input.limit());
         }
     }

@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
             "  k8s-exec exec -it --user target -- sh"
         },
         footer = {
-            "Exit code: the program's own; 125 where k8s-exec failed, 126 where the program",
-            "cannot be run, 127 where the guest has none of that name."
+            "Exit code: the program's own; 125 if k8s-exec failed, 126 if the program",
+            "cannot be run, 127 if the guest has none of that name."
         })
 final class ExecCommand implements Callable<Integer> {
     @Option(

@@ -67,7 +67,7 @@ final class MarkdownText {
         }
     }
 
-    /** The lines of a paragraph or of an item are one text, which is wrapped anew. */
+    /** The lines of a paragraph or of an item are one text, which is wrapped again. */
     private void endBlock() {
         if (block.isEmpty()) {
             return;

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         name = "shell",
         header = "Opens an interactive shell in the guest, in the job's working directory.",
         description = {"  k8s-exec shell", "  cd /go/pipelines/web && k8s-exec shell --shell sh"},
-        footer = {"Exit code: the shell's own; 125 where k8s-exec failed."})
+        footer = {"Exit code: the shell's own; 125 if k8s-exec failed."})
 final class ShellCommand implements Callable<Integer> {
     private static final List<String> SHELLS = List.of("bash", "zsh", "sh");
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "Roles: agent, pause, target (where scripts run), candidate (it is not clear",
             "which one is the target), other. Memory is that of the container's control",
-            "group (cgroup) or, where that cannot be seen, of its processes (rss)."
+            "group (cgroup) or, if that cannot be seen, of its processes (rss)."
         })
 final class TargetsCommand implements Callable<Integer> {
     private static final List<String> HEADING =

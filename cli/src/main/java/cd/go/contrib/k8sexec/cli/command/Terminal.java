@@ -19,7 +19,7 @@ final class Terminal {
         return Platform.CURRENT.isTerminal(1);
     }
 
-    /** A line cut to the terminal's width, where it goes to one: as COLUMNS or else the terminal says. */
+    /** A line cut to the terminal's width, if it goes to one: as COLUMNS or else the terminal says. */
     static String fitted(String line) {
         int width = isOutput() ? width() : Integer.MAX_VALUE;
         return line.length() <= width ? line : line.substring(0, width - 1) + "…";

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "wait",
         header = "Waits until the guest is there, and says what it is.",
         description = {"  k8s-exec wait --for 60s", "  k8s-exec wait --for 5m --json"},
-        footer = {"Exit code: 0; 125 where it has not come in that time, with the reason."})
+        footer = {"Exit code: 0; 125 if it has not come in that time, with the reason."})
 final class WaitCommand implements Callable<Integer> {
     private static final Duration STANDARD = Duration.ofSeconds(60);
 

@@ -20,7 +20,7 @@ public record FileCapabilities(Set<Capability> permitted, Set<Capability> inheri
 
     private static final int EFFECTIVE = 1;
 
-    /** Those of a program; empty where they cannot be found out. */
+    /** Those of a program; empty if they cannot be found out. */
     static Optional<FileCapabilities> of(Path program) {
         return Platform.CURRENT
                 .attribute(program, "security.capability")

@@ -77,7 +77,7 @@ final class Exports {
     /**
      * Adds what sets the environment.
      *
-     * @return what goes before a command where K8S_EXEC_ENV0 is not empty; empty where it always is
+     * @return what goes before a command if K8S_EXEC_ENV0 is not empty; empty if it always is
      */
     static String add(ShellText text, ScriptEnvironment environment) {
         return new Exports(text).add(environment);
@@ -97,7 +97,7 @@ final class Exports {
             }
         }
         String env = special.isEmpty() ? "" : writeSpecial(special);
-        // a shell warns where the guest has no such locale; the task's own shell will say it once more
+        // a shell warns if the guest has no such locale; the task's own shell will say it once more
         text.line("{");
         last.forEach(this::export);
         text.line(":");
@@ -123,10 +123,10 @@ final class Exports {
 
     /**
      * For names that a shell cannot export, or not as they are: GNU's {@code env -S} puts in the values of other
-     * variables itself, so that they stand in no argument list. Where env has no -S, what the shell takes is exported
+     * variables itself, so that they stand in no argument list. If env has no -S, what the shell takes is exported
      * and the rest is reported.
      *
-     * @return the words that go before the command that hands over, where K8S_EXEC_ENV0 is not empty
+     * @return the words that go before the command that hands over, if K8S_EXEC_ENV0 is not empty
      */
     private String writeSpecial(List<Map.Entry<String, String>> special) {
         Map<Boolean, List<Map.Entry<String, String>>> byFit = special.stream()
@@ -171,7 +171,7 @@ final class Exports {
     }
 
     /**
-     * What env -S is given, cut where it would be longer than Linux takes. Each ends its options, for a name that
+     * What env -S is given, cut if it would be longer than Linux takes. Each ends its options, for a name that
      * begins with a dash.
      */
     private static List<String> envArguments(List<Map.Entry<String, String>> variables) {

@@ -21,26 +21,26 @@ import java.util.stream.Stream;
  */
 final class LaunchProgram {
     /**
-     * Makes the launching shell read its standard input as a program: in blocks, where it may open it again, which
+     * Makes the launching shell read its standard input as a program: in blocks, if it may open it again, which
      * another user may not; else through cat; and byte by byte, as bash reads its own input, only in a guest that has
      * no cat.
      */
     static final String READ_STDIN = "if [ -r /proc/self/fd/0 ]; then . /proc/self/fd/0; "
             + "elif command -v cat >/dev/null; then eval \"$(cat)\"; else exec sh; fi";
 
-    /** The launching shell's exit code where it does not see the state file; nsenter itself only has 1, 126 and 127. */
+    /** The launching shell's exit code if it does not see the state file; nsenter itself only has 1, 126 and 127. */
     static final int NO_VOLUME = 121;
-    /** Its exit code where it is not in the guest. */
+    /** Its exit code if it is not in the guest. */
     static final int ELSEWHERE = 122;
     /**
      * The state once the task's shell was started. All states have eight letters: each is written over the one before.
      */
     static final String STARTED = "started-";
-    /** The state where the working directory cannot be entered. */
+    /** The state if the working directory cannot be entered. */
     static final String NO_DIRECTORY = "no-cwd--";
-    /** The state where the task's shell is not in the guest. */
+    /** The state if the task's shell is not in the guest. */
     static final String NO_SHELL = "no-shell";
-    /** The state where the task's shell was found and could not be run. */
+    /** The state if the task's shell was found and could not be run. */
     static final String EXEC_FAILED = "no-exec-";
 
     private static final String SCRIPT = String.valueOf(Streams.SCRIPT);
@@ -90,7 +90,7 @@ final class LaunchProgram {
      * For a program that takes this process's place: it ends with that program as the shell's arguments, for {@link
      * #become}.
      *
-     * @param root the number of the mount that must be the root, where it is not sure otherwise that this is the guest:
+     * @param root the number of the mount that must be the root, if it is not sure otherwise that this is the guest:
      *             another process, of the agent's own container perhaps, can have got the guest's process id before
      *             nsenter has entered
      */
@@ -113,7 +113,7 @@ final class LaunchProgram {
             launch.line("if command -v ", shellQuoted(words.get(0)), " >/dev/null; then ", set(words), "; else");
         }
         launch.line(set(choice.get(choice.size() - 1)), "; fi".repeat(choice.size() - 1));
-        // bash sets its traps back before it becomes a program, and ends where that fails, unless told otherwise
+        // bash sets its traps back before it becomes a program, and ends if that fails, unless told otherwise
         launch.line("case ${BASH_VERSION-} in ?*) shopt -s execfail;; esac");
         launch.line(
                 "trap ",
@@ -177,7 +177,7 @@ final class LaunchProgram {
     }
 
     /**
-     * Opened for reading too: that does not wait where somebody has put a named pipe into the file's place (fifo(7)).
+     * Opened for reading too: that does not wait if somebody has put a named pipe into the file's place (fifo(7)).
      */
     private static String note(String word, String state) {
         return "echo " + word + " 1<>" + state;

@@ -23,7 +23,7 @@ import java.util.Map;
  */
 public record Nsenter(Path program, boolean busyBox) {
     /**
-     * An nsenter with file capabilities (capabilities(7)) for an agent that is not root, where the agent image has one
+     * An nsenter with file capabilities (capabilities(7)) for an agent that is not root, if the agent image has one
      * (Dockerfile.agent). Root has its capabilities without it, and could not even start it in a Pod that grants fewer
      * than the file asks for (execve(2), EPERM).
      */
@@ -107,7 +107,7 @@ public record Nsenter(Path program, boolean busyBox) {
     /**
      * Why it ended before the guest's sh did anything.
      *
-     * @param status where it is neither a signal nor 1, 126 or 127, sh has run
+     * @param status if it is neither a signal nor 1, 126 or 127, sh has run
      */
     K8sExecException notEntered(Target target, Status status) {
         if (status.signal() != 0) {
@@ -135,7 +135,7 @@ public record Nsenter(Path program, boolean busyBox) {
                         ErrorId.NSENTER_FAILED,
                         "nsenter could not enter the guest (process " + target.pid() + ")",
                         "for the reason in its line above",
-                        "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest runs as "
+                        "give the agent container the capability SYS_ADMIN, and SYS_PTRACE if the guest runs as "
                                 + "another user or has more capabilities; an agent that is not root needs them as "
                                 + "file capabilities on nsenter");
             default ->

@@ -19,6 +19,6 @@ public enum Obstacle {
         K8sExecException of(Obstacle obstacle, String reason);
     }
 
-    /** In the place of a reason, where the guest's sh or nsenter has printed it. */
+    /** In the place of a reason, if the guest's sh or nsenter has printed it. */
     public static final String ABOVE = "for the reason in the line above";
 }

@@ -27,7 +27,7 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
      * k8s-exec's own settings.
      */
     private static final Pattern NOT_FOR_SCRIPTS = Pattern.compile("(GO_EA_|GO_K8S_|K8S_EXEC).*", Pattern.DOTALL);
-    /** Set anew by every shell: the guest's main process' values say nothing about the script's shell. */
+    /** Every shell sets them itself: the guest's main process' values say nothing about the script's shell. */
     private static final Set<String> STATE_OF_A_SHELL = Set.of("PWD", "OLDPWD", "SHLVL", "_");
 
     public ScriptEnvironment {

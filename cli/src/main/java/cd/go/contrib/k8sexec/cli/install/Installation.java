@@ -73,7 +73,7 @@ public final class Installation implements Closeable {
 
     /**
      * Puts a program there with mode 555, in place of what has its name. Whoever starts that name meanwhile gets the
-     * old one or the new one, each whole; the old one, where it runs, runs on.
+     * old one or the new one, each whole; the old one runs on if it runs.
      *
      * @return what was done, in words
      * @throws K8sExecException INSTALL_FAILED

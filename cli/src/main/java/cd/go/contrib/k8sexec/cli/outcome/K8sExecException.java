@@ -74,7 +74,7 @@ public class K8sExecException extends RuntimeException {
         return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\p{Cf}]", "?");
     }
 
-    /** The operating system's words alone, where there are some, for a message that has the path already. */
+    /** The operating system's words alone, if there are some, for a message that has the path already. */
     public static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "Permission denied";

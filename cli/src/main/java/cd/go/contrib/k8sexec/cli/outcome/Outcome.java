@@ -12,7 +12,7 @@ import cd.go.contrib.k8sexec.protocol.Signals;
  * @param signal   the signal's name without "SIG", or null
  * @param error    the error, or null
  * @param message  the error in words, or null
- * @param reason   why a script ended as it did, in words, where more is known than its exit code; or null
+ * @param reason   why a script ended as it did, in words, if more is known than its exit code; or null
  * @param enter    the way into the guest that the script took, or null
  */
 public record Outcome(

@@ -15,7 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * The file that tells the plugin how a run ended. It is made with mode 0600 where it is not there, and never through a
+ * The file that tells the plugin how a run ended. It is made with mode 0600 if it is not there, and never through a
  * symbolic link.
  */
 public record ResultFile(Path path) {

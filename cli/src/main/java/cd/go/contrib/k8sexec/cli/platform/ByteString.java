@@ -26,7 +26,7 @@ public final class ByteString {
 
     /** The bytes of a path as the system has them, which its text is not in every locale. */
     public static String of(Path path) {
-        // which has a slash at the end where there is such a directory
+        // which has a slash at the end if there is such a directory
         String uri = path.toUri().getRawPath().replaceFirst("(?<=.)/$", "");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (int i = 0; i < uri.length(); i++) {

@@ -8,7 +8,7 @@ import java.util.List;
  * @param paths       of which the first is taken that can be executed; relative ones from the directory in which it
  *                    starts
  * @param needed      other paths, of which one has to be executable too; none: nothing else is needed
- * @param arguments   with the name that it has for itself; where that is empty, it is the name of the path that was
+ * @param arguments   with the name that it has for itself; if that is empty, it is the name of the path that was
  *                    taken
  * @param environment NUL-ended NAME=value entries: its whole environment
  */

@@ -15,7 +15,7 @@ record MemoryWatch(ProcFs proc, long killsBefore) {
         return new MemoryWatch(proc, Limits.ownMemoryKills(proc));
     }
 
-    /** What to tell people where something was killed; empty where nothing was, or where that cannot be seen. */
+    /** What to tell people if something was killed; empty if nothing was, or if that cannot be seen. */
     Optional<String> reason() {
         return Limits.of(proc, "self")
                 .filter(now -> now.memoryKills() > killsBefore)

@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param age         of its main process
  * @param memoryBytes in use
  * @param memoryFrom  "cgroup": by its control group, the cache of files included; "rss": the resident memory of its
- *                    processes, summed up, where the agent cannot see its control group
- * @param memoryLimit in bytes; {@link Limits#NONE} without a limit, empty where that cannot be seen
+ *                    processes, summed up, if the agent cannot see its control group
+ * @param memoryLimit in bytes; {@link Limits#NONE} without a limit, empty if that cannot be seen
  */
 public record ContainerView(
         String role,
@@ -31,7 +31,7 @@ public record ContainerView(
         String memoryFrom,
         Optional<Long> memoryLimit) {
 
-    /** @param target the guest of a run, empty where it is not clear which that would be */
+    /** @param target the guest of a run, empty if it is not clear which that would be */
     public static List<ContainerView> all(ProcFs proc, Optional<Target> target) {
         return new TargetFinder(proc)
                 .containers().stream()

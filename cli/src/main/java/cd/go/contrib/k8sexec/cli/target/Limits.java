@@ -25,7 +25,7 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
     private static final long V1_UNLIMITED = Long.MAX_VALUE / 65536 * 65536;
 
     /**
-     * Of the container of a process; empty where its files may not be looked at or it has no control groups mounted.
+     * Of the container of a process; empty if its files may not be looked at or it has no control groups mounted.
      */
     public static Optional<Limits> of(ProcFs proc, Object process) {
         // the process could have put anything at that path: what the kernel calls a mount of control groups is one

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
  * What /proc/PID/stat says of a process (proc_pid_stat(5)).
  *
  * @param command    the program's name: up to 15 bytes that the process itself chose
- * @param parent     process id of the parent; 0 where the parent is outside this PID namespace
+ * @param parent     process id of the parent; 0 if the parent is outside this PID namespace
  * @param threads    how many threads it has
  * @param startTicks start, in clock ticks after the machine's start; with the pid it names one process for good
  */
@@ -15,7 +15,7 @@ public record ProcessInfo(int pid, String command, char state, int parent, int t
     /** How many of those behind the name are looked at, of about fifty. */
     private static final int USED_FIELDS = 20;
 
-    /** @throws IllegalArgumentException where {@code stat} is not of that form */
+    /** @throws IllegalArgumentException if {@code stat} is not of that form */
     static ProcessInfo parse(byte[] stat) {
         String line = new String(stat, StandardCharsets.ISO_8859_1);
         // the name may hold spaces, line ends and parentheses: only the first and the last one are the kernel's
@@ -38,7 +38,7 @@ public record ProcessInfo(int pid, String command, char state, int parent, int t
     }
 
     /**
-     * Whether it has ended and only waits for its parent to notice; where only its first thread has ended, the others
+     * Whether it has ended and only waits for its parent to notice; if only its first thread has ended, the others
      * run on.
      */
     public boolean ended() {

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param process    the guest's main process
  * @param reason     why it was taken, for people
  * @param namespaces those in which it differs from the agent
- * @param mounts     its mount namespace, empty where that may not be looked at
+ * @param mounts     its mount namespace, empty if that may not be looked at
  */
 public record Target(ProcessInfo process, String reason, Set<Namespace> namespaces, Optional<String> mounts) {
 

@@ -55,7 +55,7 @@ record ManPage(CommandSpec command, String version, String date) {
         section(page, "EXIT STATUS", """
             .TP
             0
-            Success, where the text above says nothing else.
+            Success, if the text above says nothing else.
             .TP
             2
             Wrong usage of the command line.

@@ -73,7 +73,7 @@ class RefusedIT {
     @Needs(Need.RUNC)
     @Test
     void scripts_run_without_the_newer_system_calls() {
-        // glibc, which the JVM is linked with, makes no thread where clone3 is forbidden
+        // glibc, which the JVM is linked with, makes no thread if clone3 is forbidden
         String refused = (Pod.isNative() ? "clone3," : "") + "pidfd_open,pidfd_send_signal,close_range,memfd_create";
         try (Pod strict = Pod.up("POD_RUNTIME=runc", "AGENT_SECCOMP=" + refused)) {
             for (String user : List.of("agent", "1000:1000")) {

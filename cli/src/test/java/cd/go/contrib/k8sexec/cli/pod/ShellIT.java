@@ -122,7 +122,7 @@ class ShellIT {
         terminal.line("k8s-exec exec -- sleep 1000");
         awaitProgram();
         terminal.key("C-c");
-        // on a line of its own: a shell gives up the rest of the line where SIGINT has ended its program
+        // on a line of its own: a shell gives up the rest of the line if SIGINT has ended its program
         terminal.line("echo code=$?");
         terminal.await("^code=130$");
     }

@@ -116,7 +116,7 @@ class TargetsIT {
         String text =
                 pod.exec("agent", "sh", "-c", readSome, Pod.K8S_EXEC.toString()).text();
         assertEquals(13, text.lines().count(), text);
-        // by SIGPIPE, or where that is ignored by itself
+        // by SIGPIPE, or by itself if that is ignored
         assertTrue(
                 text.endsWith("\n0\n") || text.endsWith("\n141\n"),
                 "it does not end when its reader has gone: " + text);

@@ -6,7 +6,7 @@ import java.util.List;
 /** Bytes of one output stream, as they were read. The array is not copied and does not change. */
 final class Chunk {
 
-    /** Where both streams have this many lines more or less at once, they were written in turn. */
+    /** If both streams have this many lines more or less at once, they were written in turn. */
     private static final int TURNS_MAY_DIFFER_BY = 2;
     /** A flood has no order to find, and is not worth the search. */
     private static final int LONGEST_IN_TURN = 4 * 1024;

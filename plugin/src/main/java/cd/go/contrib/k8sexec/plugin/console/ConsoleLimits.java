@@ -19,7 +19,7 @@ public final class ConsoleLimits {
      * @param bytes how much output the agent may hold that the server does not have yet, what GoCD adds included
      * @param entries how many entries of the ring that may be
      * @param taggedEntries how many entries the ring may have for a line of stderr to still get one of its own
-     * @param window the time in which GoCD empties the ring, where that cannot be seen
+     * @param window the time in which GoCD empties the ring, if that cannot be seen
      */
     public ConsoleLimits(long bytes, long entries, long taggedEntries, Duration window) {
         this.backlog = new Amount(entries, bytes);

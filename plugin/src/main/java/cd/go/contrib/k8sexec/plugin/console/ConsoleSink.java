@@ -123,7 +123,7 @@ final class ConsoleSink {
         return taken;
     }
 
-    /** Of lines that end with an empty one GoCD 26 drops that, and throws where there is no other: a blank keeps it. */
+    /** Of lines that end with an empty one GoCD 26 drops that, and throws if there is no other: a blank keeps it. */
     private String printable(String lines) {
         boolean endsEmpty = lines.isEmpty() || lines.charAt(lines.length() - 1) == '\n';
         return values.restoreIn(lines) + (endsEmpty ? " " : "");

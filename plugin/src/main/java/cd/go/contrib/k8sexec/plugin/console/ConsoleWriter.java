@@ -8,7 +8,7 @@ import java.util.List;
  */
 final class ConsoleWriter implements Runnable {
 
-    /** How old lines get at most where there is always more to be read, in nanoseconds. */
+    /** How old lines get at most if there is always more to be read, in nanoseconds. */
     private static final long OLDEST = 100_000_000;
 
     private final OutputReader reader;

@@ -29,7 +29,7 @@ public final class MultilineValues {
     }
 
     /**
-     * Where the beginning of a value stands at the end of the text, the index of the line on which it begins; the
+     * If the beginning of a value stands at the end of the text, the index of the line on which it begins; the
      * text's length if there is none. The text is whole lines, each with an LF.
      */
     int openFrom(CharSequence lines) {

@@ -18,7 +18,7 @@ import java.util.Optional;
  * thread then sees which of two streams was written to first, and never waits in a read that nothing can end.
  *
  * <p>The JDK gives a process pipes of its own, which cannot be watched. So the process opens this one, by the name that
- * procfs has for it, {@code /proc/self/fd/N} (proc_pid_fd(5)). Where that does not work, a thread copies.
+ * procfs has for it, {@code /proc/self/fd/N} (proc_pid_fd(5)). If that does not work, a thread copies.
  */
 final class OutputPipe implements Closeable {
 

@@ -64,7 +64,7 @@ final class Room {
         notifyAll();
     }
 
-    /** What alone is above the limit passes where there is nothing else. */
+    /** What alone is above the limit passes if there is nothing else. */
     private boolean fits(Amount amount) {
         Amount held = backlog.look();
         return held.entries + amount.entries <= limit.entries
