@@ -39,6 +39,10 @@ class SetnsIT {
             pod.k8sExec(request, "run", "--enter", way, "--result", "/tmp/result")
                     .assertExitCode(3);
             assertEquals(way, result().getString("enter"));
+            String plan = pod.k8sExec(request, "run", "--enter", way, "--dry-run")
+                    .assertExitCode(0)
+                    .text();
+            assertTrue(plan.contains("\nenter:             " + way), plan);
         }
         pod.k8sExec("{}", "run", "--result", "/tmp/result").assertExitCode(125);
         assertEquals(null, result().getString("enter"));
