@@ -76,7 +76,7 @@ static void write_all(int fd, const char *bytes, size_t size) {
     }
 }
 
-/* What the child reads from and, where output is not NULL, writes to: this end of each pipe. */
+/* What the child reads from and, if output is not NULL, writes to: this end of each pipe. */
 static pid_t start(struct command *command, int *input, int *output) {
     int in[2], out[2] = {-1, -1};
     if (pipe2(in, O_CLOEXEC) || (output && pipe2(out, O_CLOEXEC)))

@@ -20,12 +20,12 @@
 #define CLOSE_RANGE_CLOEXEC 4
 #endif
 
-/* What is closed one by one where the kernel has no close_range(2): descriptors below this number. */
+/* What is closed one by one if the kernel has no close_range(2): descriptors below this number. */
 #define CLOSED_SINGLY 65536
 
 /* ---- the strings */
 
-/* How many there are, or -1 where the last is not NUL-ended. */
+/* How many there are, or -1 if the last is not NUL-ended. */
 static long count(const char *strings, long size) {
     long number = 0;
     for (const char *end = strings + size; strings < end; number++) {
@@ -192,7 +192,7 @@ static char *last_name(char *path) {
     return slash == NULL ? path : slash + 1;
 }
 
-/* As execvp(3): a file that is no program is taken for a script of sh's. Returns only where it fails. */
+/* As execvp(3): a file that is no program is taken for a script of sh's. Returns only if it fails. */
 static void execute(const struct kx_start *start) {
     /* the arguments are in memory that the parent has too, but does not look at again */
     char *own_name = start->arguments[0];
@@ -255,7 +255,7 @@ int kx_become_program(const struct kx_start *start) {
     if (set_files(program, input) != 0) {
         return KX_FILES;
     }
-    /* as long as it has no environment of its own, by which it could be found later, it ends with its parent; where
+    /* as long as it has no environment of its own, by which it could be found later, it ends with its parent; if
      * that has ended just now, nobody reads the pipe, and SIGPIPE ends this */
     if (!alone && ((!program->bound && prctl(PR_SET_PDEATHSIG, 0) != 0) || !kx_tell(start, KX_DONE, 0))) {
         return KX_PROCESS;

@@ -30,12 +30,12 @@ int kx_lowest(const struct kx_program *program);
 /* All signals as they are by default. */
 void kx_reset_signals(void);
 
-/* Returns only where that failed: the stage, with errno. */
+/* Returns only if that failed: the stage, with errno. */
 int kx_become_program(const struct kx_start *start);
 
 /*
  * Tells a stage and its errno: KX_DONE before the process becomes the program, which closes the pipe, and another stage
- * where that failed. Not by the memory that parent and child share: where programs are emulated, vfork(2) can be a
+ * if that failed. Not by the memory that parent and child share: if programs are emulated, vfork(2) can be a
  * plain fork. Returns whether somebody was there to be told.
  */
 int kx_tell(const struct kx_start *start, int stage, int number);

@@ -153,7 +153,7 @@ int kx_feed(int pipe, const char *bytes, long size) {
         }
     }
     if (number == EPIPE && !sigismember(&pending, SIGPIPE)) {
-        /* this write's, which is waiting for this thread; where it is ignored there is none */
+        /* this write's, which is waiting for this thread; if it is ignored there is none */
         const struct timespec now = {0, 0};
         while (sigtimedwait(&broken, NULL, &now) < 0 && errno == EINTR) {
             /* once more */

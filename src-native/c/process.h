@@ -20,7 +20,7 @@ enum kx_stage {
     KX_VOLUME,    /* the volume was looked for; ESTALE: another directory lies there */
     KX_DIRECTORY, /* the program's directory was to be entered; ESTALE as above */
     KX_FILES,     /* its standard streams and its script were to be put in place */
-    KX_PROGRAM,   /* it was to be executed: ENOENT where none of the paths is there */
+    KX_PROGRAM,   /* it was to be executed: ENOENT if none of the paths is there */
     KX_ENDED      /* the child was ended before it became the program; in the place of errno stands the signal */
 };
 
@@ -45,7 +45,7 @@ struct kx_place {
 struct kx_program {
     /*
      * NUL-ended strings, one behind the other: paths, of which the first is taken that can be executed; other paths, of
-     * which one must be executable too; and the arguments, of which the first is the program's name for itself (where
+     * which one must be executable too; and the arguments, of which the first is the program's name for itself (if
      * it is empty, the last name of the path that was taken).
      */
     const char *words;
@@ -86,7 +86,7 @@ struct kx_way {
 
 /*
  * Starts the program, in a child. All descriptors but 0, 1, 2 and the script's are closed to it. Blocks until the child
- * has become the program or has failed; where something keeps it waiting on its way (a file system that hangs), whoever
+ * has become the program or has failed; if something keeps it waiting on its way (a file system that hangs), whoever
  * kills the child ends that. The child ends with the thread that calls this, until it is the program.
  *
  * way may be NULL: then the program is started where the caller is.
@@ -96,26 +96,26 @@ struct kx_way {
 int kx_start(const struct kx_program *program, const struct kx_way *way, struct kx_error *error);
 
 /*
- * As kx_start, but this process becomes the program, and its other threads end. Returns -1 with error set where that
+ * As kx_start, but this process becomes the program, and its other threads end. Returns -1 with error set if that
  * failed; then this process may be in the guest already, and be the program's user.
  */
 int kx_become(const struct kx_program *program, const struct kx_way *way, struct kx_error *error);
 
 /*
- * Writes all of it to a pipe and closes that. Never raises SIGPIPE. Returns 0, or an errno: EPIPE where the other end
+ * Writes all of it to a pipe and closes that. Never raises SIGPIPE. Returns 0, or an errno: EPIPE if the other end
  * was closed first, which is how a child looks that has ended early.
  */
 int kx_feed(int pipe, const char *bytes, long size);
 
 /*
- * A file without a name that has this content, and that nobody can change (memfd_create(2)); where the kernel has none
+ * A file without a name that has this content, and that nobody can change (memfd_create(2)); if the kernel has none
  * or refuses it, a deleted file, open for reading alone. Returns the descriptor, close-on-exec, or -1 with errno set.
  */
 int kx_file(const char *bytes, long size);
 
 /*
  * Makes this process the parent of all that its descendants leave behind (prctl(2), PR_SET_CHILD_SUBREAPER), and lets
- * it see how its children end, also where its own parent ignores that (SIGCHLD).
+ * it see how its children end, also if its own parent ignores that (SIGCHLD).
  */
 void kx_adopt(void);
 

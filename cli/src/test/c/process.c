@@ -7,7 +7,7 @@
  *   process file                 makes a file, and tries to change it
  *
  * Linked with --wrap=clone and WITHOUT_VFORK defined it starts where vfork(2) is a plain fork, as it is with QEMU's
- * user emulation; with --wrap=memfd_create,--wrap=syscall and REFUSED defined, where the kernel refuses these with that
+ * user emulation; with --wrap=memfd_create,--wrap=syscall and REFUSED defined, if the kernel refuses these with that
  * errno.
  */
 #define _GNU_SOURCE

@@ -41,7 +41,7 @@ final class EntryOptions {
     @Option(
             names = "--workdir",
             paramLabel = "DIR",
-            description = "Where to start, as the guest sees it. Default: the current directory where that is on the "
+            description = "Where to start, as the guest sees it. Default: the current directory if that is on the "
                     + "shared volume, "
                     + "else where the guest mounts that volume, else where the guest's main process is, "
                     + "else /.")
@@ -53,8 +53,8 @@ final class EntryOptions {
      * @param choice    commands of which the first is taken whose program is there, as byte strings
      * @param terminals which of 0, 1 and 2 have to be a terminal
      * @param variables on top of the guest's own, as byte strings
-     * @return the program's exit code, where it has not taken the place of this process
-     * @throws K8sExecException where the guest cannot be entered
+     * @return the program's exit code, if it has not taken the place of this process
+     * @throws K8sExecException if the guest cannot be entered
      */
     int become(
             CommandSpec spec,

@@ -33,9 +33,9 @@ import picocli.CommandLine.Spec;
             "  echo '{\"version\": 1, \"script\": \"id\"}' | k8s-exec run --dry-run"
         },
         footer = {
-            "Exit code: the script's own; 128+n where signal n ended it; 124 where its time",
-            "was over; 125 where k8s-exec failed, 126 where the shell cannot be run, 127",
-            "where the guest has none."
+            "Exit code: the script's own; 128+n if signal n ended it; 124 if its time",
+            "was over; 125 if k8s-exec failed, 126 if the shell cannot be run, 127",
+            "if the guest has none."
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin

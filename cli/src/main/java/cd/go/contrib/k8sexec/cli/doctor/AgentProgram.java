@@ -29,7 +29,7 @@ final class AgentProgram {
 
     /**
      * @param command the first element is an absolute path
-     * @return empty where it cannot be started or does not end in time
+     * @return empty if it cannot be started or does not end in time
      */
     static Optional<Output> run(String... command) {
         try {
@@ -57,7 +57,7 @@ final class AgentProgram {
         }
     }
 
-    /** A file for what a program prints; also where the agent's root file system is read-only. */
+    /** A file for what a program prints; also if the agent's root file system is read-only. */
     static Path newFile() throws IOException {
         String name = "k8s-exec-doctor-" + RandomName.create();
         var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));

@@ -142,7 +142,7 @@ public final class Doctor {
                         + String.join("}], or value: ", names) + "}]";
     }
 
-    /** Null where it is not known how to enter. */
+    /** Null if it is not known how to enter. */
     private Entry entry() {
         try {
             return settings.entry();
@@ -161,7 +161,7 @@ public final class Doctor {
         return entering;
     }
 
-    /** Empty-handed where there is no volume to put a script into. */
+    /** Empty-handed if there is no volume to put a script into. */
     private Path volume(Target target) {
         Path sharedRoot;
         String containerRoot;

@@ -82,7 +82,7 @@ final class Privileges {
         return missing;
     }
 
-    /** For people: as a difference to what Kubernetes gives, where that is most of it. */
+    /** For people: as a difference to what Kubernetes gives, if that is most of it. */
     static String describe(Set<Capability> set) {
         if (set.isEmpty()) {
             return "none";

@@ -35,7 +35,7 @@ import java.util.regex.Pattern;
 /**
  * A script that really runs in the guest, by the same way as every other, and tells what it finds there.
  *
- * @param outcome how it ended; empty where it did not within the limit
+ * @param outcome how it ended; empty if it did not within the limit
  * @param error   why it could not run, or null
  * @param output  what it and nsenter printed
  * @param notes   what k8s-exec had to say

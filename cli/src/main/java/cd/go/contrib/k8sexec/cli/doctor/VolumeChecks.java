@@ -42,7 +42,7 @@ final class VolumeChecks {
         this.target = target;
     }
 
-    /** Where the shared root is not set, the volume that it probably is. */
+    /** If the shared root is not set, the volume that it probably is. */
     static Check unset(K8sExecException e, ProcFs proc, Target target) {
         String remedy = target == null || e.id() != ErrorId.SHARED_ROOT_UNSET
                 ? e.remedy()
@@ -144,7 +144,7 @@ final class VolumeChecks {
     }
 
     /**
-     * As the mounts say, which anybody may read; or where a symbolic link is on the way, by a look into the guest's
+     * As the mounts say, which anybody may read; or if a symbolic link is on the way, by a look into the guest's
      * files.
      */
     private boolean isSame(String containerRoot) {

@@ -12,17 +12,17 @@ import java.util.function.Consumer;
  */
 public interface Entry {
 
-    /** As --enter names it; where there is more than one to try, the one that was taken, or is tried first. */
+    /** As --enter names it; if there is more than one to try, the one that was taken, or is tried first. */
     String name();
 
     /**
-     * Begins to start a program in the guest. What becomes of it comes by events, as {@link Running} reads them; where
+     * Begins to start a program in the guest. What becomes of it comes by events, as {@link Running} reads them; if
      * this way does not lead into this guest, that is a {@link Progress.NotStarted} with {@link Refused}.
      *
      * @param staged the run's folder, into which what the way needs may be put
      * @param notes  gets warnings for people
-     * @throws Refused          where that is known at once
-     * @throws K8sExecException where the program cannot be started for another reason
+     * @throws Refused          if that is known at once
+     * @throws K8sExecException if the program cannot be started for another reason
      */
     Running start(GuestProgram program, StagedRun staged, Events events, Consumer<String> notes);
 
@@ -32,9 +32,9 @@ public interface Entry {
      * it.
      *
      * @param notes gets warnings for people
-     * @return its exit code, or 128+n where signal n ended it, where this process could not be replaced
-     * @throws Refused          where this way does not lead into this guest
-     * @throws K8sExecException where the program cannot be started for another reason; this process may be in the guest
+     * @return its exit code, or 128+n if signal n ended it, if this process could not be replaced
+     * @throws Refused          if this way does not lead into this guest
+     * @throws K8sExecException if the program cannot be started for another reason; this process may be in the guest
      *                          then, and can only tell
      */
     int become(GuestProgram program, Consumer<String> notes) throws InterruptedException;

@@ -53,7 +53,7 @@ public record GuestProgram(
                         .toList();
     }
 
-    /** The arguments with the program's own name, which is empty where it depends on which one is there (Command). */
+    /** The arguments with the program's own name, which is empty if it depends on which one is there (Command). */
     List<String> arguments() {
         return choice.size() == 1 ? choice.get(0) : List.of("");
     }

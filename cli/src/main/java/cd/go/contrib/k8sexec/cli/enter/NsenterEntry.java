@@ -88,7 +88,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
         return new ThroughShell(nsenter, program, staged, guest);
     }
 
-    /** Empty where this process may not look at the guest's namespaces, but perhaps nsenter may. */
+    /** Empty if this process may not look at the guest's namespaces, but perhaps nsenter may. */
     private Optional<HeldGuest> hold(GuestProgram program) {
         try {
             return Optional.of(HeldGuest.open(program.target(), proc, platform));
@@ -97,7 +97,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
         }
     }
 
-    /** What tells the guest from other containers, where its namespaces are not held. */
+    /** What tells the guest from other containers, if its namespaces are not held. */
     private Optional<String> root(GuestProgram program, Optional<HeldGuest> guest) {
         if (guest.isPresent()) {
             return Optional.empty();
@@ -132,7 +132,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
         try {
             tryOut(program, nsenter);
             Optional<HeldGuest> guest = hold(program);
-            // this process's own descriptors go with it, where it is replaced
+            // this process's own descriptors go with it, if it is replaced
             boolean replaced = platform.isNative();
             Map<Namespace, String> files =
                     replaced ? guest.map(HeldGuest::pathsOfMore).orElse(Map.of()) : paths(guest);

@@ -9,7 +9,7 @@ public interface Running {
     /**
      * What an event means for it.
      *
-     * @return empty where it is about something else
+     * @return empty if it is about something else
      */
     Optional<Progress> on(Event event);
 

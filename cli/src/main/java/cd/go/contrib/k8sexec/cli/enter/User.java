@@ -47,7 +47,7 @@ public record User(Optional<Identity> change) {
         return new Identity(user.uid(), user.gid(), List.of());
     }
 
-    /** @throws InvalidValue where the guest has ended */
+    /** @throws InvalidValue if the guest has ended */
     private static Identity guestsOwn(Target target, ProcFs proc) throws InvalidValue {
         Optional<ProcessStatus> status = proc.status(target.pid());
         return status.isPresent()
@@ -57,7 +57,7 @@ public record User(Optional<Identity> change) {
     }
 
     /**
-     * Who it is in the guest: in a user namespace of its own that one's root, where nobody is asked for, as nsenter(1)
+     * Who it is in the guest: in a user namespace of its own that one's root, if nobody is asked for, as nsenter(1)
      * has it.
      */
     Optional<Identity> identityIn(Target target) {

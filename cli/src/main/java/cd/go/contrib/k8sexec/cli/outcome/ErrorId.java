@@ -2,7 +2,7 @@ package cd.go.contrib.k8sexec.cli.outcome;
 
 /**
  * What k8s-exec itself can fail with. The names are stable: they stand in messages, in the result file and in the
- * documentation. The exit code is 125, or 126 and 127 where a shell would answer so too (POSIX, Shell Command Language,
+ * documentation. The exit code is 125, or 126 and 127 if a shell would answer so too (POSIX, Shell Command Language,
  * 2.8.2).
  */
 public enum ErrorId {

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public interface Events {
 
-    /** The next one, in the order in which they came; {@link Event.TimeOver} where none comes in this time. */
+    /** The next one, in the order in which they came; {@link Event.TimeOver} if none comes in this time. */
     Event next(Duration limit) throws InterruptedException;
 
     /**

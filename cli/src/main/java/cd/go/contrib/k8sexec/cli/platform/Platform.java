@@ -60,9 +60,9 @@ public interface Platform {
     /**
      * Opens a directory.
      *
-     * @param path its last name is not followed where it is a symbolic link
-     * @throws java.nio.file.NoSuchFileException where there is nothing of that name
-     * @throws java.nio.file.FileSystemException where it is no directory
+     * @param path its last name is not followed if it is a symbolic link
+     * @throws java.nio.file.NoSuchFileException if there is nothing of that name
+     * @throws java.nio.file.FileSystemException if it is no directory
      */
     Opened openDirectory(Path path) throws IOException;
 
@@ -72,11 +72,11 @@ public interface Platform {
     /** Whether one of this process's standard streams is a terminal. */
     boolean isTerminal(int descriptor);
 
-    /** How wide the terminal at standard output is; 0 where that is not known. */
+    /** How wide the terminal at standard output is; 0 if that is not known. */
     int columns();
 
     /**
-     * Where somebody has deleted the directory that this process was started in, Java opens no file, not even by an
+     * If somebody has deleted the directory that this process was started in, Java opens no file, not even by an
      * absolute path. Changes to /proc then, where nothing can be made that a relative path names.
      */
     void leaveDeletedDirectory();
@@ -85,9 +85,9 @@ public interface Platform {
     void traceWholeStacks();
 
     /**
-     * An extended attribute of a file (xattr(7)), which is empty where it has none.
+     * An extended attribute of a file (xattr(7)), which is empty if it has none.
      *
-     * @return empty where that cannot be found out
+     * @return empty if that cannot be found out
      */
     Optional<byte[]> attribute(Path file, String name);
 

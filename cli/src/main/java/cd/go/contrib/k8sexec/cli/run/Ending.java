@@ -17,7 +17,7 @@ import java.util.Set;
 final class Ending {
     /** From one look to the next as long as they may end by themselves. */
     static final Duration POLL = Duration.ofMillis(20);
-    /** From one look to the next where they are killed. */
+    /** From one look to the next while they are killed. */
     static final Duration KILL_POLL = Duration.ofMillis(1);
     /** A process that SIGKILL does not end in this time hangs in the kernel, and nobody can end it. */
     static final Duration KILL_LIMIT = Duration.ofSeconds(5);
@@ -79,7 +79,7 @@ final class Ending {
         return ProcessTree.describe(left);
     }
 
-    /** Empty where it ended; the JDK signals a handle only if the process has the start time that the handle saw. */
+    /** Empty if it ended; the JDK signals a handle only if the process has the start time that the handle saw. */
     private Optional<ProcessHandle> handle(ProcessInfo process) {
         return ProcessHandle.of(process.pid())
                 .filter(handle -> proc.process(process.pid())

@@ -92,7 +92,7 @@ public record Plan(
                         ? List.of()
                         : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
                                 + "a standard PATH only; give the agent container the capability SYS_PTRACE or, "
-                                + "where the agent is not root, the guest the agent's user and group"));
+                                + "if the agent is not root, the guest the agent's user and group"));
     }
 
     /** The path below the root, with a leading slash. */
@@ -164,7 +164,7 @@ public record Plan(
                                 + " along the script's PATH",
                         "so the script cannot run",
                         "choose a shell that the guest's image has (sh is in most), or install " + interpreter.name()
-                                + " there; where the job sets PATH, mind that GoCD does not expand a $PATH in it");
+                                + " there; if the job sets PATH, mind that GoCD does not expand a $PATH in it");
             case PROGRAM_FAILED ->
                 new K8sExecException(
                         ErrorId.SHELL_FAILED,

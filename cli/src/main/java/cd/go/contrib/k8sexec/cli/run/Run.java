@@ -53,8 +53,8 @@ public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Even
     }
 
     /**
-     * @throws Canceled         where this process is told to end before anything was made
-     * @throws K8sExecException where the script could not run, or it is not known what became of it
+     * @throws Canceled         if this process is told to end before anything was made
+     * @throws K8sExecException if the script could not run, or it is not known what became of it
      */
     public Outcome execute() throws InterruptedException {
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {

@@ -49,7 +49,7 @@ final class RunLoop {
     private boolean started;
     private Optional<Status> status = Optional.empty();
     private Optional<K8sExecException> failure = Optional.empty();
-    /** How the run ends, where that is not the script's doing. */
+    /** How the run ends, if that is not the script's doing. */
     private Optional<Outcome> ended = Optional.empty();
 
     private boolean memoryGivenBack;
@@ -69,7 +69,7 @@ final class RunLoop {
     /**
      * Runs the script.
      *
-     * @throws K8sExecException where the script's shell could not be started, or it is not known what became of it
+     * @throws K8sExecException if the script's shell could not be started, or it is not known what became of it
      */
     Outcome run(StagedRun staged) throws InterruptedException {
         script = plan.entry().start(plan.program(staged, options.output()), staged, events, options.notes());

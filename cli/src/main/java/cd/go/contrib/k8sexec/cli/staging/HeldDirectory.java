@@ -40,8 +40,8 @@ public final class HeldDirectory implements Closeable {
     }
 
     /**
-     * @throws NoSuchFileException where there is none
-     * @throws FileSystemException where it is no directory, or a symbolic link
+     * @throws NoSuchFileException if there is none
+     * @throws FileSystemException if it is no directory, or a symbolic link
      */
     public static HeldDirectory open(Path path) throws IOException {
         return new HeldDirectory(Platform.CURRENT.openDirectory(path));
@@ -90,7 +90,7 @@ public final class HeldDirectory implements Closeable {
     /**
      * Deletes what has this name here, with all that lies in it, however deep; what is not there is no error.
      *
-     * @throws IOException also where somebody goes on putting files there
+     * @throws IOException also if somebody goes on putting files there
      */
     void deleteTree(String name) throws IOException {
         try {

@@ -45,8 +45,8 @@ public final class StagedRun implements AutoCloseable {
     /**
      * Puts there what the launching shell needs.
      *
-     * @param script what the shell opens as the script, where it does not get that in another way
-     * @param owner  who shall own the folder and what is in it, where that is not this user
+     * @param script what the shell opens as the script, if it does not get that in another way
+     * @param owner  who shall own the folder and what is in it, if that is not this user
      * @throws K8sExecException STAGING_FAILED
      */
     public void prepare(Optional<byte[]> script, Optional<Owner> owner) {
@@ -79,7 +79,7 @@ public final class StagedRun implements AutoCloseable {
     }
 
     /**
-     * What the launching shell wrote. It is read from the file that was made here, also where
+     * What the launching shell wrote. It is read from the file that was made here, also if
      * the guest has put another one in its place.
      */
     public String state() throws IOException {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 public record Mount(String id, String device, String root, String point, Set<String> options, String type) {
     private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
 
-    /** Empty where the line is not of that form. */
+    /** Empty if the line is not of that form. */
     static Optional<Mount> parse(String line) {
         String[] fields = line.split(" ");
         int dash = List.of(fields).indexOf("-");

@@ -72,7 +72,7 @@ public record ProcFs(Path root) {
      * What identifies a namespace of a process, like "mnt:[4026531841]".
      *
      * @param process a process id, or "self"
-     * @return empty where the process is gone or this process may not look (ptrace(2), "access mode checking")
+     * @return empty if the process is gone or this process may not look (ptrace(2), "access mode checking")
      */
     public Optional<String> namespace(Object process, Namespace namespace) {
         try {
@@ -89,7 +89,7 @@ public record ProcFs(Path root) {
     }
 
     /**
-     * The environment as NUL-ended "NAME=value" entries; empty where the process is gone or this process may not look.
+     * The environment as NUL-ended "NAME=value" entries; empty if the process is gone or this process may not look.
      */
     public Optional<byte[]> environment(int pid) {
         return read(pid, "environ");
@@ -117,7 +117,7 @@ public record ProcFs(Path root) {
     }
 
     /**
-     * Its working directory, as it sees it itself where that is within its mounts (proc_pid_cwd(5)).
+     * Its working directory, as it sees it itself if that is within its mounts (proc_pid_cwd(5)).
      *
      * @param process a process id, or "self"
      */
@@ -166,7 +166,7 @@ public record ProcFs(Path root) {
     }
 
     /**
-     * Its container's id, where the path of its control group ends in one, as container runtimes have it: {@code …/ID},
+     * Its container's id, if the path of its control group ends in one, as container runtimes have it: {@code …/ID},
      * {@code …-ID.scope}.
      */
     public Optional<String> containerId(int pid) {
@@ -175,7 +175,7 @@ public record ProcFs(Path root) {
     }
 
     /**
-     * The mounts that it sees, in the order in which they were made; none where it is gone.
+     * The mounts that it sees, in the order in which they were made; none if it is gone.
      *
      * @param process a process id, or "self"
      */

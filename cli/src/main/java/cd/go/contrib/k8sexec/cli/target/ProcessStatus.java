@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  * @param uids          the real, effective, saved and file system user
  * @param gids          the same of the group
  * @param groups        the supplementary ones
- * @param umask         in octal, like "0022", or empty where the kernel does not say
- * @param residentBytes memory, 0 where it has none
+ * @param umask         in octal, like "0022", or empty if the kernel does not say
+ * @param residentBytes memory, 0 if it has none
  * @param noNewPrivs    whether no program that it runs gets more privileges (prctl(2), PR_SET_NO_NEW_PRIVS)
  * @param seccomp       0: off, 1: strict, 2: filter
  */

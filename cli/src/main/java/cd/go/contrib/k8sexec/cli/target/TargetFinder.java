@@ -133,7 +133,7 @@ public final class TargetFinder {
 
     /**
      * What a container runtime starts in a container, a probe say, is for some milliseconds a process without a parent
-     * in mount namespaces of its own: where there seem to be several guests, only those count that are still there
+     * in mount namespaces of its own: if there seem to be several guests, only those count that are still there
      * after a while.
      */
     private List<ProcessInfo> settledGuests() throws InterruptedException {
@@ -155,7 +155,7 @@ public final class TargetFinder {
     }
 
     /**
-     * The containers of the Pod, the oldest first; only the agent's own where the Pod's containers do not share their
+     * The containers of the Pod, the oldest first; only the agent's own if the Pod's containers do not share their
      * processes.
      */
     public List<Container> containers() {
@@ -189,7 +189,7 @@ public final class TargetFinder {
     }
 
     /**
-     * What all processes of a container share and no other does: the mount namespace; where that of some may not be
+     * What all processes of a container share and no other does: the mount namespace; if that of some may not be
      * looked at, for all of them the number of the mount that is their root, which anybody may read. (Not the control
      * group: it is relative to the reader's.)
      */

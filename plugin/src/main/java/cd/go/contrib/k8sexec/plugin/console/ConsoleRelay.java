@@ -92,7 +92,7 @@ public final class ConsoleRelay implements AutoCloseable {
         }
     }
 
-    /** Where {@link #finish} was not reached: the process has been ended, and the console is not waited for. */
+    /** If {@link #finish} was not reached: the process has been ended, and the console is not waited for. */
     @Override
     public void close() {
         if (!finished) {

@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Deletes the result files that killed agents have left in the temporary folder: those that nobody has locked. */
 final class ResultFileSweep {
 
-    /** Version 2.0.0 locks nothing. Its k8s-exec makes the file anew if it is missing at the end of a longer run. */
+    /** Version 2.0.0 locks nothing. Its k8s-exec makes the file again if it is missing at the end of a longer run. */
     private static final Duration LEFT_BY_2_0_0 = Duration.ofDays(1);
 
     /**
