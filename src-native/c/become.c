@@ -48,6 +48,13 @@ static const char *point(char **pointers, const char *strings, long number) {
     return strings;
 }
 
+size_t kx_room(const struct kx_program *program) {
+    long words = count(program->words, program->words_size);
+    long variables = count(program->environment, program->environment_size);
+    /* four final NULLs, and the place before the arguments */
+    return words < 0 || variables < 0 ? 1 : (size_t) (words + variables + 5) * sizeof(char *);
+}
+
 char **kx_point(struct kx_start *start) {
     const struct kx_program *program = start->program;
     long words = count(program->words, program->words_size);
@@ -57,8 +64,7 @@ char **kx_point(struct kx_start *start) {
         errno = EINVAL;
         return NULL;
     }
-    /* four final NULLs, and the place before the arguments */
-    char **pointers = malloc((size_t) (words + variables + 5) * sizeof *pointers);
+    char **pointers = program->room == NULL ? malloc(kx_room(program)) : program->room;
     if (pointers != NULL) {
         start->paths = pointers;
         start->needed = start->paths + program->paths + 1;

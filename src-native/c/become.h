@@ -21,7 +21,8 @@ struct kx_start {
     sigset_t blocked;  /* the signals that the caller has blocked */
 };
 
-/* Fills the pointers of a start. Returns what is to be freed then, or NULL with errno set. */
+/* Fills the pointers of a start. Returns where they are, which is to be freed if it is not the program's room; or NULL
+ * with errno set. */
 char **kx_point(struct kx_start *start);
 
 /* The lowest descriptor that is not one of the program's. */

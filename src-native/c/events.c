@@ -2,17 +2,24 @@
 #define _GNU_SOURCE
 #include "events.h"
 
+#include "keeper.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-/* More than kx_start and a handler of a signal take; the C library's own choice may be megabytes, or too few. */
+/* As in the kernel's headers; the C library's may be older. */
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+/* More than kx_keep and a handler of a signal take; the C library's own choice may be megabytes, or too few. */
 #define STACK (128 * 1024)
 
 /* What goes through the pipe besides events: a child may have ended. */
@@ -22,8 +29,13 @@
 static int reading = KX_NONE, writing = KX_NONE;
 /* Whether there is a WAKE in the pipe: one is enough for any number of children. */
 static volatile sig_atomic_t woken;
-/* Whether KX_STARTED or KX_FAILED is to come: of the thread that waits alone. */
+/* Whether KX_STARTED or KX_FAILED is to come: of the thread that waits alone, as what follows. */
 static int launching;
+/* Whether KX_CHILD or KX_LOST is to come, and of which process; and whether that may have left something. */
+static int running, left = 1;
+/* Of the thread that launches, until then. */
+static struct kx_keeper keeper = {0, KX_NONE};
+static int watched_process, watched_end = KX_NONE;
 
 static void put(const struct kx_event *event) {
     ssize_t written;
@@ -32,12 +44,16 @@ static void put(const struct kx_event *event) {
     } while (written < 0 && errno == EINTR);
 }
 
+/* si_code is positive if it is the kernel's own doing (sigaction(2)) */
+static int sender(const siginfo_t *info) {
+    return info->si_code > 0 ? 0 : info->si_pid > 0 ? info->si_pid : KX_NONE;
+}
+
 static void handle(int number, siginfo_t *info, void *context) {
     (void) context;
     int error = errno;
     if (number != SIGCHLD) {
-        /* positive: the kernel's own doing (sigaction(2)) */
-        const struct kx_event event = {KX_SIGNAL, info->si_code > 0 ? 0 : info->si_pid, number, {0, 0}};
+        const struct kx_event event = {KX_SIGNAL, sender(info), number, {0, 0}};
         put(&event);
     } else if (!woken) {
         const struct kx_event event = {.kind = WAKE};
@@ -47,6 +63,10 @@ static void handle(int number, siginfo_t *info, void *context) {
     errno = error;
 }
 
+static void ignore(int number) {
+    (void) number;
+}
+
 int kx_catch(const int *signals, int count) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -54,6 +74,8 @@ int kx_catch(const int *signals, int count) {
     }
     reading = ends[0];
     writing = ends[1];
+    /* not SIG_IGN, which a program would keep */
+    signal(SIGPIPE, ignore);
     struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP};
     sigfillset(&action.sa_mask);
     sigaction(SIGCHLD, &action, NULL);
@@ -71,20 +93,22 @@ struct launch {
     long size;
 };
 
+static void put_failed(int error) {
+    const struct kx_event failed = {.kind = KX_FAILED, .error = {KX_PROCESS, error}};
+    put(&failed);
+}
+
 static void *launch(void *argument) {
     struct launch launch = *(struct launch *) argument;
     free(argument);
-    struct kx_event event = {.kind = KX_STARTED};
-    event.process = kx_start_in(launch.guest, launch.program, &event.error);
-    if (event.process < 0) {
-        event.kind = KX_FAILED;
-    }
-    put(&event);
-    if (event.kind == KX_STARTED && launch.pipe != KX_NONE) {
+    int error = kx_keep(&keeper, launch.guest, launch.program, writing);
+    if (error != 0) {
+        put_failed(error);
+    } else if (launch.pipe != KX_NONE) {
         kx_feed(launch.pipe, launch.input, launch.size);
-    } else {
-        close(launch.pipe);
+        return NULL;
     }
+    close(launch.pipe);
     return NULL;
 }
 
@@ -106,22 +130,44 @@ static int begin(struct launch *argument) {
 void kx_launch(const struct kx_guest *guest, const struct kx_program *program, int pipe, const char *input, long size) {
     struct launch *argument = malloc(sizeof *argument);
     int error = ENOMEM;
-    launching = 1;
+    close(keeper.control);
+    keeper = (struct kx_keeper){0, KX_NONE};
+    launching = left = 1;
     if (argument != NULL) {
         *argument = (struct launch){guest, program, pipe, input, size};
         error = begin(argument);
     }
     if (error != 0) {
-        const struct kx_event failed = {.kind = KX_FAILED, .error = {KX_PROCESS, error}};
         free(argument);
         close(pipe);
-        put(&failed);
+        put_failed(error);
     }
+}
+
+int kx_kept_by(void) {
+    return keeper.process;
+}
+
+int kx_may_be_left(void) {
+    return left;
+}
+
+int kx_watch(int process) {
+    close(watched_end);
+    watched_process = process;
+    watched_end = (int) syscall(SYS_pidfd_open, process, 0);
+    return watched_end < 0 ? -1 : 0;
 }
 
 static int take(struct kx_event *event) {
     while (read(reading, event, sizeof *event) == sizeof *event) {
-        launching &= event->kind != KX_STARTED && event->kind != KX_FAILED;
+        if (event->kind == KX_STARTED || event->kind == KX_FAILED) {
+            launching = 0;
+            running = event->process;
+        } else if (event->kind == KX_CHILD) {
+            running = 0;
+            left = event->error.number;
+        }
         if (event->kind != WAKE) {
             return 1;
         }
@@ -136,6 +182,38 @@ static int reap(struct kx_event *event) {
     return event->process > 0;
 }
 
+/* The keeper has ended, by itself after it failed, or because somebody has killed it. */
+static int lose(struct kx_event *event) {
+    close(keeper.control);
+    keeper.control = KX_NONE;
+    if (take(event)) {
+        /* its last words */
+        return 1;
+    }
+    *event = (struct kx_event){.kind = KX_LOST, .process = running};
+    int lost = launching || running > 0;
+    launching = running = 0;
+    left = 1;
+    return lost;
+}
+
+static int notice(const struct pollfd *files, int watched, struct kx_event *event) {
+    if (files[0].revents != 0) {
+        return 0;
+    }
+    if (files[1].revents != 0) {
+        return lose(event);
+    }
+    if (files[2].revents != 0) {
+        *event = (struct kx_event){.kind = KX_GONE, .process = watched_process};
+        close(watched_end);
+        watched_end = KX_NONE;
+        return 1;
+    }
+    *event = (struct kx_event){.kind = KX_READABLE, .number = watched};
+    return files[3].revents != 0;
+}
+
 static long long now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -144,21 +222,21 @@ static long long now(void) {
 
 void kx_next(int millis, int watched, struct kx_event *event) {
     const long long end = millis > 0 ? now() + millis : 0;
-    int left = millis;
-    struct pollfd files[] = {{reading, POLLIN, 0}, {watched, POLLIN, 0}};
+    int wait = millis;
     while (!take(event) && !reap(event)) {
-        int ready = poll(files, 2, left);
-        if (ready > 0 && files[1].revents != 0 && files[0].revents == 0) {
-            *event = (struct kx_event){.kind = KX_READABLE, .number = watched};
+        struct pollfd files[] = {
+                {reading, POLLIN, 0}, {keeper.control, POLLIN, 0}, {watched_end, POLLIN, 0}, {watched, POLLIN, 0}};
+        int ready = poll(files, sizeof files / sizeof *files, wait);
+        if (ready > 0 && notice(files, watched, event)) {
             return;
         }
         if (millis >= 0) {
-            left = millis > 0 ? (int) (end - now()) : 0;
-            if (ready <= 0 && left <= 0) {
+            wait = millis > 0 ? (int) (end - now()) : 0;
+            if (ready <= 0 && wait <= 0) {
                 *event = (struct kx_event){.kind = KX_TIME};
                 return;
             }
-            left = left < 0 ? 0 : left;
+            wait = wait < 0 ? 0 : wait;
         }
     }
 }

@@ -11,10 +11,12 @@
 
 enum kx_kind {
     KX_TIME,    /* the time is over */
-    KX_SIGNAL,  /* a signal came: number; process: who sent it, 0 for the kernel (a terminal, say) */
+    KX_SIGNAL,  /* a signal came: number; process: who sent it; 0: the kernel (a terminal, say); KX_NONE: not known */
     KX_STARTED, /* the program that was launched runs: process */
     KX_FAILED,  /* it does not: error */
-    KX_CHILD,   /* a child ended: process, and number, the status as wait(2) has it */
+    KX_CHILD,   /* a child, or the program, ended: process, and number, the status as wait(2) has it */
+    KX_LOST,    /* the program's keeper ended, so nobody will know how the program ends */
+    KX_GONE,    /* the process that is watched ended: process */
     KX_READABLE /* there is something to read, or its end: number, the descriptor */
 };
 
@@ -25,20 +27,32 @@ struct kx_event {
     struct kx_error error;
 };
 
-/* From now on these signals end up in the queue, and do not end this process. Returns 0, or -1 with errno set. */
+/*
+ * From now on these signals end up in the queue, and do not end this process. Nor does SIGPIPE, whoever has stopped to
+ * read. Returns 0, or -1 with errno set.
+ */
 int kx_catch(const int *signals, int count);
 
 /*
- * As kx_start_in (setns.h), but in a thread of its own: KX_STARTED or KX_FAILED tells how it went, also where something
- * keeps the child waiting on its way. Then the input is written to the pipe by that thread, and the pipe is closed
- * (kx_feed; a pipe of KX_NONE: there is none). All that is passed has to stay as it is until the child has ended, or
- * KX_FAILED has come.
+ * Has a program started by a keeper (keeper.h), in a thread of its own: KX_STARTED or KX_FAILED tells how it went, also
+ * if something keeps it waiting on its way; then KX_CHILD or KX_LOST. The input is written to the pipe by that
+ * thread, and the pipe is closed (kx_feed; a pipe of KX_NONE: there is none). All that is passed has to stay as it is
+ * until KX_STARTED or KX_FAILED has come, the input until the program has ended. The keeper of an earlier program ends.
  */
 void kx_launch(const struct kx_guest *guest, const struct kx_program *program, int pipe, const char *input, long size);
 
+/* The keeper's process id; 0: there is none yet. */
+int kx_kept_by(void);
+
+/* Whether the program may have left something running when it ended. */
+int kx_may_be_left(void);
+
+/* From now on KX_GONE tells of this process's end; one at a time. Returns 0, or -1 if that cannot be watched. */
+int kx_watch(int process);
+
 /*
  * Waits for the next event, in the order in which they came; a child's end comes after the signals that came before it.
- * While a program is being launched no child is reaped.
+ * While a program is being launched no child of this process is reaped.
  *
  * millis:  how long at most; negative: for ever
  * watched: a descriptor that may have something to read, or KX_NONE

@@ -48,24 +48,43 @@ static int run_child(void *argument) {
 /* Between two looks at whether a process has ended. */
 #define LOOK_MILLIS 5
 
+/* Waits until the pipe has something, or its end. */
+static void await(int pipe, int lifeline, int process) {
+    struct pollfd files[] = {{pipe, POLLIN, 0}, {lifeline, POLLIN, 0}};
+    while (poll(files, 2, -1) < 0 || files[0].revents == 0) {
+        if (files[1].revents != 0) {
+            kill(process, SIGKILL);
+            files[1].fd = KX_NONE;
+            files[1].revents = 0;
+        }
+    }
+}
+
 /* Returns whether the child is the program now. Reads to the end, which comes with that, or with the child's. */
-static int has_started(int pipe, struct kx_error *error) {
+static int has_started(int pipe, int lifeline, int process, struct kx_error *error) {
     struct kx_error told[2] = {{KX_ENDED, 0}, {KX_ENDED, 0}};
     size_t length = 0;
     ssize_t got;
-    while ((got = read(pipe, (char *) told + length, sizeof told - length)) > 0 || (got < 0 && errno == EINTR)) {
+    do {
+        if (lifeline > 0) {
+            await(pipe, lifeline, process);
+        }
+        got = read(pipe, (char *) told + length, sizeof told - length);
         length += got > 0 ? (size_t) got : 0;
-    }
+    } while (got > 0 || (got < 0 && errno == EINTR));
     *error = told[length >= sizeof told ? 1 : 0];
     return length == sizeof *told && error->stage == KX_DONE;
 }
 
-static int clone_child(struct kx_start *start, int copies) {
-    _Alignas(16) char stack[32 * 1024];
+/* stack: for the child, as long as that shares this process's memory */
+static int clone_child(struct kx_start *start, char *stack) {
+    int copies = start->way != NULL && start->way->copies;
+    /* who waits for the child alone cannot see a lifeline's end */
+    int shares = start->program->lifeline > 0 ? CLONE_VM : CLONE_VM | CLONE_VFORK;
     /* the child shares what tells the kernel whether others may look into this process, and its change of user resets
      * it */
     int dumpable = prctl(PR_GET_DUMPABLE);
-    int process = clone(run_child, stack + sizeof stack, (copies ? 0 : CLONE_VM | CLONE_VFORK) | SIGCHLD, start);
+    int process = clone(run_child, stack, (copies ? 0 : shares) | SIGCHLD, start);
     int number = errno;
     if (start->program->uid != KX_NONE || start->way != NULL) {
         prctl(PR_SET_DUMPABLE, dumpable);
@@ -75,6 +94,7 @@ static int clone_child(struct kx_start *start, int copies) {
 }
 
 static int start_child(struct kx_start *start, struct kx_error *error) {
+    _Alignas(16) char stack[32 * 1024];
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return -1;
@@ -91,11 +111,11 @@ static int start_child(struct kx_start *start, struct kx_error *error) {
     sigfillset(&all);
     /* no handler of the parent's may run in the child */
     sigprocmask(SIG_BLOCK, &all, &start->blocked);
-    int process = clone_child(start, start->way != NULL && start->way->copies);
+    int process = clone_child(start, stack + sizeof stack);
     int number = errno;
     sigprocmask(SIG_SETMASK, &start->blocked, NULL);
     close(start->progress);
-    int started = process > 0 && has_started(ends[0], error);
+    int started = process > 0 && has_started(ends[0], start->program->lifeline, process, error);
     close(ends[0]);
     if (process > 0 && !started) {
         int status = 0;
@@ -118,7 +138,9 @@ int kx_start(const struct kx_program *program, const struct kx_way *way, struct 
     if (process < 0) {
         *error = (struct kx_error){KX_PROCESS, errno};
     }
-    free(pointers);
+    if (program->room == NULL) {
+        free(pointers);
+    }
     return process > 0 ? process : -1;
 }
 

@@ -70,7 +70,12 @@ struct kx_program {
     int keeps_signals; /* whether what the caller ignores and blocks stays so; else all signals are as by default */
     int session;       /* whether it leads a session and a process group of its own */
     int bound;         /* whether it is killed when the caller ends, also when it is the program */
+    char **room;       /* kx_room(program) bytes for whoever may not allocate memory; NULL: it is allocated */
+    int lifeline;      /* a descriptor above 2: the child is killed if it ends before that is the program; 0: none */
 };
+
+/* How much memory the pointers to its strings take, in bytes. */
+size_t kx_room(const struct kx_program *program);
 
 /* Fills in device and inode of what this path is for the caller. Returns 0, or -1 with errno set. */
 int kx_identify(const char *path, struct kx_place *place);

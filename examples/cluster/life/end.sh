@@ -84,14 +84,13 @@ check_end() {
             expect "the console" "$console" "*cleaning up*"
             [ "$1" != force ] || return 0 # that leaves two seconds
             expect "the console" "$console" "*cleaned up*"
-            known "$issue_cancel" "what the clean-up starts" "$console" '!(*undisturbed*)' '*undisturbed*'
-            known "$issue_cancel" "the console" "$console" '!(*stopp*)' '*stopp*'
+            expect "the console" "$console" '*undisturbed*cleaned up*stopp*'
             ;;
         tini_group | gocd)
             if [ "$1" = force ]; then
                 expect "the console" "$console" '!(*cleaned up*)'
             else
-                known "$issue_cancel" "the console" "$console" '!(*cleaned up*)' "*cleaned up*stopp*"
+                expect "the console" "$console" '*undisturbed*cleaned up*stopp*'
             fi
             ;;
         deaf)

@@ -198,6 +198,12 @@ final class Core {
     @CConstant("KX_CHILD")
     static native int child();
 
+    @CConstant("KX_LOST")
+    static native int lost();
+
+    @CConstant("KX_GONE")
+    static native int gone();
+
     @CConstant("KX_READABLE")
     static native int readable();
 
@@ -209,6 +215,15 @@ final class Core {
 
     @CFunction("kx_next")
     static native void next(int millis, int watched, Event event);
+
+    @CFunction("kx_kept_by")
+    static native int keptBy();
+
+    @CFunction("kx_may_be_left")
+    static native int mayBeLeft();
+
+    @CFunction("kx_watch")
+    static native int watch(int process);
 
     @CFunction("kx_identify")
     static native int identify(CCharPointer path, Place place);
@@ -233,7 +248,4 @@ final class Core {
 
     @CFunction("kx_ends_within")
     static native int endsWithin(int process, int millis);
-
-    @CFunction("kx_has_children")
-    static native int hasChildren();
 }

@@ -39,8 +39,9 @@ final class PosixEvents implements Events {
         long millis = limit.isZero() ? 0 : Math.max(1, Math.min(limit.toMillis(), Integer.MAX_VALUE));
         Core.next((int) millis, watched, event);
         int kind = event.kind();
-        if (kind == Core.started() || kind == Core.failed()) {
+        if (launched != null && (kind == Core.started() || kind == Core.failed() || kind == Core.lost())) {
             launched.close();
+            launched = null;
             Libc.close(inputEnd);
         }
         if (kind == Core.signal()) {
@@ -51,6 +52,10 @@ final class PosixEvents implements Events {
             return new Event.Failed(PosixPlatform.failed(event.failure()));
         } else if (kind == Core.child()) {
             return new Event.ChildEnded(event.process(), PosixChild.status(event.number()));
+        } else if (kind == Core.lost()) {
+            return new Event.Lost();
+        } else if (kind == Core.gone()) {
+            return new Event.Gone(event.process());
         }
         return kind == Core.readable() ? read() : new Event.TimeOver();
     }
@@ -69,7 +74,6 @@ final class PosixEvents implements Events {
 
     @Override
     public void launch(Program program, List<OpenNamespace> namespaces, Optional<ByteBuffer> input) {
-        Core.adopt();
         CIntPointer pipe = StackValue.get(2, CIntPointer.class);
         pipe.write(0, Core.none());
         pipe.write(1, Core.none());
@@ -95,8 +99,18 @@ final class PosixEvents implements Events {
     }
 
     @Override
-    public boolean mayHaveChildren() {
-        return Core.hasChildren() != 0;
+    public int keeper() {
+        return Core.keptBy();
+    }
+
+    @Override
+    public boolean mayBeLeft() {
+        return Core.mayBeLeft() != 0;
+    }
+
+    @Override
+    public boolean watch(int pid) {
+        return Core.watch(pid) == 0;
     }
 
     @Override

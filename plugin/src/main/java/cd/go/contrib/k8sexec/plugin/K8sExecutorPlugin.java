@@ -60,7 +60,7 @@ public final class K8sExecutorPlugin implements GoPlugin {
     /** For GoCD, which calls it once when it has loaded the plugin. */
     @Load
     public void load(PluginContext context) {
-        Thread rehearsal = new Thread(new Rehearsal(agent, json), Rehearsal.NAME);
+        Thread rehearsal = new Thread(new Rehearsal(agent, versionCheck, json), Rehearsal.NAME);
         rehearsal.setDaemon(true);
         rehearsal.start();
     }

@@ -5,10 +5,12 @@ import cd.go.contrib.k8sexec.plugin.run.Agent;
 import cd.go.contrib.k8sexec.plugin.run.ExecutableFinder;
 import cd.go.contrib.k8sexec.plugin.run.ScriptExecution;
 import cd.go.contrib.k8sexec.plugin.run.TaskFailure;
+import cd.go.contrib.k8sexec.plugin.run.VersionCheck;
 import cd.go.contrib.k8sexec.plugin.task.TaskRequest;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.thoughtworks.go.plugin.api.task.JobConsoleLogger;
 import java.io.InputStream;
+import java.nio.file.Path;
 
 /**
  * Goes the way of a task once, as soon as the plugin is loaded: the first task of an agent would else wait for several
@@ -24,10 +26,12 @@ final class Rehearsal implements Runnable {
                     + "\"config\":{\"script\":{\"value\":\"true\"}}}";
 
     private final Agent agent;
+    private final VersionCheck versionCheck;
     private final ObjectMapper json;
 
-    Rehearsal(Agent agent, ObjectMapper json) {
+    Rehearsal(Agent agent, VersionCheck versionCheck, ObjectMapper json) {
         this.agent = agent;
+        this.versionCheck = versionCheck;
         this.json = json;
     }
 
@@ -36,8 +40,9 @@ final class Rehearsal implements Runnable {
         try {
             TaskRequest task = TaskRequest.parse(json, REQUEST);
             task.config().errors();
-            new ScriptExecution(agent, new ExecutableFinder(agent).find(), new Nobody(), new ConsoleBacklog(), json)
-                    .rehearse(task);
+            Path executable = new ExecutableFinder(agent).find();
+            versionCheck.learn(executable);
+            new ScriptExecution(agent, executable, new Nobody(), new ConsoleBacklog(), json).rehearse(task);
         } catch (TaskFailure | RuntimeException | Error e) {
             // A task that is really run says it.
         }

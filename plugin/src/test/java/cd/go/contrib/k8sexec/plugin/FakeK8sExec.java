@@ -39,6 +39,7 @@ final class FakeK8sExec {
                         + "if [ \"$1\" = --version ] && [ -e \"$here/version\" ]; then\n"
                         + "cat \"$here/version\"; exit 0; fi\n"
                         + "printf '%s\\n' \"$@\" > \"$here/arguments\"\n"
+                        + "if [ \"$1\" = --version ]; then exit 0; fi\n"
                         + "result_file=$3\n"
                         + "result() { printf '%s' \"$1\" > \"$result_file\"; }\n"
                         + commands);

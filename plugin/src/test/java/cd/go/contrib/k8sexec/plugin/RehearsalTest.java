@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import cd.go.contrib.k8sexec.plugin.run.VersionCheck;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ class RehearsalTest {
         FakeK8sExec k8sExec = FakeK8sExec.withoutReading(folder, "echo 2.0.0");
         Task task = Task.with(folder, k8sExec);
 
-        new Rehearsal(task.agent(), new ObjectMapper()).run();
+        rehearse(task);
 
         assertEquals("--version\n", k8sExec.read("arguments"));
         assertFalse(k8sExec.has("gc-ran"));
@@ -44,7 +45,11 @@ class RehearsalTest {
 
     @Test
     void does_not_mind_a_server_that_has_no_k8s_exec() {
-        new Rehearsal(new Task(folder).agent(), new ObjectMapper()).run();
+        rehearse(new Task(folder));
+    }
+
+    private static void rehearse(Task task) {
+        new Rehearsal(task.agent(), new VersionCheck(task.agent().executableVersions()), new ObjectMapper()).run();
     }
 
     private int classesOfFirstTask(FakeK8sExec k8sExec, String... loaded) throws IOException, InterruptedException {

@@ -95,6 +95,39 @@ class TaskInPodIT {
         assertTrue(counted.endsWith("\n400000 0 1\n"), counted);
     }
 
+    @Tag("smoke")
+    @Test
+    void a_job_that_is_cancelled_tells_each_process_once() throws Exception {
+        String script = "counted() { told=0; trap \"told=\\$((told + 1)); sleep 1 && echo undisturbed\" TERM; "
+                + "touch /go/up-$1; until [ $told -gt 0 ]; do read -r x </go/never; done; echo $1 $told; }; "
+                + "mkfifo /go/never; counted child & until [ -e /go/up-child ]; do sleep 0.1; done; "
+                + "counted script; wait";
+        String console = task(1, "--cancel-file /go/up-script --shell sh '" + script + "'");
+        pod.exec("agent", "sh", "-c", "rm /go/*");
+
+        assertEquals(
+                "child 1, script 1, undisturbed, undisturbed",
+                console.lines()
+                        .filter(line -> line.startsWith("      | "))
+                        .map(line -> line.substring("      | ".length()))
+                        .sorted()
+                        .collect(Collectors.joining(", ")),
+                console);
+        assertTrue(console.contains("Script was canceled by SIGTERM, exit code: 143."), console);
+    }
+
+    @Tag("smoke")
+    @Test
+    void an_agent_that_is_killed_takes_its_script_along() throws Exception {
+        // what prints to an output that nobody reads any more is ended by SIGPIPE
+        pod.task("--shell sh 'exec >/dev/null 2>&1; trap \"touch /go/cleaned; exit 0\" TERM; touch /go/ready; "
+                + "while :; do sleep 0.1; done' "
+                + ">/dev/null 2>&1 & until [ -e /go/ready ]; do sleep 0.1; done; "
+                + "kill -KILL $(cat /proc/$!/task/*/children); until [ -e /go/cleaned ]; do sleep 0.1; done; "
+                + "until [ -z \"$(ls -A /go/.k8s-exec 2>/dev/null)\" ]; do sleep 0.1; done; "
+                + "rm /go/cleaned /go/ready");
+    }
+
     private static String task(int exitCode, String arguments) throws Exception {
         return pod.task(arguments).assertExitCode(exitCode).text;
     }

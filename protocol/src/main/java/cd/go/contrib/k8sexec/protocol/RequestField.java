@@ -30,7 +30,12 @@ public enum RequestField {
      * A string: the guest's container, as {@link Setting#CONTAINER} takes it. It is the task's own, so it goes before
      * all settings that name a guest, {@link Setting#PID} too.
      */
-    CONTAINER("container", Version.V2_1_0);
+    CONTAINER("container", Version.V2_1_0),
+    /**
+     * A boolean: whether standard input stays open after the request, and its end is a cancel. So whoever sends the
+     * request may die of anything, and the script ends too.
+     */
+    LIFELINE("lifeline", Version.V2_1_0);
 
     /** The number of the only format that there is yet. */
     public static final int FORMAT = 1;

@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.outcome.ResultFile;
@@ -12,6 +13,7 @@ import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
 import cd.go.contrib.k8sexec.cli.run.Plan;
 import cd.go.contrib.k8sexec.cli.run.Run;
+import cd.go.contrib.k8sexec.cli.run.Stopping;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
@@ -87,6 +89,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             outcome = execute(Platform.CURRENT.events(Run.CANCELING));
         } catch (Canceled e) {
+            note("canceled before the script began: nothing was run");
             outcome = Outcome.canceled(e.signal());
         } catch (RuntimeException e) {
             K8sExecException known = K8sExecException.of(e);
@@ -106,14 +109,31 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private Outcome execute(Events events) throws InterruptedException {
+        Stopping.of(proc).check();
         TaskRequest request = TaskRequestReader.read(events.input());
         DebugLog.step(() -> "the request is read: a script of "
                 + request.script().length() + " characters for "
                 + request.interpreter().name() + ", "
                 + request.environment().size() + " variables");
         Path sharedRoot = volumeOptions.sharedRoot();
+        long deadline = System.nanoTime() + wait.duration().toNanos();
+        while (true) {
+            Duration patience = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            try {
+                Target target = targetOptions.find(proc, request.container(), patience, events::pause);
+                return execute(request, sharedRoot, target, events);
+            } catch (K8sExecException e) {
+                // it has ended since it was found, and nothing was run: what restarts is there in a moment
+                if (e.id() != ErrorId.TARGET_DEAD || System.nanoTime() >= deadline) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Outcome execute(TaskRequest request, Path sharedRoot, Target target, Events events)
+            throws InterruptedException {
         Entry entry = enter.entry(proc);
-        Target target = targetOptions.find(proc, request.container(), wait.duration(), events::pause);
         DebugLog.step(() -> "the guest is found: " + target.describe());
         RunId run = Run.newRunId(proc);
         Plan plan = Plan.of(

@@ -27,11 +27,6 @@ final class AutoEntry implements Entry {
     }
 
     @Override
-    public boolean reaches() {
-        return taken.reaches();
-    }
-
-    @Override
     public Running start(GuestProgram program, StagedRun staged, Events events, Consumer<String> notes) {
         return new Attempts(way -> way.start(program, staged, events, notes));
     }

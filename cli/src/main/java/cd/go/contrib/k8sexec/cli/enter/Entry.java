@@ -19,6 +19,9 @@ public interface Entry {
      * Begins to start a program in the guest. What becomes of it comes by events, as {@link Running} reads them; if
      * this way does not lead into this guest, that is a {@link Progress.NotStarted} with {@link Refused}.
      *
+     * <p>The program leads a session and a process group of its own, and nobody's signal to all descendants of this
+     * process, or of its parent, reaches it or what it starts: to end a run is the run's own matter, whatever the way.
+     *
      * @param staged the run's folder, into which what the way needs may be put
      * @param notes  gets warnings for people
      * @throws Refused          if that is known at once
@@ -38,12 +41,6 @@ public interface Entry {
      *                          then, and can only tell
      */
     int become(GuestProgram program, Consumer<String> notes) throws InterruptedException;
-
-    /**
-     * Whether a signal to all descendants of this process, as GoCD's agent sends it, reaches the program and what that
-     * starts.
-     */
-    boolean reaches();
 
     /** What would be done, for people, without the value of a variable: one line for each way that would be tried. */
     List<String> describe(GuestProgram program);

@@ -45,11 +45,6 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
     }
 
     @Override
-    public boolean reaches() {
-        return true;
-    }
-
-    @Override
     public List<String> describe(GuestProgram program) {
         try {
             return List.of(NAME + ": "
@@ -82,7 +77,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
                                 Streams.Input.FED,
                                 program.streams().output(),
                                 handsOver ? program.streams().script() : Optional.empty()),
-                        Setting.SAME),
+                        Setting.OWN_SESSION),
                 List.of(),
                 Optional.of(LaunchProgram.of(program, !handsOver, root(program, guest))));
         return new ThroughShell(nsenter, program, staged, guest);

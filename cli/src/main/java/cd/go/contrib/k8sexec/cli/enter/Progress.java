@@ -12,6 +12,9 @@ public sealed interface Progress {
     /** It did not start, and nothing is left of it. */
     record NotStarted(K8sExecException reason) implements Progress {}
 
+    /** It may have run, and may go on; nobody will know how it ends. */
+    record Lost(K8sExecException reason) implements Progress {}
+
     /** It ended. */
     record Ended(Status status) implements Progress {}
 }

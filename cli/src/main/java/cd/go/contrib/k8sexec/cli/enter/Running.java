@@ -1,5 +1,7 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Event;
 import java.util.Optional;
 
@@ -12,6 +14,16 @@ public interface Running {
      * @return empty if it is about something else
      */
     Optional<Progress> on(Event event);
+
+    /** What to say if its keeper is lost. */
+    static Progress lost() {
+        return new Progress.Lost(new K8sExecException(
+                ErrorId.OUTCOME_UNKNOWN,
+                "the process that k8s-exec keeps beside the script was killed",
+                "so nobody knows how the script ended, and what was left of it was ended",
+                "look what in the script ends processes that it has not started, like kill -9 $PPID, and at the "
+                        + "memory limit of the agent container"));
+    }
 
     /** The run is about to be ended: no other attempt to start it is made. */
     default void giveUp() {}

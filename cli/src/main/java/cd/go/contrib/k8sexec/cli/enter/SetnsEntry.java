@@ -33,11 +33,6 @@ record SetnsEntry(Platform platform, ProcFs proc) implements Entry {
     }
 
     @Override
-    public boolean reaches() {
-        return true;
-    }
-
-    @Override
     public List<String> describe(GuestProgram program) {
         return List.of(NAME);
     }
@@ -59,6 +54,9 @@ record SetnsEntry(Platform platform, ProcFs proc) implements Entry {
                 } else if (event instanceof Event.Failed failed) {
                     guest.close();
                     return Optional.of(new Progress.NotStarted(explained(failed.reason(), program)));
+                }
+                if (event instanceof Event.Lost) {
+                    return Optional.of(Running.lost());
                 }
                 return event instanceof Event.ChildEnded ended && ended.pid() == pid
                         ? Optional.of(new Progress.Ended(ended.status()))

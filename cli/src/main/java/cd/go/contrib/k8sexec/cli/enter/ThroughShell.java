@@ -39,7 +39,7 @@ final class ThroughShell implements Running {
             guest.ifPresent(HeldGuest::close);
             return Optional.of(end(ended.status()));
         }
-        return Optional.empty();
+        return event instanceof Event.Lost ? Optional.of(Running.lost()) : Optional.empty();
     }
 
     private Progress end(Status status) {

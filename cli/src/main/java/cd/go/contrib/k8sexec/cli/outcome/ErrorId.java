@@ -64,6 +64,8 @@ public enum ErrorId {
     TERMINAL_MISSING,
     /** What became of the script is not known. */
     OUTCOME_UNKNOWN,
+    /** The agent's container is being stopped. */
+    STOPPING,
     /** The result file cannot be written. */
     RESULT_FILE,
     /** The directory to install into is missing, is none or is reached by a symbolic link. */

@@ -9,10 +9,16 @@ public sealed interface Event {
     /**
      * A signal came.
      *
-     * @param sender the process that sent it; 0: the kernel, as for a key at a terminal, or it is not known (the JVM
-     *               build)
+     * @param sender the process that sent it; 0: the kernel, as for a key at a terminal; negative: it is not known
      */
-    record Signal(int number, int sender) implements Event {}
+    record Signal(int number, int sender) implements Event {
+        private static final int SIGINT = 2;
+
+        /** Whether somebody has pressed Ctrl-C. */
+        public boolean fromTerminal() {
+            return number == SIGINT && sender == 0;
+        }
+    }
 
     /** The program that was launched runs, as this process. */
     record Started(int pid) implements Event {}
@@ -20,9 +26,19 @@ public sealed interface Event {
     /** The program that was launched does not run. */
     record Failed(StartException reason) implements Event {}
 
-    /** A child ended. */
+    /** The program that was launched ended, or a child did. */
     record ChildEnded(int pid, Status status) implements Event {}
 
+    /** Nobody will know what becomes of the program that was launched: somebody has killed its keeper. */
+    record Lost() implements Event {}
+
+    /** The process that is watched has ended ({@link Events#watch}). */
+    record Gone(int pid) implements Event {}
+
     /** Something came by standard input; nothing: its end ({@link Events#readInput}). */
-    record Input(byte[] bytes) implements Event {}
+    record Input(byte[] bytes) implements Event {
+        public boolean isEnd() {
+            return bytes.length == 0;
+        }
+    }
 }

@@ -43,7 +43,7 @@ final class EventInput extends InputStream {
             } else if (event instanceof Event.Input input) {
                 bytes = input.bytes();
                 place = 0;
-                ended = bytes.length == 0;
+                ended = input.isEnd();
             }
         } catch (InterruptedException e) {
             throw new InterruptedIOException();

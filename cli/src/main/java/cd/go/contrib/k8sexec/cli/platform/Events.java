@@ -16,17 +16,35 @@ public interface Events {
     Event next(Duration limit) throws InterruptedException;
 
     /**
-     * Starts a program, as {@link Platform#start} does, without waiting for that: {@link Event.Started} or {@link
-     * Event.Failed} tells, then {@link Event.ChildEnded}. One at a time.
+     * Starts a program, without waiting for that: {@link Event.Started} or {@link Event.Failed} tells, then {@link
+     * Event.ChildEnded} or {@link Event.Lost}. One at a time.
      *
-     * @param input what it finds at its standard input, where that is {@link Streams.Input#FED}
+     * <p>Neither it nor what it starts is a descendant of whoever started this process: who signals all descendants of
+     * his, as GoCD's agent does (CurrentProcess.java:62-66), does not reach it. Its parent is a keeper, which is the
+     * parent of all that its descendants leave behind, too, and ends with this process.
+     *
+     * @param program has default signal handling, an empty signal mask and no open file but its own
+     * @param input   what it finds at its standard input, if that is {@link Streams.Input#FED}
      */
     void launch(Program program, List<OpenNamespace> namespaces, Optional<ByteBuffer> input);
 
-    /** Whether this process may have children, or be made the parent of some. */
-    boolean mayHaveChildren();
+    /** The keeper's process id; 0: it is not there yet, or not known. */
+    int keeper();
 
-    /** From now on what comes by this process's standard input is an event. */
+    /** Whether the program may have left something running when it ended. */
+    boolean mayBeLeft();
+
+    /**
+     * From now on {@link Event.Gone} tells of the end of a process, which need not be a child. One at a time.
+     *
+     * @return whether it can be watched
+     */
+    boolean watch(int pid);
+
+    /**
+     * From now on what comes by this process's standard input is an event. Its end, if it is not read for the
+     * request, is that of the lifeline: a cancel.
+     */
     void readInput();
 
     /** This process's standard input, whose reader is ended by {@link Canceled} where a signal comes. */
@@ -38,7 +56,7 @@ public interface Events {
     /**
      * Waits that long.
      *
-     * @throws Canceled where a signal comes, or has come already
+     * @throws Canceled if a signal comes, or the end of the lifeline, or has come already
      */
     default void pause(Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
@@ -47,6 +65,8 @@ public interface Events {
             event = next(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
             if (event instanceof Event.Signal signal) {
                 throw new Canceled(signal.number());
+            } else if (event instanceof Event.Input input && input.isEnd()) {
+                throw new Canceled(Canceled.BY_LIFELINE);
             }
         } while (!(event instanceof Event.TimeOver));
     }

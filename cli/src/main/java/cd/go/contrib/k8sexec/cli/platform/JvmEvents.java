@@ -13,18 +13,23 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /** A queue, and a thread for each thing that the JDK waits for. */
 final class JvmEvents implements Events {
     private static final int CHUNK = 1 << 16;
+    private static final int UNKNOWN = -1;
 
     private final JvmPlatform platform;
     private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
+    private volatile int keeper;
 
     JvmEvents(JvmPlatform platform, List<Integer> signals) {
         this.platform = platform;
-        signals.forEach(
-                number -> OsSignals.handle(Signals.name(number), signal -> queue.add(new Event.Signal(signal, 0))));
+        // who sent it the JDK does not tell: without a terminal nobody has pressed a key
+        boolean atTerminal = IntStream.range(0, 3).anyMatch(platform::isTerminal);
+        signals.forEach(number -> OsSignals.handle(
+                Signals.name(number), signal -> queue.add(new Event.Signal(signal, atTerminal ? 0 : UNKNOWN))));
     }
 
     @Override
@@ -37,7 +42,8 @@ final class JvmEvents implements Events {
     public void launch(Program program, List<OpenNamespace> namespaces, Optional<ByteBuffer> input) {
         start("child", () -> {
             try {
-                Child child = platform.start(program, namespaces);
+                Child child = platform.startKept(program, namespaces);
+                keeper = child.pid();
                 queue.add(new Event.Started(child.pid()));
                 start("input", () -> input.ifPresent(child::feed));
                 queue.add(new Event.ChildEnded(child.pid(), child.await()));
@@ -56,7 +62,18 @@ final class JvmEvents implements Events {
     }
 
     @Override
-    public boolean mayHaveChildren() {
+    public int keeper() {
+        return keeper;
+    }
+
+    @Override
+    public boolean mayBeLeft() {
+        return true;
+    }
+
+    @Override
+    public boolean watch(int pid) {
+        ProcessHandle.of(pid).ifPresent(process -> process.onExit().thenRun(() -> queue.add(new Event.Gone(pid))));
         return true;
     }
 

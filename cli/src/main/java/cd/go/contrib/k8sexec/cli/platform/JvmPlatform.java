@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,26 @@ import java.util.regex.Pattern;
  */
 final class JvmPlatform implements Platform {
     private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/\\d+|tty\\w*|console)");
+
+    /**
+     * What the keeper's own parent does: it ends with the program's exit code, whatever signal comes. Without
+     * util-linux's setsid there is no keeper.
+     */
+    private static final String BEFORE_KEEPER = """
+            trap : TERM HUP INT
+            setsid -f true 2>/dev/null || exec "$@"
+            exec 4<&0 5>&1
+            code=$(setsid -f /bin/sh -c "$0" k8s-exec-keeper "$@" <&4 3>&1 >&5 4<&- 5>&-)
+            [ "$code" ] || kill -KILL $$
+            exit "$code"
+            """;
+    /** What the keeper does. A shell names a child that a signal ended: not to the script's standard error. */
+    private static final String KEEPER = """
+            trap : TERM HUP INT
+            exec 6>&2 2>/dev/null
+            setsid "$@" 2>&6 3>&- 6>&-
+            echo $? >&3
+            """;
 
     private final JvmFiles files = new JvmFiles();
 
@@ -53,33 +74,54 @@ final class JvmPlatform implements Platform {
 
     @Override
     public Child start(Program program, List<OpenNamespace> namespaces) throws StartException {
-        requirePlain(program, namespaces);
+        requirePlain(program, namespaces, Setting.SAME);
         if (program.streams().script().isPresent()) {
             throw new IllegalArgumentException("the JDK hands no script over");
         }
-        return new JvmChild(start(program.command().arguments(), program));
+        return new JvmChild(
+                start(program.command().arguments(), program, program.command().environment()));
     }
 
-    private static void requirePlain(Program program, List<OpenNamespace> namespaces) {
+    /**
+     * Starts a program with a keeper (see {@link Events#launch}), a shell of the agent's. The process that is returned
+     * is another, which gives the program's exit code as its own; neither carries the program's environment.
+     */
+    Child startKept(Program program, List<OpenNamespace> namespaces) throws StartException {
+        requirePlain(program, namespaces, Setting.OWN_SESSION);
+        List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", BEFORE_KEEPER, KEEPER, "env", "-i"));
+        words.addAll(entries(program.command().environment()));
+        words.addAll(program.command().arguments());
+        String path = System.getenv("PATH");
+        return new JvmChild(start(
+                words,
+                program,
+                path == null ? new byte[0] : ("PATH=" + path + "\0").getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    private static void requirePlain(Program program, List<OpenNamespace> namespaces, Setting setting) {
         if (!namespaces.isEmpty()
-                || !program.setting().equals(Setting.SAME)
+                || !program.setting().equals(setting)
                 || program.command().paths().size() > 1) {
             throw new IllegalArgumentException("only the native executable enters a guest by itself");
         }
     }
 
-    private static Process start(List<String> words, Program program) throws StartException {
+    private static List<String> entries(byte[] environment) {
+        return Arrays.stream(new String(environment, StandardCharsets.ISO_8859_1).split("\0"))
+                .filter(entry -> entry.indexOf('=') > 0)
+                .toList();
+    }
+
+    private static Process start(List<String> words, Program program, byte[] environment) throws StartException {
         ProcessBuilder builder =
                 new ProcessBuilder(words).redirectOutput(Redirect.INHERIT).redirectError(Redirect.INHERIT);
         program.streams()
                 .output()
                 .ifPresent(file -> builder.redirectOutput(file.toFile()).redirectErrorStream(true));
         builder.environment().clear();
-        for (String entry : new String(program.command().environment(), StandardCharsets.ISO_8859_1).split("\0")) {
+        for (String entry : entries(environment)) {
             int equals = entry.indexOf('=');
-            if (equals > 0) {
-                builder.environment().put(entry.substring(0, equals), entry.substring(equals + 1));
-            }
+            builder.environment().put(entry.substring(0, equals), entry.substring(equals + 1));
         }
         try {
             return builder.start();
@@ -91,7 +133,7 @@ final class JvmPlatform implements Platform {
     /** The script goes through standard input, and a shell of the agent's then puts this process's own in its place. */
     @Override
     public int become(Program program, List<OpenNamespace> namespaces) throws StartException, InterruptedException {
-        requirePlain(program, namespaces);
+        requirePlain(program, namespaces, Setting.SAME);
         List<String> whole = new ArrayList<>(List.of(
                 "/bin/sh",
                 "-c",
@@ -104,7 +146,7 @@ final class JvmPlatform implements Platform {
         }
         // the terminal sends it to the program too
         OsSignals.handle("INT", signal -> {});
-        Process process = start(whole, program);
+        Process process = start(whole, program, program.command().environment());
         started.complete(process);
         JvmChild child = new JvmChild(process);
         child.feed(ByteBuffer.wrap(program.streams().script().orElse(new byte[0])));

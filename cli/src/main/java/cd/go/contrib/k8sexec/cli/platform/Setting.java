@@ -13,4 +13,6 @@ import java.util.Optional;
 public record Setting(Optional<Place> volume, Optional<Place> directory, Optional<Identity> identity, boolean session) {
     /** Where this process is, as it is. */
     public static final Setting SAME = new Setting(Optional.empty(), Optional.empty(), Optional.empty(), false);
+    /** The same, in a session and a process group of its own. */
+    public static final Setting OWN_SESSION = new Setting(Optional.empty(), Optional.empty(), Optional.empty(), true);
 }

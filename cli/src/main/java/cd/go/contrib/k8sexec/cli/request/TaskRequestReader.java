@@ -68,6 +68,7 @@ public final class TaskRequestReader {
     private String shell;
     private boolean failFast;
     private boolean trace;
+    private boolean lifeline;
     private String workingDirectory;
     private Map<String, String> environment;
     private Optional<String> container = Optional.empty();
@@ -75,6 +76,8 @@ public final class TaskRequestReader {
     private TaskRequestReader() {}
 
     /**
+     * Reads to the end of the stream; with a lifeline, to the end of the request.
+     *
      * @throws K8sExecException {@link ErrorId#REQUEST_NOT_JSON}, {@link ErrorId#REQUEST_FIELD} or {@link
      *                          ErrorId#VARIABLE_TOO_LARGE}; its message names the field, and never holds the value of a
      *                          variable
@@ -118,7 +121,8 @@ public final class TaskRequestReader {
             }
             readField(field, parser);
         }
-        if (parser.nextToken() != null) {
+        // with a lifeline the end comes when the request's sender wants it, or has ended
+        if (!lifeline && parser.nextToken() != null) {
             throw notJson("has something after its end, at line "
                     + parser.currentLocation().getLineNr());
         }
@@ -166,6 +170,7 @@ public final class TaskRequestReader {
             case SHELL -> shell = text(field.key(), parser);
             case FAIL_FAST -> failFast = flag(field.key(), token);
             case TRACE -> trace = flag(field.key(), token);
+            case LIFELINE -> lifeline = flag(field.key(), token);
             case WORKING_DIRECTORY -> workingDirectory = text(field.key(), parser);
             case ENVIRONMENT -> environment = readEnvironment(parser, token);
             case CONTAINER -> container = Optional.of(container(field.key(), parser));

@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.run;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The end of a tree: SIGTERM for each of its processes, the grace period, SIGKILL until none is left. Whoever has one
- * looks again and again.
+ * The end of a tree: one SIGTERM for each of its processes that is there when it begins, the grace period, in which
+ * what they start is left alone, SIGKILL until none is left. Whoever has one looks again and again.
  */
 final class Ending {
     /** From one look to the next as long as they may end by themselves. */
@@ -24,8 +25,9 @@ final class Ending {
 
     private final ProcFs proc;
     private final ProcessTree tree;
-    private final Set<Identity> asked = new HashSet<>();
+    private final Set<Identity> told = new HashSet<>();
     private final Map<Identity, ProcessInfo> killed = new HashMap<>();
+    private long begin = Long.MAX_VALUE;
     private List<ProcessInfo> left = List.of();
 
     Ending(ProcFs proc, ProcessTree tree) {
@@ -41,14 +43,29 @@ final class Ending {
     }
 
     /**
-     * Sends SIGTERM to those that have not been sent one.
+     * Sends SIGTERM to all that are there and have not been sent one.
      *
-     * @return whether there was any
+     * @return whether any process was there
      */
-    boolean terminate() {
+    boolean tell() {
+        begin = proc.ticks();
+        return tell(Long.MAX_VALUE);
+    }
+
+    /**
+     * Looks again, and sends SIGTERM to those that a look has missed, for that takes a while: they were there before
+     * the others were told.
+     *
+     * @return whether any process is there
+     */
+    boolean look() {
+        return tell(begin);
+    }
+
+    private boolean tell(long startedBefore) {
         left = tree.members();
         for (ProcessInfo process : left) {
-            if (asked.add(Identity.of(process))) {
+            if (process.startTicks() < startedBefore && told.add(Identity.of(process))) {
                 handle(process).ifPresent(ProcessHandle::destroy);
             }
         }
@@ -69,9 +86,25 @@ final class Ending {
         return !left.isEmpty();
     }
 
-    /** What did not end on SIGTERM, in words; empty where everything did. */
-    String killed() {
-        return ProcessTree.describe(killed.values());
+    /** What did not end by itself, in a sentence for each reason; empty if everything did. */
+    List<String> killed(String why) {
+        List<String> lines = new ArrayList<>();
+        String deaf = ProcessTree.describe(select(true));
+        if (!deaf.isEmpty()) {
+            lines.add("ended with SIGKILL, because SIGTERM did not end it: " + deaf);
+        }
+        String late = ProcessTree.describe(select(false));
+        if (!late.isEmpty()) {
+            lines.add("ended with SIGKILL, because " + why + ": " + late);
+        }
+        return lines;
+    }
+
+    private List<ProcessInfo> select(boolean wasTold) {
+        return killed.entrySet().stream()
+                .filter(entry -> told.contains(entry.getKey()) == wasTold)
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /** What the last look found, in words. */

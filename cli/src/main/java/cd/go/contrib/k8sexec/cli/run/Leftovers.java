@@ -59,7 +59,7 @@ public record Leftovers(ProcFs proc, SharedVolume volume) {
 
     private static String end(Ending ending, Duration grace, Events events) throws InterruptedException {
         long deadline = System.nanoTime() + grace.toNanos();
-        while (ending.terminate() && System.nanoTime() < deadline) {
+        for (boolean any = ending.tell(); any && System.nanoTime() < deadline; any = ending.look()) {
             events.pause(Ending.POLL);
         }
         long limit = System.nanoTime() + Ending.KILL_LIMIT.toNanos();

@@ -10,35 +10,42 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
 /**
- * The processes of a run: the descendants of this process, its k8s-exec, and every process whose environment carries
- * the run's id. The first finds what cleared its environment, the second what left the family; where k8s-exec is a
- * child subreaper (prctl(2)), the first finds all.
+ * The processes of a run: the descendants of its k8s-exec and of the keeper, and every process whose environment
+ * carries the run's id, with its descendants. The first finds what cleared its environment, the second what left the
+ * family; if the keeper is a child subreaper (prctl(2)), the first finds all.
  */
 public final class ProcessTree {
     private final ProcFs proc;
     private final int self;
+    private final IntSupplier keeper;
     private final boolean withDescendants;
     private final String mark;
 
-    private ProcessTree(ProcFs proc, RunId run, int self, boolean withDescendants) {
+    private ProcessTree(ProcFs proc, RunId run, int self, IntSupplier keeper, boolean withDescendants) {
         this.proc = proc;
         this.self = self;
+        this.keeper = keeper;
         this.withDescendants = withDescendants;
         this.mark = "\0" + RunId.VARIABLE + "=" + run.text() + "\0";
     }
 
-    /** Of a run of this process. */
-    public static ProcessTree ofOwnRun(ProcFs proc, RunId run) {
-        return new ProcessTree(proc, run, run.owner(), true);
+    /**
+     * Of a run of this process.
+     *
+     * @param keeper the script's parent, as long as it is known
+     */
+    static ProcessTree ofOwnRun(ProcFs proc, RunId run, IntSupplier keeper) {
+        return new ProcessTree(proc, run, run.owner(), keeper, true);
     }
 
     /** Of a run whose k8s-exec has ended: what has that one's number by now, and its descendants, are no part of it. */
     static ProcessTree ofAbandonedRun(ProcFs proc, RunId run) {
         return new ProcessTree(
-                proc, run, Math.toIntExact(ProcessHandle.current().pid()), false);
+                proc, run, Math.toIntExact(ProcessHandle.current().pid()), () -> 0, false);
     }
 
     /** The ids of all runs of which a process is alive. */
@@ -61,9 +68,21 @@ public final class ProcessTree {
         Map<Integer, Integer> parents = new HashMap<>();
         all.forEach(process -> parents.put(process.pid(), process.parent()));
         List<ProcessInfo> members = new ArrayList<>();
+        Set<Integer> none = new HashSet<>(List.of(self));
+        if (!carriesMark(keeper.getAsInt())) {
+            none.add(keeper.getAsInt());
+        }
+        Set<Integer> roots = new HashSet<>(withDescendants ? none : Set.of());
         for (ProcessInfo process : all) {
-            if (process.pid() != self
-                    && (withDescendants && descendsFromThis(process.pid(), parents) || carriesMark(process.pid()))) {
+            if (!none.contains(process.pid())
+                    && !descends(process.pid(), parents, roots)
+                    && carriesMark(process.pid())) {
+                roots.add(process.pid());
+            }
+        }
+        for (ProcessInfo process : all) {
+            int pid = process.pid();
+            if (!none.contains(pid) && (roots.contains(pid) || descends(pid, parents, roots))) {
                 members.add(process);
             }
         }
@@ -78,11 +97,11 @@ public final class ProcessTree {
         return words.stream().sorted().collect(Collectors.joining(", "));
     }
 
-    private boolean descendsFromThis(int pid, Map<Integer, Integer> parents) {
+    private static boolean descends(int pid, Map<Integer, Integer> parents, Set<Integer> roots) {
         int ancestor = pid;
         for (int depth = 0; depth < parents.size() && ancestor > 1; depth++) {
             ancestor = parents.getOrDefault(ancestor, 0);
-            if (ancestor == self) {
+            if (ancestor > 0 && roots.contains(ancestor)) {
                 return true;
             }
         }

@@ -5,11 +5,11 @@ import cd.go.contrib.k8sexec.cli.enter.Running;
 import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Event;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.platform.Status;
-import cd.go.contrib.k8sexec.cli.run.Step.Action;
 import cd.go.contrib.k8sexec.cli.run.Step.State;
 import cd.go.contrib.k8sexec.cli.run.Step.Trigger;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A staged script from its start to its end: takes one event after the other, and does what {@link Step} says. All that
@@ -39,6 +40,7 @@ final class RunLoop {
     private final ProcessTree tree;
     private final Ending ending;
     private final MemoryWatch memory;
+    private final GuestWatch guest;
     private final long start = System.nanoTime();
 
     private State state = State.STARTING;
@@ -56,14 +58,17 @@ final class RunLoop {
     /** When the grace period is over, or the time for SIGKILL; by System.nanoTime. */
     private long deadline;
 
+    private boolean hasty;
+
     RunLoop(ProcFs proc, Plan plan, Run.Options options, Events events) {
         this.proc = proc;
         this.plan = plan;
         this.options = options;
         this.events = events;
-        this.tree = ProcessTree.ofOwnRun(proc, plan.run());
+        this.tree = ProcessTree.ofOwnRun(proc, plan.run(), events::keeper);
         this.ending = new Ending(proc, tree);
         this.memory = MemoryWatch.begin(proc);
+        this.guest = new GuestWatch(proc, plan.target(), tree, options.notes());
     }
 
     /**
@@ -75,8 +80,7 @@ final class RunLoop {
         script = plan.entry().start(plan.program(staged, options.output()), staged, events, options.notes());
         while (state != State.OVER) {
             Event event = events.next(patience());
-            Optional<Trigger> trigger = event instanceof Event.Signal signal ? signal(signal) : progress(event);
-            trigger.ifPresent(this::take);
+            trigger(event).ifPresent(this::take);
             // a signal that has come by then is heard of before anybody says what the script left
             if (state != State.LOOKING || event instanceof Event.TimeOver) {
                 look();
@@ -90,35 +94,70 @@ final class RunLoop {
         State before = state;
         DebugLog.step(() -> before + ", " + trigger + ": " + step.next());
         state = step.next();
-        if (step.action() == Action.TERMINATE) {
-            script.giveUp();
-            deadline = System.nanoTime() + options.grace().toNanos();
-        } else if (step.action() == Action.KILL) {
-            deadline = System.nanoTime() + Ending.KILL_LIMIT.toNanos();
+        switch (step.action()) {
+            case TERMINATE -> {
+                script.giveUp();
+                deadline = System.nanoTime() + options.grace().toNanos();
+                ending.tell();
+            }
+            case TELL -> ending.tell();
+            case KILL -> deadline = System.nanoTime() + Ending.KILL_LIMIT.toNanos();
+            case LOOK, NOTHING -> {
+                // the next look comes by itself
+            }
         }
     }
 
     // ---- what an event is for this run
 
-    private Optional<Trigger> signal(Event.Signal signal) {
-        boolean first = ended.isEmpty();
-        if (first) {
-            ended = Optional.of(Outcome.canceled(signal.number()));
+    private Optional<Trigger> trigger(Event event) {
+        if (event instanceof Event.Signal signal) {
+            return signal(signal);
+        } else if (event instanceof Event.Input input) {
+            return input.isEnd() && ended.isEmpty() ? Optional.of(loseLifeline()) : Optional.empty();
         }
-        return Optional.of(first ? Trigger.CANCELED : Trigger.AGAIN);
+        if (event instanceof Event.Gone && state == State.RUNNING) {
+            guest.tell();
+        }
+        return progress(event);
+    }
+
+    private Trigger loseLifeline() {
+        ended = Optional.of(Outcome.canceled(Canceled.BY_LIFELINE));
+        options.notes().accept("the script is ended: whoever sent the request has ended, or has closed the lifeline");
+        return Trigger.CANCELED;
+    }
+
+    /** SIGTERM may well come twice: a Pod's end is told to k8s-exec by tini, say, and by the plugin. */
+    private Optional<Trigger> signal(Event.Signal signal) {
+        if (ended.isEmpty()) {
+            ended = Optional.of(Outcome.canceled(signal.number()));
+            return Optional.of(Trigger.CANCELED);
+        }
+        if (!signal.fromTerminal() || state != State.ENDING) {
+            return Optional.empty();
+        }
+        hasty = true;
+        options.notes().accept("a second Ctrl-C: the grace period is cut short");
+        return Optional.of(Trigger.HASTE);
     }
 
     private Optional<Trigger> progress(Event event) {
         return script.on(event).map(progress -> {
             pending = false;
             if (progress instanceof Progress.NotStarted not) {
-                failure = Optional.of(not.reason());
+                failure = Optional.of(guest.hasEnded() ? plan.target().gone() : not.reason());
                 return Trigger.FAILED;
             } else if (progress instanceof Progress.Ended end) {
                 status = Optional.of(end.status());
+                guest.finish();
                 return Trigger.ENDED;
+            } else if (progress instanceof Progress.Lost lost) {
+                failure = Optional.of(lost.reason());
+                return Trigger.LOST;
             }
             started = true;
+            guest.begin(events);
             return Trigger.STARTED;
         });
     }
@@ -157,7 +196,9 @@ final class RunLoop {
             }
             case LOOKING -> take(isLeft() ? Trigger.LEFT : Trigger.GONE);
             case ENDING -> {
-                if (!ending.terminate() && !pending) {
+                // as long as it has not started, nothing that appears is somebody's clean-up
+                boolean any = pending ? ending.tell() : ending.look();
+                if (!any && !pending) {
                     take(Trigger.GONE);
                 } else if (System.nanoTime() >= deadline) {
                     take(Trigger.GRACE_OVER);
@@ -179,15 +220,19 @@ final class RunLoop {
     private void timeOut() {
         ended = Optional.of(Outcome.timedOut());
         options.notes()
-                .accept("the script is ended: it has run longer than its timeout of "
-                        + options.timeout().toString().substring(2).toLowerCase(Locale.ROOT)
+                .accept("the script is ended: it has run longer than its timeout of " + words(options.timeout())
                         + " (--timeout, GO_K8S_TIMEOUT)");
         take(Trigger.TIMED_OUT);
     }
 
+    /** As a setting has it, like 1m30s. */
+    private static String words(Duration duration) {
+        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+
     /** Whether the script has left something running that shall not stay; what may stay is named. */
     private boolean isLeft() {
-        List<ProcessInfo> left = events.mayHaveChildren() ? tree.members() : List.of();
+        List<ProcessInfo> left = events.mayBeLeft() ? tree.members() : List.of();
         if (!left.isEmpty() && !options.endBackground()) {
             options.notes()
                     .accept("the script left running in the background: " + ProcessTree.describe(left)
@@ -199,14 +244,21 @@ final class RunLoop {
     // ---- how it ended
 
     private Outcome outcome() {
-        if (!ending.killed().isEmpty()) {
-            options.notes().accept("ended with SIGKILL, because SIGTERM did not end it: " + ending.killed());
-        }
+        ending.killed(hasty ? "of a second Ctrl-C" : "the grace period of " + words(options.grace()) + " was over")
+                .forEach(options.notes());
         if (!ending.left().isEmpty()) {
             options.notes().accept("still there in spite of SIGKILL: " + ending.left());
         }
         String way = started ? plan.entry().name() : null;
         if (ended.isPresent()) {
+            if (!started) {
+                options.notes().accept("it was ended before the script began: nothing was run");
+            }
+            if (Stopping.of(proc).hasBegun()) {
+                String why = "the agent is being stopped";
+                options.notes().accept("the script was ended: " + why);
+                return ended.get().by(way).because(why);
+            }
             return ended.get().by(way);
         }
         if (failure.isPresent()) {
@@ -219,6 +271,10 @@ final class RunLoop {
         // a script may also fail because of a process that it waited for: not only SIGKILL may have to do with memory
         Optional<String> reason = outcome.exitCode() == 0 ? Optional.empty() : memory.reason();
         reason.ifPresent(options.notes());
-        return reason.map(outcome::because).orElse(outcome);
+        return Stream.of(reason, outcome.exitCode() == 0 ? Optional.<String>empty() : guest.end())
+                .flatMap(Optional::stream)
+                .reduce((first, second) -> first + "; " + second)
+                .map(outcome::because)
+                .orElse(outcome);
     }
 }

@@ -15,7 +15,7 @@ record Step(State next, Action action) {
         RUNNING,
         /** The script has ended; what it started may go on. */
         LOOKING,
-        /** All of the run's processes have been told to end (SIGTERM). */
+        /** All of the run's processes that were there have been told to end (SIGTERM), once. */
         ENDING,
         /** Time is over for them (SIGKILL). */
         KILLING,
@@ -28,12 +28,14 @@ record Step(State next, Action action) {
         STARTED,
         /** It could not be started, or the way in was lost. */
         FAILED,
+        /** It may go on, but nobody will know how it ends. */
+        LOST,
         /** It ended. */
         ENDED,
         /** k8s-exec is told to end. */
         CANCELED,
-        /** It is told once more. */
-        AGAIN,
+        /** Somebody at a terminal does not want to wait any longer. */
+        HASTE,
         /** The script's time is over. */
         TIMED_OUT,
         /** Something is left of the run that shall not stay. */
@@ -50,8 +52,10 @@ record Step(State next, Action action) {
         NOTHING,
         /** Look what is left: {@link Trigger#LEFT} or {@link Trigger#GONE}. */
         LOOK,
-        /** Tell all processes to end, and from now on those that appear. */
+        /** Tell all processes that are there to end, and give them the grace period. */
         TERMINATE,
+        /** Tell those that have come meanwhile: nothing of the script has run before. */
+        TELL,
         /** Kill all processes, and from now on those that appear. */
         KILL
     }
@@ -63,14 +67,14 @@ record Step(State next, Action action) {
                     case STARTED -> new Step(State.RUNNING, Action.NOTHING);
                     case FAILED -> new Step(State.OVER, Action.NOTHING);
                     case ENDED -> new Step(State.LOOKING, Action.LOOK);
-                    case CANCELED, TIMED_OUT -> new Step(State.ENDING, Action.TERMINATE);
+                    case CANCELED, TIMED_OUT, LOST -> new Step(State.ENDING, Action.TERMINATE);
                     default -> stay(state);
                 };
             case RUNNING ->
                 switch (trigger) {
                     case FAILED -> new Step(State.OVER, Action.NOTHING);
                     case ENDED -> new Step(State.LOOKING, Action.LOOK);
-                    case CANCELED, TIMED_OUT -> new Step(State.ENDING, Action.TERMINATE);
+                    case CANCELED, TIMED_OUT, LOST -> new Step(State.ENDING, Action.TERMINATE);
                     default -> stay(state);
                 };
             case LOOKING ->
@@ -81,7 +85,8 @@ record Step(State next, Action action) {
                 };
             case ENDING ->
                 switch (trigger) {
-                    case AGAIN, GRACE_OVER -> new Step(State.KILLING, Action.KILL);
+                    case STARTED -> new Step(State.ENDING, Action.TELL);
+                    case HASTE, GRACE_OVER -> new Step(State.KILLING, Action.KILL);
                     case GONE -> new Step(State.OVER, Action.NOTHING);
                     default -> stay(state);
                 };

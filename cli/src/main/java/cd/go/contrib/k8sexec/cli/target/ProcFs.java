@@ -196,14 +196,18 @@ public record ProcFs(Path root) {
 
     /** How long it has been running; zero where that is not known. */
     public Duration age(ProcessInfo process) {
+        return Duration.ofMillis(Math.max(0, ticks() - process.startTicks()) * 1000 / TICKS_PER_SECOND);
+    }
+
+    /** What a process that started now would have as its {@link ProcessInfo#startTicks}; 0 if that is not known. */
+    public long ticks() {
         try {
-            double uptime = read("", "uptime")
-                    .map(bytes -> Double.parseDouble(new String(bytes, StandardCharsets.US_ASCII).split(" ")[0]))
-                    .orElse(0.0);
-            return Duration.ofMillis(
-                    Math.max(0, Math.round(uptime * 1000) - process.startTicks() * 1000 / TICKS_PER_SECOND));
+            return read("", "uptime")
+                    .map(bytes -> new String(bytes, StandardCharsets.US_ASCII).split(" ")[0])
+                    .map(seconds -> Math.round(Double.parseDouble(seconds) * TICKS_PER_SECOND))
+                    .orElse(0L);
         } catch (NumberFormatException e) {
-            return Duration.ZERO;
+            return 0;
         }
     }
 

@@ -8,6 +8,7 @@ import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -50,6 +51,9 @@ class CancelIT {
         rm /go/ready
         started=$(date +%s%3N)
         """;
+
+    /** How a script waits that does not start anything. */
+    private static final String FOREVER = "mkfifo /tmp/never 2>/dev/null; while :; do read -t 1 x <>/tmp/never; done\n";
 
     static final String END = """
 
@@ -109,6 +113,7 @@ class CancelIT {
                 Pod.K8S_EXEC.toString());
 
         assertCanceled(result, 15);
+        assertEquals("k8s-exec: canceled before the script began: nothing was run", result.ownLines());
     }
 
     @Needs(Need.PYTHON)
@@ -156,11 +161,21 @@ class CancelIT {
         }
     }
 
+    @Tag("smoke")
     @Test
-    void a_second_signal_does_not_wait_for_the_grace_period() {
-        Result result = cancel("100s", stubborn(), "kill -TERM $run; sleep 0.5; kill -TERM $run");
+    void more_signals_do_not_shorten_the_grace_period() {
+        String script = "trap 'touch /go/told; sleep 1; touch /go/cleaned; exit 0' TERM\ntouch /go/ready\n" + FOREVER;
 
-        assertCanceled(result, 15);
+        for (String more : List.of("TERM", "INT", "HUP")) {
+            Result result = cancel(
+                    "100s",
+                    script,
+                    "kill -TERM $run; until [ -e /go/told ]; do sleep 0.02; done; kill -" + more + " $run");
+
+            assertCanceled(result, 15);
+            assertEquals("", result.ownLines());
+            pod.exec("agent", "rm", "/go/told", "/go/cleaned").assertExitCode(0);
+        }
     }
 
     @Test

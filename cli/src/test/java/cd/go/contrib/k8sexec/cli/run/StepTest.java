@@ -14,11 +14,12 @@ class StepTest {
     /** A dot: nothing changes. Else the next state, with what is done then. */
     private static final String TABLE = """
                     STARTING          RUNNING           LOOKING           ENDING        KILLING  OVER
-        STARTED     RUNNING           .                 .                 .             .        .
+        STARTED     RUNNING           .                 .                 .:TELL        .        .
         FAILED      OVER              OVER              .                 .             .        .
+        LOST        ENDING:TERMINATE  ENDING:TERMINATE  .                 .             .        .
         ENDED       LOOKING:LOOK      LOOKING:LOOK      .                 .             .        .
         CANCELED    ENDING:TERMINATE  ENDING:TERMINATE  ENDING:TERMINATE  .             .        .
-        AGAIN       .                 .                 .                 KILLING:KILL  .        .
+        HASTE       .                 .                 .                 KILLING:KILL  .        .
         TIMED_OUT   ENDING:TERMINATE  ENDING:TERMINATE  .                 .             .        .
         LEFT        .                 .                 ENDING:TERMINATE  .             .        .
         GONE        .                 .                 OVER              OVER          OVER     .

@@ -92,6 +92,11 @@ public final class ConsoleRelay implements AutoCloseable {
         }
     }
 
+    /** Shows a line of the plugin's own, after all others; to be called after {@link #finish}. */
+    public void say(String line) {
+        sink.say(line);
+    }
+
     /** If {@link #finish} was not reached: the process has been ended, and the console is not waited for. */
     @Override
     public void close() {

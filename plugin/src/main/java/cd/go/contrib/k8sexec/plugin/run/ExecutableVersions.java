@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Which version k8s-exec has, by {@code k8s-exec --version}. It is asked once for each file, and again if the file's
- * size or time has changed; never if no task needs to know.
+ * size or time has changed.
  */
 public final class ExecutableVersions {
 
@@ -57,6 +57,9 @@ public final class ExecutableVersions {
     }
 
     private Optional<Version> ask(Path executable) throws IOException, TaskFailure {
+        if (Thread.currentThread().isInterrupted()) {
+            throw ScriptExecution.canceled();
+        }
         Path output = Files.createTempFile(temporaryFolder, "k8s-exec-", ".version");
         try {
             // a file, not a pipe: whatever a wrapper leaves running could hold a pipe open

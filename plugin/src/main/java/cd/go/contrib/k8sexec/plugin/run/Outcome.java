@@ -102,7 +102,8 @@ final class Outcome {
             case SIGNALED:
                 return TaskResult.failure("Script was killed by " + signal + ", exit code: " + exitCode + "." + reason);
             case CANCELED:
-                return TaskResult.failure("Script was canceled by " + signal + ", exit code: " + exitCode + ".");
+                return TaskResult.failure(
+                        "Script was canceled by " + signal + ", exit code: " + exitCode + "." + reason);
             case TIMED_OUT:
                 return TaskResult.failure(
                         "Script was ended because it ran longer than its timeout, exit code: " + exitCode + ".");

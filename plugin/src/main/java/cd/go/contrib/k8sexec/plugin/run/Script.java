@@ -15,9 +15,6 @@ public interface Script {
      */
     Map<String, Version> needed();
 
-    /** Whether a newer k8s-exec is sent something else than an older one. */
-    boolean dependsOnVersion();
-
     /**
      * The request for {@code k8s-exec run}, UTF-8.
      *

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.plugin.console.ConsoleBacklog;
 import cd.go.contrib.k8sexec.plugin.console.ConsoleRelay;
 import cd.go.contrib.k8sexec.plugin.console.MultilineValues;
 import cd.go.contrib.k8sexec.plugin.run.Outcome.Unknown;
+import cd.go.contrib.k8sexec.protocol.RequestField;
 import cd.go.contrib.k8sexec.protocol.Setting;
 import cd.go.contrib.k8sexec.protocol.Version;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -78,16 +79,24 @@ public final class ScriptExecution {
             Duration cleanUp = agent.cleanUp(script.setting(Setting.GRACE));
             Termination termination = new Termination(process, cleanUp);
             ShutdownHook hook = null;
+            AgentEnd end = new AgentEnd();
             try {
                 hook = ShutdownHook.register(() -> {
+                    end.begin();
                     relay.cancel();
                     termination.run();
+                    end.awaitReport();
                     file.close();
                 });
-                feed(process.getOutputStream(), request);
+                feed(process.getOutputStream(), request, known.has(RequestField.LIFELINE.since()));
                 ResultFileSweep.start(agent.temporaryFolder());
-                return await(process, termination, new LeftoverSweep(executable, cleanUp), file, relay);
+                TaskResult result = await(process, termination, new LeftoverSweep(executable, cleanUp), file, relay);
+                if (end.hasBegun() && !result.message().contains(AgentEnd.STOPPED)) {
+                    relay.say(AgentEnd.LINE);
+                }
+                return result;
             } finally {
+                end.report();
                 if (process.isAlive()) {
                     termination.run();
                 }
@@ -122,11 +131,15 @@ public final class ScriptExecution {
     }
 
     /** On a thread of its own: k8s-exec may print, or be ended, before it has read everything. */
-    private static void feed(OutputStream stdin, byte[] request) {
+    private static void feed(OutputStream stdin, byte[] request, boolean lifeline) {
         Thread feeder = new Thread(
                 () -> {
-                    try (stdin) {
+                    try {
                         stdin.write(request);
+                        stdin.flush();
+                        if (!lifeline) {
+                            stdin.close();
+                        }
                     } catch (IOException e) {
                         // k8s-exec has ended before it read all: its outcome tells why.
                     }

@@ -22,16 +22,13 @@ public final class VersionCheck {
     }
 
     /**
-     * What k8s-exec knows at least, as far as the task has to do with it.
+     * What k8s-exec knows at least.
      *
      * @throws TaskFailure if the task sets something that this k8s-exec is not known to have; it names both versions
      */
     public Version require(Script script, Path executable) throws TaskFailure {
         Map<String, Version> needed = script.needed();
         needed.values().removeIf(Version.V2_0_0::has);
-        if (needed.isEmpty() && !script.dependsOnVersion()) {
-            return Version.V2_0_0;
-        }
         Optional<Version> version = versions.of(executable);
         for (Map.Entry<String, Version> each : needed.entrySet()) {
             if (!version.filter(known -> known.has(each.getValue())).isPresent()) {
@@ -44,6 +41,11 @@ public final class VersionCheck {
             }
         }
         return version.orElse(Version.V2_0_0);
+    }
+
+    /** Finds out the version before a task needs it. */
+    public void learn(Path executable) throws TaskFailure {
+        versions.of(executable);
     }
 
     private static String pluginVersion() {

@@ -105,11 +105,6 @@ public final class TaskRequest implements Script {
         return needed;
     }
 
-    @Override
-    public boolean dependsOnVersion() {
-        return container().isPresent();
-    }
-
     private Optional<String> container() {
         return config.setting(Setting.CONTAINER);
     }
@@ -139,6 +134,9 @@ public final class TaskRequest implements Script {
         container()
                 .filter(name -> known.has(RequestField.CONTAINER.since()))
                 .ifPresent(name -> request.put(RequestField.CONTAINER.key(), name));
+        if (known.has(RequestField.LIFELINE.since())) {
+            request.put(RequestField.LIFELINE.key(), true);
+        }
         ObjectNode variables = request.putObject(RequestField.ENVIRONMENT.key());
         environment.forEach(variables::put);
         return writeBytes(json, request);

@@ -1,0 +1,164 @@
+/* See keeper.h for what it promises. */
+#define _GNU_SOURCE
+#include "keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* As in the kernel's headers; the C library's may be older. */
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+/* What is closed one by one if the kernel has no close_range(2): descriptors below this number. */
+#define CLOSED_SINGLY 65536
+
+struct keep {
+    const struct kx_guest *guest;
+    struct kx_program program;
+    int queue;
+    int ends[2]; /* of its maker and of the keeper */
+};
+
+/* ---- the keeper: a copy of one thread of its maker, whose memory others may have been changing: no malloc(3) */
+
+static void put(int queue, const struct kx_event *event) {
+    while (write(queue, event, sizeof *event) < 0 && errno == EINTR) {
+        /* once more */
+    }
+}
+
+/* Keeps two descriptors open, as 0 and 1: what the program has open is its own, and its readers wait for its end. */
+static void close_others(int *control, int *queue) {
+    int first = fcntl(*control, F_DUPFD_CLOEXEC, 3), second = fcntl(*queue, F_DUPFD_CLOEXEC, 3);
+    dup2(first, 0);
+    dup2(second, 1);
+    if (syscall(SYS_close_range, 2U, ~0U, 0U) != 0) {
+        long most = sysconf(_SC_OPEN_MAX);
+        for (int fd = 2; fd < (most < 0 || most > CLOSED_SINGLY ? CLOSED_SINGLY : most); fd++) {
+            close(fd);
+        }
+    }
+    *control = 0;
+    *queue = 1;
+}
+
+static void notice(int number) {
+    (void) number;
+}
+
+/* Reaps what has ended, and tells of the program's end, and whether others are left then, until it is not wanted. */
+static void keep(int control, int queue, int program) {
+    const struct sigaction children = {.sa_handler = notice, .sa_flags = SA_NOCLDSTOP};
+    sigset_t waiting;
+    sigfillset(&waiting);
+    sigdelset(&waiting, SIGCHLD);
+    sigaction(SIGCHLD, &children, NULL);
+    struct kx_event end = {.kind = KX_TIME};
+    struct pollfd wanted = {control, POLLIN, 0};
+    do {
+        int status;
+        pid_t ended;
+        while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
+            if (ended == program) {
+                end = (struct kx_event){KX_CHILD, program, status, {0, 0}};
+            }
+        }
+        if (end.kind == KX_CHILD) {
+            end.error.number = ended == 0;
+            put(queue, &end);
+            end.kind = KX_TIME;
+        }
+        /* SIGCHLD is blocked but for this: none is missed */
+    } while (ppoll(&wanted, 1, NULL, &waiting) <= 0);
+}
+
+static int run_keeper(const struct keep *keep_for) {
+    struct keep my = *keep_for;
+    int process = getpid(), control = my.ends[1];
+    char go;
+    close(my.ends[0]);
+    /* until its maker knows that this is no descendant any more */
+    if (send(control, &process, sizeof process, MSG_NOSIGNAL) < 0 || read(control, &go, 1) != 1) {
+        return 0;
+    }
+    /* a signal to the agent's process group is not for this */
+    setsid();
+    prctl(PR_SET_NAME, "k8s-exec-keeper");
+    kx_adopt();
+    struct kx_event event = {.kind = KX_STARTED};
+    my.program.lifeline = control;
+    event.process = kx_start_in(my.guest, &my.program, &event.error);
+    if (event.process < 0) {
+        event.kind = KX_FAILED;
+        put(my.queue, &event);
+        return 0;
+    }
+    put(my.queue, &event);
+    close_others(&control, &my.queue);
+    keep(control, my.queue, event.process);
+    return 0;
+}
+
+/* ---- its maker */
+
+/* Ends at once, with an errno: its child, the keeper, is then nobody's. */
+static int run_between(void *argument) {
+    /* by the system call: the C library's function would do what only its own threads may */
+    long process = syscall(SYS_clone, (long) SIGCHLD, 0L, 0L, 0L, 0L);
+    _exit(process == 0 ? run_keeper(argument) : process > 0 ? 0 : errno);
+}
+
+static int make(struct keep *keep_for) {
+    _Alignas(16) char stack[32 * 1024];
+    int status = 0;
+    /* it would get the keeper back as its child */
+    prctl(PR_SET_CHILD_SUBREAPER, 0);
+    int between = clone(run_between, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, keep_for);
+    if (between < 0) {
+        return errno;
+    }
+    while (waitpid(between, &status, 0) < 0 && errno == EINTR) {
+        /* once more */
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : ECHILD;
+}
+
+/* Waits until it says who it is, and lets it begin. */
+static int meet(struct kx_keeper *keeper, int control) {
+    int process;
+    ssize_t got;
+    do {
+        got = read(control, &process, sizeof process);
+    } while (got < 0 && errno == EINTR);
+    if (got != sizeof process) {
+        return ECHILD;
+    }
+    *keeper = (struct kx_keeper){process, control};
+    send(control, "", 1, MSG_NOSIGNAL);
+    return 0;
+}
+
+int kx_keep(struct kx_keeper *keeper, const struct kx_guest *guest, const struct kx_program *program, int queue) {
+    struct keep keep_for = {guest, *program, queue, {KX_NONE, KX_NONE}};
+    keep_for.program.room = malloc(kx_room(program));
+    int error = keep_for.program.room == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, keep_for.ends) != 0
+                        ? errno
+                        : make(&keep_for);
+    free(keep_for.program.room);
+    close(keep_for.ends[1]);
+    error = error == 0 ? meet(keeper, keep_for.ends[0]) : error;
+    if (error != 0) {
+        close(keep_for.ends[0]);
+    }
+    return error;
+}
