@@ -9,11 +9,10 @@ test_host_network() {
 # The agent sees all processes of the node. It must never enter the node itself, whatever is asked.
 test_host_pid() {
     ready_pod '.spec.hostPID = true | del(.spec.shareProcessNamespace) | agent.securityContext = {privileged: true}'
-    known "$issue_guest" "exec in a kernel thread" "$(in_agent k8s-exec exec --pid 2 -- sh -c 'echo ran')" \
-        $'*ran\nexit code 0' '*error \[*exit code 125'
-    known "$issue_guest" "exec in the node's process 1" "$(in_agent k8s-exec exec --pid 1 -- sh -c 'echo ran')" \
-        "*error \[TARGET_IS_PAUSE]*the Pod's pause process*exit code 125" '*error \[!(*pause process*)exit code 125'
-    known "$issue_guest" "exec" "$(in_agent k8s-exec exec -- sh -c 'cat /etc/image || echo ran on the node')" \
-        '@(*ran on the node|*error \[TARGET_NONE]*set shareProcessNamespace: true*)'$'\nexit code *' \
-        '!(*ran on the node*|*shareProcessNamespace*)'
+    expect "exec in a kernel thread" "$(in_agent k8s-exec exec --pid 2 -- sh -c 'echo ran')" \
+        '*error \[TARGET_FOREIGN]*exit code 125'
+    expect "exec in the node's process 1" "$(in_agent k8s-exec exec --pid 1 -- sh -c 'echo ran')" \
+        '*error \[TARGET_FOREIGN]*exit code 125'
+    expect "exec" "$(in_agent k8s-exec exec -- sh -c 'cat /etc/image || echo ran on the node')" $'node:20\nexit code 0'
+    expect "a run" "$(run_script 'cat /etc/image || echo ran on the node')" $'node:20\nexit code 0'
 }

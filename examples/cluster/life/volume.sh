@@ -52,9 +52,9 @@ volume_below() {
         | $1.volumeMounts += [{name: \"other\", mountPath: \"/go/pipelines\"}]"
     agent mkdir -p /go/pipelines/web
     guest mkdir -p /go/pipelines/web
-    known "$issue_guest" "a run" "$(run_script 'echo made >made')" "exit code 0" '*error \[*/go/pipelines*exit code 125'
+    expect "a run" "$(run_script 'echo made >made')" '*error \[*/go/pipelines*exit code 125'
     expect "what the agent has of it" "$(agent ls /go/pipelines/web)" ""
-    known "$issue_guest" "doctor" "$(doctor)" "$green" '*failure *exit code 1'
+    expect "doctor" "$(doctor)" '*failure *exit code 1'
 }
 test_volume_below_in_the_agent() { volume_below agent; }
 test_volume_below_in_the_guest() { volume_below guest; }

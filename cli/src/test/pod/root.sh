@@ -66,7 +66,7 @@ make_root() {
     [ -d "$root/root" ] || mkdir -m 700 "$root/root"
     mkdir -p "$root"/{proc,dev,run,tmp,"$go"}
     chmod 1777 "$root/tmp"
-    mount --bind "$dir/go" "$root/$go"
+    [ -z "$go" ] || mount --bind "$dir/go" "$root/$go"
     mount -t tmpfs -o nosuid,mode=755,size=64k dev "$root/dev"
     cp -a /dev/{null,zero,full,random,urandom,tty} "$root/dev"
     # terminals of its own, as every container has

@@ -6,6 +6,7 @@
 settings=(
     POD_UID POD_RUNTIME AGENT_UID AGENT_GID AGENT_CAPS AGENT_NNP AGENT_MEMORY AGENT_CPU AGENT_SECCOMP AGENT_EXTRA
     GUESTS GUEST_UID GUEST_GID GUEST_CAPS GUEST_MEMORY GUEST_CPU GUEST_IMAGE GUEST_PROFILE GO_OPTIONS GO_GUEST
+    GUESTS_WITHOUT_GO
 )
 
 choose_settings() {
@@ -13,7 +14,7 @@ choose_settings() {
     : "${AGENT_MEMORY:=}" "${AGENT_CPU:=}" "${AGENT_SECCOMP:=}" "${AGENT_EXTRA:=}"
     : "${GUEST_UID:=0}" "${GUEST_GID:=0}" "${GUEST_CAPS=$kubernetes_caps}" "${GUEST_IMAGE:=busybox}"
     : "${GUEST_MEMORY:=}" "${GUEST_CPU:=}" "${GUEST_PROFILE:=}" "${GUESTS:=guest}"
-    : "${GO_OPTIONS:=}" "${GO_GUEST:=/go}"
+    : "${GO_OPTIONS:=}" "${GO_GUEST:=/go}" "${GUESTS_WITHOUT_GO:=}"
     if [ -z "${POD_RUNTIME:-}" ]; then
         for POD_RUNTIME in runc crun unshare; do
             ! type -P "$POD_RUNTIME" >/dev/null || break
@@ -79,5 +80,6 @@ choose_container() {
     else
         image=$GUEST_IMAGE uid=$GUEST_UID gid=$GUEST_GID caps=$GUEST_CAPS nnp=false profile=$GUEST_PROFILE go=$GO_GUEST
         memory=$GUEST_MEMORY cpu=$GUEST_CPU seccomp=''
+        [[ " $GUESTS_WITHOUT_GO " != *" $name "* ]] || go=
     fi
 }

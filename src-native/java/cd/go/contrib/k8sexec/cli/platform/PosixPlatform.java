@@ -50,6 +50,13 @@ public final class PosixPlatform implements Platform {
     }
 
     @Override
+    public boolean mayBeParentless(int process) {
+        int session = Libc.getsid(process);
+        // an error, too: then its file is read
+        return session <= 0 || session == process;
+    }
+
+    @Override
     public void giveBackMemory() {
         ResidentMemory.release();
     }

@@ -95,7 +95,7 @@ class TroubleshootingIT {
         FAILURES.put("[TARGET_NONE] …", () -> {
             try (TaskPod alone = TaskPod.up()) {
                 alone.exec("agent", "sh", "-c", "kill -KILL " + alone.pid("guest") + "; sleep 0.5");
-                return alone.task("--shell sh 'true'");
+                return alone.task(Map.of("GO_K8S_WAIT", "0s"), "--shell sh 'true'");
             }
         });
         FAILURES.put("[TARGET_AMBIGUOUS] …", () -> {
@@ -103,7 +103,9 @@ class TroubleshootingIT {
                 return two.task("--shell sh 'true'");
             }
         });
-        FAILURES.put("[TARGET_UNKNOWN] …", () -> pod.task("--shell sh --property container=node 'true'"));
+        FAILURES.put(
+                "[TARGET_UNKNOWN] …",
+                () -> pod.task(Map.of("GO_K8S_WAIT", "0s"), "--shell sh --property container=node 'true'"));
         FAILURES.put("[NSENTER_FAILED] …", () -> {
             try (TaskPod weak = TaskPod.up("AGENT_CAPS=chown,dac_override,kill,setuid,setgid")) {
                 return weak.task("--shell sh 'true'");

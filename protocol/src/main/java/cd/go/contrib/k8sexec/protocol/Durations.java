@@ -29,4 +29,17 @@ public final class Durations {
                 return Duration.ofSeconds(number);
         }
     }
+
+    /** As people write it, in the largest unit that has no rest. */
+    public static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis % 1000 != 0) {
+            return millis + "ms";
+        }
+        long seconds = millis / 1000;
+        if (seconds == 0 || seconds % 60 != 0) {
+            return seconds + "s";
+        }
+        return seconds % 3600 == 0 ? seconds / 3600 + "h" : seconds / 60 + "m";
+    }
 }

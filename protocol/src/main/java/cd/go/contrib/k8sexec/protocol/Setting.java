@@ -36,8 +36,8 @@ public enum Setting {
             .property("container", "Container")),
 
     WAIT(define("GO_K8S_WAIT", "--wait", "DURATION")
-            .text("How long to wait for the guest to be there, like `30s`")
-            .defaultText("0s")
+            .text("How long to wait for the guest to be there, like `5m`; `0s`: not at all")
+            .defaultText("60s for run, else 0s")
             .form(Durations::parse)),
 
     USER(define("GO_K8S_USER", "--user", "USER")

@@ -117,7 +117,14 @@ final class DoctorCommand implements Callable<Integer>, Settings {
 
     @Override
     public Target target() throws InterruptedException {
-        return targetOptions.find(proc, Optional.empty(), wait.duration(), events::pause);
+        return targetOptions.find(
+                proc,
+                Optional.empty(),
+                volumeOptions.isSet() ? Optional.of(sharedRoot()) : Optional.empty(),
+                GuestWait.from(
+                        wait.duration(Duration.ZERO),
+                        events::pause,
+                        note -> spec.commandLine().getErr().println("k8s-exec: " + note)));
     }
 
     @Override

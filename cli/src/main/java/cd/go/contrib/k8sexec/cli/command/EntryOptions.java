@@ -14,6 +14,7 @@ import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +68,11 @@ final class EntryOptions {
         if (!terminals.stream().allMatch(Platform.CURRENT::isTerminal)) {
             throw noTerminal();
         }
-        Target target = targetOptions.find(proc, wait.duration());
+        Target target = targetOptions.find(
+                proc,
+                Optional.empty(),
+                volume.isSet() ? Optional.of(volume.sharedRoot()) : Optional.empty(),
+                GuestWait.sleeping(wait.duration(Duration.ZERO), note -> System.err.println("k8s-exec: " + note)));
         DebugLog.step(() -> "the guest is found: " + target.describe());
         Optional<byte[]> guestEnvironment = proc.environment(target.pid());
         List<String> warnings = guestEnvironment.isPresent()

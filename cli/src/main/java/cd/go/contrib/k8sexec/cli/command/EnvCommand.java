@@ -11,6 +11,7 @@ import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -70,7 +71,13 @@ final class EnvCommand implements Callable<Integer> {
         }
         ProcFs proc = ProcFs.mounted();
         Optional<TaskRequest> task = request == null ? Optional.empty() : Optional.of(task());
-        Target target = targetOptions.find(proc, task.flatMap(TaskRequest::container), wait.duration());
+        Target target = targetOptions.find(
+                proc,
+                task.flatMap(TaskRequest::container),
+                TargetOptions.sharedRootOfPod(),
+                GuestWait.sleeping(
+                        wait.duration(Duration.ZERO),
+                        note -> spec.commandLine().getErr().println("k8s-exec: " + note)));
         byte[] guest = proc.environment(target.pid())
                 .orElseThrow(() -> new K8sExecException(
                         ErrorId.ENVIRONMENT_UNREADABLE,

@@ -40,6 +40,9 @@ import picocli.CommandLine.Spec;
             "if the guest has none."
         })
 final class RunCommand implements Callable<Integer> {
+    /** A job comes to its agent some seconds after the Pod was made, when the guest's image may not be there yet. */
+    private static final Duration WAIT = Duration.ofSeconds(60);
+
     @Mixin
     TargetOptions targetOptions;
 
@@ -116,15 +119,14 @@ final class RunCommand implements Callable<Integer> {
                 + request.interpreter().name() + ", "
                 + request.environment().size() + " variables");
         Path sharedRoot = volumeOptions.sharedRoot();
-        long deadline = System.nanoTime() + wait.duration().toNanos();
+        GuestWait guestWait = GuestWait.from(wait.duration(WAIT), events::pause, this::note);
         while (true) {
-            Duration patience = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            Target target = targetOptions.find(proc, request.container(), Optional.of(sharedRoot), guestWait);
             try {
-                Target target = targetOptions.find(proc, request.container(), patience, events::pause);
                 return execute(request, sharedRoot, target, events);
             } catch (K8sExecException e) {
                 // it has ended since it was found, and nothing was run: what restarts is there in a moment
-                if (e.id() != ErrorId.TARGET_DEAD || System.nanoTime() >= deadline) {
+                if (e.id() != ErrorId.TARGET_DEAD || guestWait.isOver()) {
                     throw e;
                 }
             }

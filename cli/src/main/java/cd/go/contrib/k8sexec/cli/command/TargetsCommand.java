@@ -82,7 +82,11 @@ final class TargetsCommand implements Callable<Integer> {
 
     private Optional<Target> target() throws InterruptedException {
         try {
-            return Optional.of(targetOptions.find(proc, Duration.ZERO));
+            return Optional.of(targetOptions.find(
+                    proc,
+                    Optional.empty(),
+                    TargetOptions.sharedRootOfPod(),
+                    GuestWait.sleeping(Duration.ZERO, note -> {})));
         } catch (K8sExecException e) {
             // several candidates show in the table; what was named and is not there does not
             if (e.id() != ErrorId.TARGET_AMBIGUOUS && e.id() != ErrorId.TARGET_NONE) {

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +40,13 @@ final class WaitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ProcFs proc = ProcFs.mounted();
-        Target target = targetOptions.find(proc, duration == null ? STANDARD : duration);
+        Target target = targetOptions.find(
+                proc,
+                Optional.empty(),
+                TargetOptions.sharedRootOfPod(),
+                GuestWait.sleeping(
+                        duration == null ? STANDARD : duration,
+                        note -> spec.commandLine().getErr().println("k8s-exec: " + note)));
         spec.commandLine().getOut().println(json ? toJson(proc, target) : target.describe());
         return 0;
     }

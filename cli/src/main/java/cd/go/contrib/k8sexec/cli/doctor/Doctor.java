@@ -7,11 +7,10 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.target.Capability;
-import cd.go.contrib.k8sexec.cli.target.Container;
+import cd.go.contrib.k8sexec.cli.target.Containers;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.cli.target.Target;
-import cd.go.contrib.k8sexec.cli.target.TargetFinder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -96,18 +95,22 @@ public final class Doctor {
 
     private Check sharedProcessNamespace() {
         String id = "shared-process-namespace";
-        List<Container> containers = new TargetFinder(proc).containers();
-        if (containers.stream().anyMatch(container -> container.role() == Container.Role.AGENT && container.has(1))) {
+        Containers containers = new Containers(proc);
+        if (containers.isAgentAlone()) {
             return Check.failure(
                     id,
                     "process 1 is the agent container's own (" + K8sExecException.quoted(proc.commandLine(1))
                             + "), so no other container can be seen",
                     "in the Pod: shareProcessNamespace: true");
         }
-        long guests = containers.stream()
-                .filter(container -> container.role() == Container.Role.GUEST)
-                .count();
-        return Check.ok(id, "process 1 is the Pod's, and " + guests + " other container(s) can be seen");
+        if (containers.isNode()) {
+            return Check.warning(
+                    id,
+                    "the Pod has hostPID: true, so the agent sees, and could signal, all processes of the node",
+                    "in the Pod: shareProcessNamespace: true, in the place of hostPID");
+        }
+        return Check.ok(
+                id, "process 1 is the Pod's, and " + containers.guests().size() + " other container(s) can be seen");
     }
 
     private Target target() throws InterruptedException {
@@ -131,7 +134,7 @@ public final class Doctor {
         if (e.id() != ErrorId.TARGET_AMBIGUOUS && e.id() != ErrorId.TARGET_UNKNOWN) {
             return e.remedy();
         }
-        List<String> names = new TargetFinder(proc)
+        List<String> names = new Containers(proc)
                 .guests().stream()
                         .flatMap(guest ->
                                 proc.containerName(guest.pid()).or(() -> proc.containerId(guest.pid())).stream())

@@ -30,6 +30,8 @@ public enum ErrorId {
     TARGET_PID_INVALID,
     /** There is no such process. */
     TARGET_DEAD,
+    /** The process is of no container of this Pod. */
+    TARGET_FOREIGN,
     /** The process belongs to the agent's own container. */
     TARGET_IS_AGENT,
     /** The process is the Pod's pause process. */

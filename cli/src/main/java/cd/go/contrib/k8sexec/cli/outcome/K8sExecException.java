@@ -13,14 +13,14 @@ public class K8sExecException extends RuntimeException {
 
     private final ErrorId id;
     private final String what;
-    private final String finding;
+    private final String why;
     private final String remedy;
 
     public K8sExecException(ErrorId id, String what, String why, String remedy) {
         super(what + ", " + why + "; " + remedy);
         this.id = id;
         this.what = what;
-        this.finding = what + ", " + why;
+        this.why = why;
         this.remedy = remedy;
     }
 
@@ -56,9 +56,14 @@ public class K8sExecException extends RuntimeException {
         return what;
     }
 
+    /** The message's second part: why it matters. */
+    public String why() {
+        return why;
+    }
+
     /** The message's first two parts: what happened, and why it matters. */
     public String finding() {
-        return finding;
+        return what + ", " + why;
     }
 
     /** The message's last part: what fixes it. */

@@ -68,6 +68,11 @@ final class JvmPlatform implements Platform {
     }
 
     @Override
+    public boolean mayBeParentless(int process) {
+        return true;
+    }
+
+    @Override
     public void giveBackMemory() {
         // the JVM keeps its own
     }

@@ -32,6 +32,12 @@ public interface Platform {
     Events events(List<Integer> signals);
 
     /**
+     * Whether the parent of a process may be outside this PID namespace, without a file that is read: then its session
+     * is its own, or is outside too (getsid(2)). The JDK cannot tell, and says yes.
+     */
+    boolean mayBeParentless(int process);
+
+    /**
      * Gives back memory that is not needed while this process waits, for hours perhaps, in a container whose limit
      * others share.
      */

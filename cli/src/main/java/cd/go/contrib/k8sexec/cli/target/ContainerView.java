@@ -33,10 +33,8 @@ public record ContainerView(
 
     /** @param target the guest of a run, empty if it is not clear which that would be */
     public static List<ContainerView> all(ProcFs proc, Optional<Target> target) {
-        return new TargetFinder(proc)
-                .containers().stream()
-                        .map(container -> of(proc, container, target))
-                        .toList();
+        return new Containers(proc)
+                .all().stream().map(container -> of(proc, container, target)).toList();
     }
 
     private static ContainerView of(ProcFs proc, Container container, Optional<Target> target) {

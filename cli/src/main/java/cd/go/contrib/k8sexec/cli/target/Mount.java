@@ -52,6 +52,14 @@ public record Mount(String id, String device, String root, String point, Set<Str
         return ((root.equals("/") ? "" : root) + below).replaceAll("/+$", "");
     }
 
+    /** Whether it shows that folder of a file system, a folder in it, or one that holds it but is not all of it. */
+    public boolean shows(String device, String folder) {
+        return this.device.equals(device)
+                && (root.equals(folder)
+                        || root.startsWith(folder + "/")
+                        || !root.equals("/") && folder.startsWith(root + "/"));
+    }
+
     private boolean holds(String path) {
         return point.equals("/") || path.equals(point) || path.startsWith(point + "/");
     }

@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.target;
 
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,6 +30,9 @@ public record ProcFs(Path root) {
     /** Bytes; of which most files of procfs take less. */
     private static final int USUAL_SIZE = 512;
 
+    private static final Pattern CONTAINER_NAME =
+            Pattern.compile("/pods/[^/]+/(?:containers|volume-subpaths/[^/]+)/([^/]+)/");
+    private static final Pattern POD_UID = Pattern.compile("/pods/([^/]+)/");
     private static final Pattern CONTAINER_ID = Pattern.compile("([0-9a-f]{64})(\\.scope)?(/|$)", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
@@ -56,10 +61,24 @@ public record ProcFs(Path root) {
 
     /** All processes that have not ended. */
     public List<ProcessInfo> processes() {
+        return processes(pid -> true);
+    }
+
+    /**
+     * Those of them whose parent is outside this PID namespace: the containers' main processes, and what a container
+     * runtime starts in a container.
+     */
+    public List<ProcessInfo> parentless() {
+        List<ProcessInfo> processes = processes(Platform.CURRENT::mayBeParentless);
+        processes.removeIf(process -> process.parent() != 0);
+        return processes;
+    }
+
+    private List<ProcessInfo> processes(IntPredicate wanted) {
         List<ProcessInfo> processes = new ArrayList<>();
         String[] names = root.toFile().list();
         for (String name : names == null ? new String[0] : names) {
-            if (Character.isDigit(name.charAt(0))) {
+            if (Character.isDigit(name.charAt(0)) && wanted.test(Integer.parseInt(name))) {
                 process(Integer.parseInt(name))
                         .filter(process -> !process.ended())
                         .ifPresent(processes::add);
@@ -149,20 +168,29 @@ public record ProcFs(Path root) {
     }
 
     /**
-     * The name of its container as Kubernetes has it: kubelet mounts a file below {@code …/pods/UID/containers/NAME/}
-     * on /dev/termination-log, and the source of a mount is in /proc/PID/mountinfo (proc_pid_mountinfo(5)), which
-     * anybody may read.
+     * The name of its container as Kubernetes has it. kubelet mounts files below {@code …/pods/UID/containers/NAME/}
+     * (the termination log, wherever the Pod wants it) and {@code …/pods/UID/volume-subpaths/VOLUME/NAME/}, and the
+     * source of a mount is in /proc/PID/mountinfo (proc_pid_mountinfo(5)), which anybody may read.
      */
     public Optional<String> containerName(int pid) {
-        for (Mount mount : mounts(pid)) {
-            if (mount.point().equals("/dev/termination-log")) {
-                String[] source = mount.root().split("/");
-                if (source.length > 3 && source[source.length - 3].equals("containers")) {
-                    return Optional.of(source[source.length - 2]);
-                }
-            }
-        }
-        return Optional.empty();
+        return match(CONTAINER_NAME, mounts(pid));
+    }
+
+    /**
+     * The UID of its Pod, as the same mounts have it.
+     *
+     * @param process a process id, or "self"
+     */
+    public Optional<String> podUid(Object process) {
+        return match(POD_UID, mounts(process));
+    }
+
+    private static Optional<String> match(Pattern pattern, List<Mount> mounts) {
+        return mounts.stream()
+                .map(mount -> pattern.matcher(mount.root()))
+                .filter(Matcher::find)
+                .map(found -> found.group(1))
+                .findFirst();
     }
 
     /**

@@ -7,11 +7,13 @@ import java.nio.charset.StandardCharsets;
  *
  * @param command    the program's name: up to 15 bytes that the process itself chose
  * @param parent     process id of the parent; 0 if the parent is outside this PID namespace
+ * @param flags      the kernel's (PF_… in linux/sched.h)
  * @param threads    how many threads it has
  * @param startTicks start, in clock ticks after the machine's start; with the pid it names one process for good
  */
-public record ProcessInfo(int pid, String command, char state, int parent, int threads, long startTicks) {
+public record ProcessInfo(int pid, String command, char state, int parent, int flags, int threads, long startTicks) {
 
+    private static final int PF_KTHREAD = 0x0020_0000;
     /** How many of those behind the name are looked at, of about fifty. */
     private static final int USED_FIELDS = 20;
 
@@ -33,8 +35,14 @@ public record ProcessInfo(int pid, String command, char state, int parent, int t
                 line.substring(open + 1, close),
                 fields[0].charAt(0),
                 Integer.parseInt(fields[1]),
+                (int) Long.parseLong(fields[6]),
                 Integer.parseInt(fields[17]),
                 Long.parseLong(fields[19]));
+    }
+
+    /** Whether it is the kernel's own, which only the node's PID namespace has. */
+    public boolean isKernelThread() {
+        return (flags & PF_KTHREAD) != 0;
     }
 
     /**

@@ -7,41 +7,39 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import cd.go.contrib.k8sexec.protocol.Setting;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/**
- * Finds the guest among the processes of the Pod. A container's main process has no parent in the Pod's PID namespace
- * and started first; process 1 is the Pod's pause process (Kubernetes, "Share Process Namespace between Containers in a
- * Pod").
- */
+/** Finds the guest among the containers of the Pod. */
 public final class TargetFinder {
-    private static final int PAUSE = 1;
-    /** What runc names its processes that are about to become a container's (libcontainer/nsenter). */
-    private static final String RUNC_INIT = "runc:[";
+    private static final Set<ErrorId> MAY_COME_YET =
+            Set.of(ErrorId.TARGET_NONE, ErrorId.TARGET_UNKNOWN, ErrorId.TARGET_DEAD);
 
     private static final int SETTLING_LOOKS = 5;
     private static final long SETTLING_MILLIS = 20;
 
     private final ProcFs proc;
+    private final Containers containers;
+    private final Optional<Path> sharedRoot;
 
-    public TargetFinder(ProcFs proc) {
+    /** @param sharedRoot where the agent has the volume that it shares with the guest; empty if that is not known */
+    public TargetFinder(ProcFs proc, Optional<Path> sharedRoot) {
         this.proc = proc;
+        this.containers = new Containers(proc);
+        this.sharedRoot = sharedRoot;
     }
 
     /**
      * The guest with this main process.
      *
-     * @throws K8sExecException TARGET_PID_INVALID, TARGET_DEAD, TARGET_IS_AGENT or TARGET_IS_PAUSE
+     * @throws K8sExecException TARGET_PID_INVALID, TARGET_DEAD, TARGET_FOREIGN, TARGET_IS_AGENT or TARGET_IS_PAUSE
      */
     public Target byPid(String pid) {
         int number = parse(pid);
@@ -52,17 +50,25 @@ public final class TargetFinder {
                         "no process " + number + " is alive, which GO_K8S_CONTAINER_PID or --pid names",
                         "so there is no guest to enter",
                         "leave it unset, so that k8s-exec finds the guest, or look whether the guest has ended"));
-        if (sharesContainerWithAgent(number)) {
+        String named = "process " + number + " (" + quoted(process.command())
+                + "), which GO_K8S_CONTAINER_PID or --pid names, ";
+        if (!containers.isOfThisPod(number)) {
+            throw new K8sExecException(
+                    ErrorId.TARGET_FOREIGN,
+                    named + (process.isKernelThread() ? "is the node's kernel" : "is of no container of this Pod"),
+                    "and the Pod has hostPID: true, so that all processes of the node can be seen",
+                    "set shareProcessNamespace: true in the Pod, in the place of hostPID");
+        }
+        if (containers.isAgents(number)) {
             throw new K8sExecException(
                     ErrorId.TARGET_IS_AGENT,
-                    "process " + number + " (" + quoted(process.command())
-                            + "), which GO_K8S_CONTAINER_PID or --pid names, is in the agent's own container",
+                    named + "is in the agent's own container",
                     "so the script would not run in the guest",
-                    number == PAUSE
+                    number == Containers.PAUSE
                             ? "set shareProcessNamespace: true in the Pod, without which the guest cannot be seen"
                             : "leave it unset, so that k8s-exec finds the guest, or name the guest's main process");
         }
-        if (number == PAUSE) {
+        if (number == Containers.PAUSE) {
             throw new K8sExecException(
                     ErrorId.TARGET_IS_PAUSE,
                     "process 1, which GO_K8S_CONTAINER_PID or --pid names, is the Pod's pause process",
@@ -73,23 +79,50 @@ public final class TargetFinder {
     }
 
     /**
-     * The only other container of the Pod.
+     * The only other container of the Pod, or the only one of several that has the shared volume.
      *
      * @throws K8sExecException TARGET_NONE or TARGET_AMBIGUOUS
      */
     public Target only() throws InterruptedException {
-        List<ProcessInfo> guests = settledGuests();
+        List<ProcessInfo> guests = containers.guests();
+        List<ProcessInfo> sharing = sharing(guests);
+        for (int look = 0; look < SETTLING_LOOKS && sharing.size() > 1; look++) {
+            guests = stillThere(guests);
+            sharing = sharing(guests);
+        }
         if (guests.isEmpty()) {
             throw none();
         }
-        if (guests.size() > 1) {
+        if (sharing.size() > 1) {
             throw new K8sExecException(
                     ErrorId.TARGET_AMBIGUOUS,
-                    "the Pod has " + guests.size() + " other containers: " + list(guests),
+                    "the Pod has " + sharing.size() + " other containers"
+                            + (sharing.size() < guests.size() ? " with the shared volume: " : ": ") + list(sharing),
                     "so it is not clear where the script belongs",
                     "name one with GO_K8S_CONTAINER_NAME or --container");
         }
-        return Target.of(proc, guests.get(0), "the only other container of the Pod");
+        return Target.of(
+                proc,
+                sharing.get(0),
+                guests.size() == 1
+                        ? "the only other container of the Pod"
+                        : "of " + guests.size() + " other containers the only one with the shared volume");
+    }
+
+    /** Those that have the volume; all of them, if that is not known or none has. */
+    private List<ProcessInfo> sharing(List<ProcessInfo> guests) {
+        if (guests.size() < 2 || sharedRoot.isEmpty()) {
+            return guests;
+        }
+        String path = sharedRoot.get().toString();
+        Optional<Mount> volume = Mount.holding(path, proc.mounts("self"))
+                .filter(mount -> !mount.point().equals("/"));
+        List<ProcessInfo> sharing = volume.stream()
+                .flatMap(own -> guests.stream()
+                        .filter(guest -> proc.mounts(guest.pid()).stream()
+                                .anyMatch(mount -> mount.shows(own.device(), own.inFileSystem(path)))))
+                .toList();
+        return sharing.isEmpty() ? guests : sharing;
     }
 
     /**
@@ -99,10 +132,7 @@ public final class TargetFinder {
      * @throws K8sExecException TARGET_NONE, TARGET_UNKNOWN or TARGET_AMBIGUOUS
      */
     public Target byName(String name) throws InterruptedException {
-        List<ProcessInfo> guests = settledGuests();
-        if (guests.isEmpty()) {
-            throw none();
-        }
+        List<ProcessInfo> guests = containers.guests();
         Map<String, Predicate<ProcessInfo>> ways = new LinkedHashMap<>();
         ways.put(
                 "the container named " + name,
@@ -113,6 +143,9 @@ public final class TargetFinder {
                 guest -> hasVariable(guest, "K8S_EXEC_CONTAINER=" + name));
         for (var way : ways.entrySet()) {
             List<ProcessInfo> matching = guests.stream().filter(way.getValue()).toList();
+            for (int look = 0; look < SETTLING_LOOKS && matching.size() > 1; look++) {
+                matching = stillThere(matching);
+            }
             if (matching.size() == 1) {
                 return Target.of(proc, matching.get(0), way.getKey());
             }
@@ -124,99 +157,36 @@ public final class TargetFinder {
                         "use a name or an id that only one has");
             }
         }
+        if (guests.isEmpty()) {
+            throw none();
+        }
         throw new K8sExecException(
                 ErrorId.TARGET_UNKNOWN,
                 "no container matches " + quoted(name) + "; there are: " + list(guests),
                 "so there is no guest to enter",
-                "correct the task's container, GO_K8S_CONTAINER_NAME or --container");
+                "correct the task's container, GO_K8S_CONTAINER_NAME or --container, if it is none that has yet to start");
     }
 
     /**
      * What a container runtime starts in a container, a probe say, is for some milliseconds a process without a parent
-     * in mount namespaces of its own: if there seem to be several guests, only those count that are still there
-     * after a while.
+     * in mount namespaces of its own: if there seem to be several guests, only those count that are still there after a
+     * while.
      */
-    private List<ProcessInfo> settledGuests() throws InterruptedException {
-        List<ProcessInfo> guests = guests();
-        for (int look = 0; look < SETTLING_LOOKS && guests.size() > 1; look++) {
-            Thread.sleep(SETTLING_MILLIS);
-            Set<Integer> now = guests().stream().map(ProcessInfo::pid).collect(Collectors.toSet());
-            guests = guests.stream().filter(guest -> now.contains(guest.pid())).toList();
-        }
-        return guests;
+    private List<ProcessInfo> stillThere(List<ProcessInfo> guests) throws InterruptedException {
+        Thread.sleep(SETTLING_MILLIS);
+        Set<Integer> now = containers.guests().stream().map(ProcessInfo::pid).collect(Collectors.toSet());
+        return guests.stream().filter(guest -> now.contains(guest.pid())).toList();
     }
 
-    /** The main processes of all containers but the agent's and pause, the oldest first. */
-    public List<ProcessInfo> guests() {
-        return containers().stream()
-                .filter(container -> container.role() == Container.Role.GUEST)
-                .map(Container::main)
-                .toList();
-    }
-
-    /**
-     * The containers of the Pod, the oldest first; only the agent's own if the Pod's containers do not share their
-     * processes.
-     */
-    public List<Container> containers() {
-        List<ProcessInfo> processes = new ArrayList<>(proc.processes());
-        processes.sort(Comparator.comparing((ProcessInfo process) -> process.parent() != 0)
-                .thenComparingLong(ProcessInfo::startTicks)
-                .thenComparingInt(ProcessInfo::pid));
-        Function<Object, String> key = containerKey(processes);
-        Map<String, List<ProcessInfo>> groups = new LinkedHashMap<>();
-        for (ProcessInfo process : processes) {
-            if (!process.command().startsWith(RUNC_INIT)) {
-                groups.computeIfAbsent(key.apply(process.pid()), unused -> new ArrayList<>())
-                        .add(process);
-            }
-        }
-        groups.remove("");
-        String own = key.apply("self");
-        List<Container> containers = new ArrayList<>();
-        groups.forEach((group, members) -> {
-            ProcessInfo main = members.get(0);
-            if (group.equals(own)) {
-                containers.add(new Container(Container.Role.AGENT, main, members));
-            } else if (main.pid() == PAUSE) {
-                containers.add(new Container(Container.Role.PAUSE, main, members));
-            } else if (main.parent() == 0) {
-                containers.add(new Container(Container.Role.GUEST, main, members));
-            }
-            // else it is no container: somebody's unshare, or a script of ours in a guest that ended
-        });
-        return containers;
-    }
-
-    /**
-     * What all processes of a container share and no other does: the mount namespace; if that of some may not be
-     * looked at, for all of them the number of the mount that is their root, which anybody may read. (Not the control
-     * group: it is relative to the reader's.)
-     */
-    private Function<Object, String> containerKey(List<ProcessInfo> processes) {
-        Map<Object, String> namespaces = new HashMap<>();
-        processes.forEach(process -> proc.namespace(process.pid(), Namespace.MOUNT)
-                .ifPresent(namespace -> namespaces.put(process.pid(), namespace)));
-        proc.namespace("self", Namespace.MOUNT).ifPresent(namespace -> namespaces.put("self", namespace));
-        if (processes.stream().allMatch(process -> process.pid() == PAUSE || namespaces.containsKey(process.pid()))) {
-            // another user's, usually, and the only process of its container
-            namespaces.putIfAbsent(PAUSE, "pause");
-            return process -> namespaces.getOrDefault(process, "");
-        }
-        return process -> proc.rootMount(process).orElse(namespaces.getOrDefault(process, ""));
-    }
-
-    private boolean sharesContainerWithAgent(int pid) {
-        Optional<String> theirs = proc.namespace(pid, Namespace.MOUNT);
-        return theirs.isPresent()
-                ? theirs.equals(proc.namespace("self", Namespace.MOUNT))
-                : proc.rootMount(pid).equals(proc.rootMount("self"));
+    /** Whether a guest that was not found may be found later. */
+    public boolean mayComeYet(K8sExecException error) {
+        return MAY_COME_YET.contains(error.id()) && !containers.isAgentAlone();
     }
 
     private boolean hasContainerId(ProcessInfo guest, String id) {
         return id.length() >= 12
-                && proc.controlGroup(guest.pid())
-                        .filter(groups -> groups.contains(id))
+                && proc.containerId(guest.pid())
+                        .filter(full -> full.startsWith(id))
                         .isPresent();
     }
 
@@ -236,12 +206,20 @@ public final class TargetFinder {
         return String.join(", ", lines);
     }
 
-    private static K8sExecException none() {
+    private K8sExecException none() {
+        if (containers.isAgentAlone()) {
+            return new K8sExecException(
+                    ErrorId.TARGET_NONE,
+                    "the Pod's containers do not share their processes: process 1 is the agent's own",
+                    "so no other container can be seen",
+                    "set shareProcessNamespace: true in the Pod");
+        }
         return new K8sExecException(
                 ErrorId.TARGET_NONE,
-                "no other container can be seen from the agent",
+                "no other container of the Pod is running",
                 "so there is no guest to enter",
-                "set shareProcessNamespace: true in the Pod, and give the guest a command that keeps running");
+                "look why: kubectl describe pod POD; if it has yet to start, set GO_K8S_WAIT or --wait, and if it "
+                        + "ended at once, give it a command that keeps running");
     }
 
     private static int parse(String pid) {

@@ -48,7 +48,8 @@ class MarkdownFilesTest {
         Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-                boolean isOurs = !NOT_OURS.contains(directory.getFileName().toString());
+                boolean isOurs = directory.equals(ROOT)
+                        || !NOT_OURS.contains(directory.getFileName().toString());
                 return isOurs ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
             }
 

@@ -91,7 +91,8 @@ class BadInputIT {
         // the JVM build's launcher needs a PATH to find java
         Map<String, String> environment =
                 name.equals("PATH") && !Pod.isNative() ? Map.of("PATH", javaWithoutNsenter()) : Map.of(name, setting);
-        String[] command = name.equals("PATH") ? new String[] {"run", "--enter=nsenter"} : new String[] {"run"};
+        String[] command =
+                name.equals("PATH") ? new String[] {"run", "--enter=nsenter"} : new String[] {"run", "--wait=0s"};
         pod.k8sExec(environment, REQUEST, command)
                 .assertExitCode(125)
                 .assertError(id, environment.size() == 1 && name.equals("PATH") ? "PATH" : words);

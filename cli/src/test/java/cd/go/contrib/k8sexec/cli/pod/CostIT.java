@@ -4,18 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import cd.go.contrib.k8sexec.cli.pod.Strace.Call;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -35,62 +32,19 @@ class CostIT {
     @RegisterExtension
     static final Pod pod = Pod.forClass();
 
+    private static final Pattern PROCESS = Pattern.compile("^\\w+\\([^\"]*\"/proc/(\\d+)/");
+
     private static List<Call> calls;
-
-    /** @param result what it returned; negative for an error */
-    private record Call(int process, String text, long result) {
-        private static final Pattern LINE =
-                Pattern.compile("(\\d+) +(<\\.\\.\\. \\w+ resumed>)?(.*?)(<unfinished \\.\\.\\.>| += (-?\\d+).*)");
-
-        /** Of calls that another one came between there are two lines. */
-        static List<Call> parse(Stream<String> lines) {
-            Map<Integer, String> unfinished = new HashMap<>();
-            List<Call> calls = new ArrayList<>();
-            lines.map(LINE::matcher).filter(Matcher::matches).forEach(line -> {
-                int process = Integer.parseInt(line.group(1));
-                String text = line.group(2) == null ? line.group(3) : unfinished.remove(process) + line.group(3);
-                if (line.group(5) == null) {
-                    unfinished.put(process, text);
-                } else {
-                    calls.add(new Call(process, text, Long.parseLong(line.group(5))));
-                }
-            });
-            return calls;
-        }
-
-        boolean is(String... names) {
-            return List.of(names).contains(text.substring(0, text.indexOf('(')));
-        }
-    }
+    private static List<Call> own;
 
     @BeforeAll
     static void trace() {
         Pod.requireNative();
-        Result result = pod.exec(
-                "agent",
-                Pod.request("sh", SCRIPT, Map.of()).getBytes(StandardCharsets.UTF_8),
-                "env",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-                "strace",
-                "-f",
-                "-s",
-                "128",
-                "-o",
-                "/tmp/trace",
-                Pod.K8S_EXEC.toString(),
-                "run");
+        Strace trace = Strace.of(pod, Pod.request("sh", SCRIPT, Map.of()), "run");
+        Result result = trace.result();
         assertEquals(OUTPUT, result.assertExitCode(0).out().length);
-        calls = Call.parse(
-                pod.exec("agent", "cat", "/tmp/trace").assertExitCode(0).text().lines());
-    }
-
-    /** k8s-exec's own, without the child's. */
-    private static List<Call> own() {
-        Set<Integer> threads = new HashSet<>(Set.of(calls.get(0).process()));
-        calls.stream()
-                .filter(call -> call.text().contains("CLONE_THREAD"))
-                .forEach(call -> threads.add((int) call.result()));
-        return calls.stream().filter(call -> threads.contains(call.process())).toList();
+        calls = trace.calls();
+        own = trace.own();
     }
 
     @Test
@@ -116,7 +70,7 @@ class CostIT {
 
     @Test
     void of_each_process_few_entries_are_read_in_proc() {
-        List<String> entries = own().stream()
+        List<String> entries = own.stream()
                 .filter(call -> call.is("open", "openat", "readlink"))
                 .map(Call::text)
                 .filter(text -> text.contains("\"/proc/") && !text.contains("/proc/self/fd/"))
@@ -128,13 +82,42 @@ class CostIT {
         for (String file : List.of("/stat\"", "/ns/mnt\"")) {
             assertTrue(entries.stream().anyMatch(text -> text.contains(guest + file)), guest + file + ": " + entries);
         }
-        // of each its stat and its mount namespace; of the guest and of k8s-exec itself also the other namespaces
+        // of each its stat at most; of the containers their mount namespace, of the guest and of k8s-exec itself also
+        // the other namespaces
         assertTrue(entries.size() <= 2 * PROCESSES + 35, entries.size() + " entries: " + entries);
+    }
+
+    /** A Pod may have thousands, and a sidecar of another user whose namespaces may not be looked at. */
+    @Test
+    void of_a_process_that_has_a_parent_nothing_is_read_and_a_named_guest_is_not_waited_for() {
+        String crowd = "i=0; while [ $i -lt 200 ]; do sleep 600 & i=$((i+1)); done; echo there >/go/crowd; wait";
+        try (Pod several = Pod.up("GUESTS=first second third")) {
+            Process many = several.start("first", "sh", "-c", crowd);
+            several.exec("agent", "sh", "-c", "until [ -e /go/crowd ]; do sleep 0.05; done");
+
+            Strace trace = Strace.of(several, Pod.request("sh", ":", Map.of()), "run", "--container", "second");
+
+            many.destroy();
+            trace.result().assertExitCode(0);
+            Set<String> processes = trace.own().stream()
+                    .map(call -> PROCESS.matcher(call.text()))
+                    .filter(Matcher::find)
+                    .map(process -> process.group(1))
+                    .collect(Collectors.toSet());
+            assertTrue(processes.contains(several.pid("second")), processes.toString());
+            // the containers' main processes, those of "pod exec", and what leads a session of its own
+            assertTrue(processes.size() < 20, processes.size() + " processes: " + processes);
+            assertEquals(
+                    List.of(),
+                    trace.own().stream()
+                            .filter(call -> call.is("nanosleep", "clock_nanosleep"))
+                            .toList());
+        }
     }
 
     @Test
     void no_byte_of_the_output_passes_through_it() {
-        long bytes = own().stream()
+        long bytes = own.stream()
                 .filter(call ->
                         call.is("read", "readv", "pread64", "write", "writev", "pwrite64", "splice", "sendfile"))
                 .mapToLong(Call::result)
@@ -147,7 +130,7 @@ class CostIT {
 
     @Test
     void two_folders_and_no_file_are_made_in_the_shared_volume() {
-        List<String> made = own().stream()
+        List<String> made = own.stream()
                 .filter(call -> call.result() >= 0)
                 .map(Call::text)
                 .filter(text -> text.startsWith("mkdir") || text.startsWith("open") && text.contains("O_CREAT"))

@@ -187,7 +187,9 @@ class HostileGuestIT {
 
         assertEquals("3\n", pod.exec("agent", "cat", "/go/code").text());
         assertEquals(List.of("code", "done", "ready"), pod.sharedFiles());
-        pod.run("sh", "echo ran").assertExitCode(125).assertError("TARGET_NONE");
+        pod.k8sExec(Pod.request("sh", "echo ran", Map.of()), "run", "--wait", "0s")
+                .assertExitCode(125)
+                .assertError("TARGET_NONE");
     }
 
     @Test

@@ -71,7 +71,7 @@ class ProcFsTest {
     void the_containers_name_is_in_the_source_of_kubelets_mount() throws IOException {
         write(5, "mountinfo", """
             1 0 8:1 / / rw - overlay overlay rw
-            2 1 8:1 /var/lib/kubelet/pods/0-1/containers/not-this/x /dev/other rw - ext4 /dev/sda rw
+            2 1 8:1 /data/containers/not-this/x /dev/other rw - ext4 /dev/sda rw
             3 1 8:1 /var/lib/kubelet/pods/0-1/containers/build-tools/4f2a /dev/termination-log rw - ext4 /dev/sda rw
             """);
         write(6, "mountinfo", "1 0 8:1 / / rw - overlay overlay rw\n");

@@ -1,0 +1,77 @@
+package cd.go.contrib.k8sexec.cli.command;
+
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.cli.target.TargetFinder;
+import cd.go.contrib.k8sexec.protocol.Durations;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * Waits for a guest that is not there yet: its image is being pulled, or it restarts.
+ *
+ * @param start when that began, by System.nanoTime
+ * @param limit how long at most; zero: not at all
+ * @param pause lets time pass, and ends by a signal
+ * @param notes gets a line for people now and then: what is waited for
+ */
+record GuestWait(long start, Duration limit, Pause pause, Consumer<String> notes) {
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration FIRST_NOTE = Duration.ofSeconds(3);
+    private static final Duration NEXT_NOTE = Duration.ofSeconds(30);
+
+    /** Lets time pass. */
+    interface Pause {
+        void pause(Duration time) throws InterruptedException;
+    }
+
+    /** A look for the guest. */
+    interface Look {
+        Target find() throws InterruptedException;
+    }
+
+    /** Waits from now on. */
+    static GuestWait from(Duration limit, Pause pause, Consumer<String> notes) {
+        return new GuestWait(System.nanoTime(), limit, pause, notes);
+    }
+
+    /** Waits by sleeping: a signal ends this process meanwhile. */
+    static GuestWait sleeping(Duration limit, Consumer<String> notes) {
+        return from(limit, time -> Thread.sleep(time.toMillis()), notes);
+    }
+
+    /** @throws K8sExecException as the last look, and at once if waiting cannot help */
+    Target until(TargetFinder finder, Look look) throws InterruptedException {
+        Duration note = FIRST_NOTE;
+        while (true) {
+            try {
+                return look.find();
+            } catch (K8sExecException e) {
+                if (limit.isZero() || !finder.mayComeYet(e)) {
+                    throw e;
+                }
+                if (isOver()) {
+                    throw new K8sExecException(
+                            e.id(),
+                            e.what() + ", also after " + Durations.text(limit),
+                            e.why(),
+                            e.remedy() + " (kubectl describe pod POD tells if its image does not come)");
+                }
+                if (waited().compareTo(note) >= 0) {
+                    notes.accept("waiting for the guest, " + Durations.text(limit) + " at most: " + e.what());
+                    note = note.plus(NEXT_NOTE);
+                }
+                pause.pause(POLL);
+            }
+        }
+    }
+
+    /** Whether there is no time left. */
+    boolean isOver() {
+        return waited().compareTo(limit) >= 0;
+    }
+
+    private Duration waited() {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+}
