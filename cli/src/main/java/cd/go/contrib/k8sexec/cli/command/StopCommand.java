@@ -6,8 +6,8 @@ import cd.go.contrib.k8sexec.cli.run.OwnRuns;
 import cd.go.contrib.k8sexec.cli.run.ProcessTree;
 import cd.go.contrib.k8sexec.cli.run.Stopping;
 import cd.go.contrib.k8sexec.cli.target.Container;
+import cd.go.contrib.k8sexec.cli.target.Containers;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import cd.go.contrib.k8sexec.cli.target.TargetFinder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -83,8 +83,8 @@ final class StopCommand implements Callable<Integer> {
     }
 
     private Container container() {
-        return new TargetFinder(proc)
-                .containers().stream()
+        return new Containers(proc)
+                .all().stream()
                         .filter(container -> container.role() == Container.Role.AGENT)
                         .findFirst()
                         .orElseThrow(() -> new K8sExecException(

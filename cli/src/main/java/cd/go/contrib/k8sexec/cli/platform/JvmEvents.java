@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -19,10 +20,16 @@ import java.util.stream.IntStream;
 final class JvmEvents implements Events {
     private static final int CHUNK = 1 << 16;
     private static final int UNKNOWN = -1;
+    /** Of standard input, that may wait in the queue: it is read no faster than it is used. */
+    private static final int CHUNKS = 4;
+
+    private static final Event.Input END = new Event.Input(new byte[0]);
 
     private final JvmPlatform platform;
     private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
+    private final Semaphore unread = new Semaphore(CHUNKS);
     private volatile int keeper;
+    private volatile OutOfMemoryError inputLost;
 
     JvmEvents(JvmPlatform platform, List<Integer> signals) {
         this.platform = platform;
@@ -35,6 +42,11 @@ final class JvmEvents implements Events {
     @Override
     public Event next(Duration limit) throws InterruptedException {
         Event event = queue.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
+        if (event == END && inputLost != null) {
+            throw inputLost;
+        } else if (event instanceof Event.Input) {
+            unread.release();
+        }
         return event == null ? new Event.TimeOver() : event;
     }
 
@@ -84,12 +96,15 @@ final class JvmEvents implements Events {
             byte[] chunk = new byte[CHUNK];
             try {
                 for (int count = in.read(chunk); count > 0; count = in.read(chunk)) {
+                    unread.acquireUninterruptibly();
                     queue.add(new Event.Input(Arrays.copyOf(chunk, count)));
                 }
             } catch (IOException e) {
                 // as its end
+            } catch (OutOfMemoryError e) {
+                inputLost = e;
             }
-            queue.add(new Event.Input(new byte[0]));
+            queue.add(END);
         });
     }
 }
