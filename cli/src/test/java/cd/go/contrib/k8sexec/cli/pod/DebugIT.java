@@ -48,7 +48,7 @@ class DebugIT {
         String place = Pod.isNative() ? "" : "k8s-exec: debug:     at .*";
         assertTrue(
                 result.errors()
-                        .matches("(?s)k8s-exec: debug: .*k8s-exec: error \\[INTERNAL]: .*\n"
+                        .matches("(?s)(Picked up .*?\n)?k8s-exec: debug: .*k8s-exec: error \\[INTERNAL]: .*\n"
                                 + "k8s-exec: debug: java.lang.OutOfMemoryError.*\n" + place),
                 result.toString());
         assertFalse(result.errors().contains("hunter2"), result.toString());
@@ -60,7 +60,7 @@ class DebugIT {
 
         assertTrue(
                 result.errors()
-                        .matches("(?s)k8s-exec: debug: .*k8s-exec: error \\[REQUEST_NOT_JSON]: .*\n"
+                        .matches("(?s)(Picked up .*?\n)?k8s-exec: debug: .*k8s-exec: error \\[REQUEST_NOT_JSON]: .*\n"
                                 + "k8s-exec: debug:     at .*"),
                 result.toString());
         // and the way there, down to main
