@@ -164,7 +164,7 @@ public final class TargetFinder {
                 ErrorId.TARGET_UNKNOWN,
                 "no container matches " + quoted(name) + "; there are: " + list(guests),
                 "so there is no guest to enter",
-                "correct the task's container, GO_K8S_CONTAINER_NAME or --container, if it is none that has yet to start");
+                "correct the task's container, GO_K8S_CONTAINER_NAME or --container, unless it has yet to start");
     }
 
     /**
