@@ -24,7 +24,12 @@ final class FakeK8sExec {
 
     /** Reads the request and then runs the given commands of bash. */
     static FakeK8sExec thatDoes(Path folder, String commands) {
-        return withoutReading(folder, "cat > \"$here/request.json\"\n" + commands);
+        return withoutReading(
+                folder,
+                "if [ -e \"$here/version\" ] && ! grep -q 2.0.0 \"$here/version\"; then read -r request\n"
+                        + "printf '%s\\n' \"$request\" > \"$here/request.json\"\n"
+                        + "else cat > \"$here/request.json\"; fi\n"
+                        + commands);
     }
 
     /** Runs the given commands of bash and leaves the request unread. */

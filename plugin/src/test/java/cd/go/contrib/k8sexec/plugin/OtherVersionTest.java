@@ -39,6 +39,24 @@ class OtherVersionTest {
     }
 
     @Test
+    void standard_input_stays_open_for_a_k8s_exec_that_takes_its_end_as_a_cancel() {
+        FakeK8sExec open = FakeK8sExec.thatDoes(
+                folder, "read -t 1 -r more || [ $? -gt 128 ] && touch \"$here/open\"\n" + FakeK8sExec.SUCCESS);
+        Task.with(folder, open.of("2.1.0")).run();
+
+        assertTrue(request().path("lifeline").booleanValue());
+        assertTrue(open.has("open"), "it has ended");
+    }
+
+    @Test
+    void an_older_k8s_exec_reads_its_request_to_the_end_of_the_stream() {
+        Task.with(folder, k8sExec.of("2.0.0")).run();
+
+        assertTrue(request().path("lifeline").isMissingNode());
+        assertEquals("{", k8sExec.read("request.json").substring(0, 1));
+    }
+
+    @Test
     void an_older_k8s_exec_gets_the_container_by_options() {
         Task.with(folder, k8sExec.of("2.0.0")).property("container", "tools").run();
 

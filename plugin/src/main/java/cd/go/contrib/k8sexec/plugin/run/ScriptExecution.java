@@ -136,6 +136,8 @@ public final class ScriptExecution {
                 () -> {
                     try {
                         stdin.write(request);
+                        // where the request ends, if its stream does not
+                        stdin.write('\n');
                         stdin.flush();
                         if (!lifeline) {
                             stdin.close();

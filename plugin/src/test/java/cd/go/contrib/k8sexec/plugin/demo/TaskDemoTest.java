@@ -62,8 +62,8 @@ class TaskDemoTest {
         Path executable = folder.resolve("k8s-exec");
         Files.writeString(
                 executable,
-                "#!/bin/sh\n" + k8sExec + "\n" + "echo '{\"outcome\":\"exited\",\"exitCode\":" + exitCode
-                        + "}' > \"$3\"\n");
+                "#!/bin/sh\n[ \"$1\" != --version ] || exit 0\n" + k8sExec + "\n"
+                        + "echo '{\"outcome\":\"exited\",\"exitCode\":" + exitCode + "}' > \"$3\"\n");
         Files.setPosixFilePermissions(executable, PosixFilePermissions.fromString("rwxr-xr-x"));
         List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
