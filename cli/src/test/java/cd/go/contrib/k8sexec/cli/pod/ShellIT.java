@@ -41,6 +41,16 @@ class ShellIT {
         terminal.await("^/.*/bash\\ntmux-256color\\ncontainers/guest$");
     }
 
+    @Test
+    void by_setns_alone_too() {
+        Pod.requireNative();
+        shell("GO_K8S_ENTER=setns k8s-exec shell");
+
+        terminal.line("readlink /proc/$$/exe; grep -o containers/[a-z]* /proc/self/mountinfo; exit 7");
+        terminal.await("^/.*/bash\\ncontainers/guest$");
+        terminal.await("^code=7$");
+    }
+
     @Needs({Need.DASH, Need.ZSH})
     @ParameterizedTest
     @ValueSource(strings = {"zsh -f", "dash"})
