@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         description = "  k8s-exec doctor --shared-root /go",
         footer = {
             "Each check has one line, which says what fixes what is wrong.",
-            "Exit code: 0, also with warnings; 1 where a check fails; 128+n on signal n."
+            "Exit code: 0, also with warnings; 1 if a check fails; 128+n on signal n."
         })
 final class DoctorCommand implements Callable<Integer>, Settings {
     private static final Map<Check.Status, String> COLORS = Map.of(

@@ -7,7 +7,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
  *
  * @param id      stable, in lower case with dashes
  * @param finding what was found, with the value; on one line, and without control characters
- * @param remedy  what fixes it, a line of YAML or a command, with where it belongs; null where there is nothing to fix
+ * @param remedy  what fixes it, a line of YAML or a command, with where it belongs; null if there is nothing to fix
  */
 public record Check(String id, Status status, String finding, String remedy) {
 

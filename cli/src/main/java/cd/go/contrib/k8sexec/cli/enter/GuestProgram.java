@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param runFolder       the run's folder on the shared volume, which the guest has to see; empty: the program needs no
  *                        volume
  * @param directory       where it starts
- * @param elsewhere       the warning with which it starts in / where the guest does not have that; empty: that is an
+ * @param elsewhere       the warning with which it starts in / if the guest does not have that; empty: that is an
  *                        error
  * @param choice          commands and their arguments: the first whose program is there, or else the last
  * @param needed          a program that has to be there too, or empty

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What src-native/c/process.h promises, also where the kernel lacks or refuses what it would use, and where vfork(2) is
+ * What src-native/c/process.h promises, also if the kernel lacks or refuses what it would use, and if vfork(2) is
  * a plain fork.
  */
 @Needs({Need.ROOT, Need.EXECUTABLE_TMP, Need.GCC})
@@ -29,7 +29,7 @@ class ProcessIT {
     @BeforeAll
     static void compile() throws Exception {
         compile("all");
-        // a script must not run twice where the child's memory is not the parent's
+        // a script must not run twice if the child's memory is not the parent's
         compile("fork", "-DWITHOUT_VFORK", "-Wl,--wrap=clone");
         // by an older kernel, and by a strict seccomp filter
         compile("lacking", "-DREFUSED=ENOSYS", "-Wl,--wrap=memfd_create,--wrap=syscall");
