@@ -43,6 +43,8 @@ function budgets(    list) {
     print "| ---------------------------------------------------------- | --------------: | ----------: | ------ |"
     budget("empty script, more than plain nsenter", ms(ours) - ms(plain), "ms", 6)
     budget("empty script, of plain nsenter", ms(ours) / ms(plain), "times", 4, 1.5)
+    budget("empty script by chroot, more than plain nsenter", ms(ours " --enter chroot") - ms(plain), "ms", 6)
+    budget("empty script by chroot, of plain nsenter", ms(ours " --enter chroot") / ms(plain), "times", 4, 1.5)
     if ("crun exec" in wall)
         budget("empty script, of crun exec", 100 * ms(ours) / ms("crun exec"), "%", 60, 1.5)
     budget("a named guest of three, more than the only one", ms(ours ", a named guest of three") - ms(ours), "ms", 1)

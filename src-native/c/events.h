@@ -7,7 +7,7 @@
 #ifndef K8S_EXEC_EVENTS_H
 #define K8S_EXEC_EVENTS_H
 
-#include "setns.h"
+#include "guest.h"
 
 enum kx_kind {
     KX_TIME,    /* the time is over */

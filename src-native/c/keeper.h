@@ -17,7 +17,7 @@ struct kx_keeper {
 };
 
 /*
- * Has the program started by a new keeper, in the guest, as by kx_start_in (setns.h). What becomes of that is written
+ * Has the program started by a new keeper, in the guest, as by kx_start_in (guest.h). What becomes of that is written
  * to the queue, a pipe: KX_STARTED or KX_FAILED, then KX_CHILD. After KX_FAILED the keeper ends.
  *
  * Returns 0; or an errno, if there is no keeper.

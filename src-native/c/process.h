@@ -3,7 +3,7 @@
  * that no Java can do, for k8s-exec, and for the relay, which is C alone. It keeps no state, prints nothing and needs
  * nothing but a C library. What fails is told as a stage and an errno; whoever asked puts it into words.
  *
- * How the guest is entered is no part of it: a way in (struct kx_way; setns.h has one) is called in the child, before
+ * How the guest is entered is no part of it: a way in (struct kx_way; guest.h has one) is called in the child, before
  * anything else of the program is set.
  */
 #ifndef K8S_EXEC_PROCESS_H

@@ -5,13 +5,14 @@
  *                                already, with a script that says what it has open, and ends with 7
  *   process feed                 feeds 200 kB to a child that has closed its end
  *   process file                 makes a file, and tries to change it
+ *   process open-as FILE UID     opens it as that user, and says whether this is still the process that it was
  *
  * Linked with --wrap=clone and WITHOUT_VFORK defined it starts where vfork(2) is a plain fork, as it is with QEMU's
  * user emulation; with --wrap=memfd_create,--wrap=syscall and REFUSED defined, if the kernel refuses these with that
  * errno.
  */
 #define _GNU_SOURCE
-#include "../../../../src-native/c/setns.h"
+#include "../../../../src-native/c/guest.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,7 +65,7 @@ static int start(char **paths, int count) {
     static const char SCRIPT[] =
             "for d in 3 4 5 6 7 8; do [ ! -e /proc/self/fd/$d ] || echo $d is open; done; echo ran; exit 7";
     static char words[4096];
-    struct kx_guest guest = {.count = 1, .kinds = {CLONE_NEWNS}};
+    struct kx_guest guest = {.root = KX_NONE, .count = 1, .kinds = {CLONE_NEWNS}};
     struct kx_program program = {.words = words, .paths = count, .environment = "A=1", .environment_size = 4};
     for (int i = 0; i <= count + 1; i++) {
         const char *word = i < count ? paths[i] : i == count ? "sh" : "/proc/self/fd/9";
@@ -117,12 +119,36 @@ static int file(void) {
     return 0;
 }
 
+static int open_as(const char *path, int uid) {
+    char line[256], before[256] = "", after[256] = "";
+    for (int round = 0; round < 2; round++) {
+        FILE *status = fopen("/proc/thread-self/status", "r");
+        while (status != NULL && fgets(line, sizeof line, status) != NULL) {
+            if (strncmp(line, "Uid:", 4) == 0 || strncmp(line, "Gid:", 4) == 0 || strncmp(line, "CapEff:", 7) == 0) {
+                strcat(round == 0 ? before : after, line);
+            }
+        }
+        if (status != NULL) {
+            fclose(status);
+        }
+        if (round == 0) {
+            printf("%s, ", kx_open_as(path, uid, uid) >= 0 ? "opened" : strerror(errno));
+        }
+    }
+    printf("%s, %s\n", strcmp(before, after) == 0 ? "the same" : "another",
+            prctl(PR_GET_DUMPABLE) ? "dumpable" : "not");
+    return 0;
+}
+
 int main(int count, char **arguments) {
     if (count > 2 && strcmp(arguments[1], "start") == 0) {
         return start(arguments + 2, count - 2);
     }
     if (count == 2 && strcmp(arguments[1], "feed") == 0) {
         return feed();
+    }
+    if (count == 4 && strcmp(arguments[1], "open-as") == 0) {
+        return open_as(arguments[2], atoi(arguments[3]));
     }
     return count == 2 && strcmp(arguments[1], "file") == 0 ? file() : 2;
 }

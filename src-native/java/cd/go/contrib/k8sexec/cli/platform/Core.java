@@ -12,7 +12,7 @@ import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.word.PointerBase;
 
 /**
- * What src-native/c/process.h, setns.h and events.h promise, which say what each name means. The build reads the layout
+ * What src-native/c/process.h, guest.h and events.h promise, which say what each name means. The build reads the layout
  * from there.
  */
 @CContext(Core.Headers.class)
@@ -158,6 +158,9 @@ final class Core {
 
     @CStruct(value = "kx_guest", addStructKeyword = true)
     interface Guest extends PointerBase {
+        @CField("root")
+        void root(int descriptor);
+
         @CField("count")
         int count();
 
@@ -233,6 +236,9 @@ final class Core {
 
     @CFunction("kx_become_in")
     static native int become(Guest guest, Program program, Failure failure);
+
+    @CFunction("kx_open_as")
+    static native int openAs(CCharPointer path, int uid, int gid);
 
     @CFunction("kx_feed")
     static native int feed(int pipe, CCharPointer bytes, long size);

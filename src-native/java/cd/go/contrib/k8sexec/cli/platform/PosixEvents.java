@@ -73,7 +73,7 @@ final class PosixEvents implements Events {
     }
 
     @Override
-    public void launch(Program program, List<OpenNamespace> namespaces, Optional<ByteBuffer> input) {
+    public void launch(Program program, Inside inside, Optional<ByteBuffer> input) {
         CIntPointer pipe = StackValue.get(2, CIntPointer.class);
         pipe.write(0, Core.none());
         pipe.write(1, Core.none());
@@ -91,7 +91,7 @@ final class PosixEvents implements Events {
         // until this process ends: another thread feeds it to the child
         PinnedObject pinned = PinnedObject.create(bytes);
         Core.launch(
-                PosixPlatform.guest(namespaces),
+                PosixPlatform.guest(inside),
                 launched.core(),
                 pipe.read(1),
                 pinned.addressOfArrayElement(0),

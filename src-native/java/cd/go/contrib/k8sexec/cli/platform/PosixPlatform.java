@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.platform;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,6 +34,8 @@ public final class PosixPlatform implements Platform {
     private static final int LONGEST_ATTRIBUTE = 64;
     /** As the JVM's own. */
     private static final int WHOLE_STACK = 1024;
+    /** Bytes that are read at once. */
+    private static final int CHUNK = 4096;
 
     @Override
     public boolean isNative() {
@@ -62,14 +65,14 @@ public final class PosixPlatform implements Platform {
     }
 
     @Override
-    public Child start(Program program, List<OpenNamespace> namespaces) throws StartException {
+    public Child start(Program program, Inside inside) throws StartException {
         if (program.streams().input() != Streams.Input.FED) {
-            return new PosixChild(start(program, Core.none(), namespaces), -1);
+            return new PosixChild(start(program, Core.none(), inside), -1);
         }
         CIntPointer pipe = StackValue.get(2, CIntPointer.class);
         check(Libc.pipe2(pipe, Libc.O_CLOEXEC) == 0, Stage.PROCESS);
         try {
-            return new PosixChild(start(program, pipe.read(0), namespaces), pipe.read(1));
+            return new PosixChild(start(program, pipe.read(0), inside), pipe.read(1));
         } catch (StartException e) {
             Libc.close(pipe.read(1));
             throw e;
@@ -78,11 +81,11 @@ public final class PosixPlatform implements Platform {
         }
     }
 
-    private static int start(Program program, int input, List<OpenNamespace> namespaces) throws StartException {
+    private static int start(Program program, int input, Inside inside) throws StartException {
         Core.adopt();
         try (CoreProgram core = new CoreProgram(program, input)) {
             Core.Failure failure = StackValue.get(Core.Failure.class);
-            int pid = Core.start(guest(namespaces), core.core(), failure);
+            int pid = Core.start(guest(inside), core.core(), failure);
             if (pid < 0) {
                 throw failed(failure);
             }
@@ -91,12 +94,12 @@ public final class PosixPlatform implements Platform {
     }
 
     @Override
-    public int become(Program program, List<OpenNamespace> namespaces) throws StartException {
+    public int become(Program program, Inside inside) throws StartException {
         int own = program.streams().input() == Streams.Input.OWN ? 0 : Core.none();
         try (CoreProgram core = new CoreProgram(program, own)) {
             core.core().keepsSignals(1);
             Core.Failure failure = StackValue.get(Core.Failure.class);
-            int exitCode = Core.become(guest(namespaces), core.core(), failure);
+            int exitCode = Core.become(guest(inside), core.core(), failure);
             if (exitCode < 0) {
                 throw failed(failure);
             }
@@ -104,8 +107,10 @@ public final class PosixPlatform implements Platform {
         }
     }
 
-    static Core.Guest guest(List<OpenNamespace> namespaces) {
+    static Core.Guest guest(Inside inside) {
         Core.Guest guest = UnmanagedMemory.calloc(SizeOf.get(Core.Guest.class));
+        guest.root(inside.root().map(Opened::descriptor).orElse(Core.none()));
+        List<OpenNamespace> namespaces = inside.namespaces();
         for (int i = 0; i < namespaces.size(); i++) {
             guest.files().write(i, namespaces.get(i).file().descriptor());
             guest.kinds().write(i, namespaces.get(i).kind());
@@ -140,7 +145,37 @@ public final class PosixPlatform implements Platform {
 
     /** By open(2), which does not wait on a pipe that was put in a directory's place. */
     private static Opened open(Path path, int flags) throws IOException {
-        int descriptor = Libc.open(Libc.string(ByteString.of(path)), flags);
+        return opened(path, Libc.open(Libc.string(ByteString.of(path)), flags));
+    }
+
+    @Override
+    public Opened openFileAs(Identity user, Path path) throws IOException {
+        return opened(
+                path, Core.openAs(Libc.string(ByteString.of(path)), (int) user.uid(), (int) user.gid()));
+    }
+
+    /** By what was opened: whoever opens that again is asked for its own rights. */
+    @Override
+    public byte[] readAs(Identity user, Path path) throws IOException {
+        try (Opened file = openFileAs(user, path)) {
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            byte[] chunk = new byte[CHUNK];
+            try (PinnedObject bytes = PinnedObject.create(chunk)) {
+                int count;
+                while ((count = (int) Libc.read(
+                                        file.descriptor(),
+                                        bytes.addressOfArrayElement(0),
+                                        WordFactory.unsigned(CHUNK))
+                                .rawValue())
+                        > 0) {
+                    content.write(chunk, 0, count);
+                }
+            }
+            return content.toByteArray();
+        }
+    }
+
+    private static Opened opened(Path path, int descriptor) throws IOException {
         int errno = descriptor < 0 ? Libc.errno() : 0;
         if (errno == Libc.ENOENT) {
             throw new NoSuchFileException(path.toString());

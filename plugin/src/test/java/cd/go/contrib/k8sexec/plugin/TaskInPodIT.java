@@ -67,6 +67,14 @@ class TaskInPodIT {
         assertTrue(console.contains("Script completed with exit code: 1."), console);
     }
 
+    /** By chroot a script sees no mounts. */
+    @Test
+    void a_task_names_its_way_in() throws Exception {
+        String console = pod.task("--shell sh --property enter=chroot 'wc -c </proc/self/mountinfo'").text;
+
+        assertTrue(console.contains("      | 0\n") || console.contains("[NATIVE_ONLY]"), console);
+    }
+
     @Test
     void a_background_process_does_not_hold_the_task() throws Exception {
         // who waits for it waits for ever

@@ -93,6 +93,14 @@ class VersionsIT {
     @Nested
     class ThisPluginWithTheReleasedK8sExec extends Mixture {
 
+        @Test
+        void a_way_in_that_it_does_not_know_is_refused_by_both_versions() throws Exception {
+            assertFails(
+                    "--property enter=chroot --shell sh 'echo ran'",
+                    "The task sets \"enter\", which needs k8s-exec 2.1.0 or newer.");
+            assertFails("--property enter=chroot --shell sh 'echo ran'", " is 2.0.0, the plugin is ");
+        }
+
         @Override
         TaskPod.Output task(String arguments) throws IOException, InterruptedException {
             String executable = TaskPod.inAgent("plugin/target/" + RELEASED + "/cli/target/k8s-exec");

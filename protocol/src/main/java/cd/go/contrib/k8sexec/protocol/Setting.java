@@ -48,7 +48,7 @@ public enum Setting {
             .property("user", "User")),
 
     ENTER(define("GO_K8S_ENTER", "--enter", "WAY")
-            .text("How to enter the guest: `auto`, `setns` or `nsenter`")
+            .text("How to enter the guest: `auto`, `setns`, `nsenter` or `chroot`")
             .defaultText(Way.AUTO.text())
             .form(Way::parse)
             .words(Way.texts())

@@ -10,7 +10,9 @@ public enum Way {
     /** k8s-exec joins the guest's namespaces itself, by setns(2). */
     SETNS,
     /** nsenter(1) of the agent does, and the guest's sh starts the program. */
-    NSENTER;
+    NSENTER,
+    /** k8s-exec makes the guest's root directory its own, by chroot(2). */
+    CHROOT;
 
     /** Its name. */
     public String text() {

@@ -11,6 +11,7 @@ import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.protocol.Way;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -148,7 +149,12 @@ final class DoctorCommand implements Callable<Integer>, Settings {
     }
 
     @Override
-    public Entry entry() {
-        return enter.entry(proc);
+    public Way way() {
+        return enter.way();
+    }
+
+    @Override
+    public Entry entry(Way way) {
+        return enter.entry(way, proc);
     }
 }

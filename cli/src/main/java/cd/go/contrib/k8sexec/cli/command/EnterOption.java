@@ -20,9 +20,19 @@ final class EnterOption {
 
     /** @throws K8sExecException SETTING_INVALID or NATIVE_ONLY */
     Entry entry(ProcFs proc) {
+        return entry(way(), proc);
+    }
+
+    /** @throws K8sExecException NATIVE_ONLY */
+    Entry entry(Way way, ProcFs proc) {
+        return Ways.of(way, Platform.CURRENT, proc, System.getenv("PATH"));
+    }
+
+    /** @throws K8sExecException SETTING_INVALID */
+    Way way() {
         String text = TargetOptions.isSet(way) ? way : Setting.ENTER.defaultText();
         try {
-            return Ways.of(Way.parse(text), Platform.CURRENT, proc, System.getenv("PATH"));
+            return Way.parse(text);
         } catch (InvalidValue e) {
             throw new K8sExecException(
                     ErrorId.SETTING_INVALID,

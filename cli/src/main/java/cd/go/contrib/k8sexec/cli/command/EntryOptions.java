@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
 import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
 import cd.go.contrib.k8sexec.cli.enter.Obstacle;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
@@ -74,7 +75,8 @@ final class EntryOptions {
                 volume.isSet() ? Optional.of(volume.sharedRoot()) : Optional.empty(),
                 GuestWait.sleeping(wait.duration(Duration.ZERO), note -> System.err.println("k8s-exec: " + note)));
         DebugLog.step(() -> "the guest is found: " + target.describe());
-        Optional<byte[]> guestEnvironment = proc.environment(target.pid());
+        Optional<byte[]> guestEnvironment =
+                GuestFiles.of(target, proc, Platform.CURRENT).environment();
         List<String> warnings = guestEnvironment.isPresent()
                 ? List.of()
                 : List.of("the guest's own environment cannot be read, so the program gets a "

@@ -1,9 +1,11 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
@@ -78,7 +80,8 @@ final class EnvCommand implements Callable<Integer> {
                 GuestWait.sleeping(
                         wait.duration(Duration.ZERO),
                         note -> spec.commandLine().getErr().println("k8s-exec: " + note)));
-        byte[] guest = proc.environment(target.pid())
+        byte[] guest = GuestFiles.of(target, proc, Platform.CURRENT)
+                .environment()
                 .orElseThrow(() -> new K8sExecException(
                         ErrorId.ENVIRONMENT_UNREADABLE,
                         "the environment of the guest (process " + target.pid() + ") cannot be read",

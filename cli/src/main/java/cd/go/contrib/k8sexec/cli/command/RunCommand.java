@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
 import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -146,7 +147,7 @@ final class RunCommand implements Callable<Integer> {
                 sharedRoot,
                 volumeOptions.containerRoot(),
                 run,
-                proc.environment(target.pid()));
+                GuestFiles.of(target, proc, Platform.CURRENT).environment());
         if (dryRun) {
             plan.describe().forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);

@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.doctor;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.platform.Child;
 import cd.go.contrib.k8sexec.cli.platform.Command;
+import cd.go.contrib.k8sexec.cli.platform.Inside;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.platform.Program;
 import cd.go.contrib.k8sexec.cli.platform.Setting;
@@ -40,7 +41,7 @@ final class AgentProgram {
                                 Command.of(List.of(command), ENVIRONMENT),
                                 new Streams(Streams.Input.NONE, Optional.of(file), Optional.empty()),
                                 Setting.SAME),
-                        List.of());
+                        Inside.HERE);
                 if (!child.endsWithin(LIMIT)) {
                     child.kill();
                 }

@@ -43,6 +43,11 @@ public record Check(String id, Status status, String finding, String remedy) {
         return failure(id, e.finding(), e.remedy());
     }
 
+    /** As a failure, but something else does in its place. */
+    Check asWarning() {
+        return status == Status.FAILURE ? new Check(id, Status.WARNING, finding, remedy) : this;
+    }
+
     static Check skipped(String id, String reason) {
         return new Check(id, Status.SKIPPED, reason, null);
     }

@@ -11,6 +11,7 @@ import cd.go.contrib.k8sexec.cli.target.Containers;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.protocol.Way;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +73,14 @@ public final class Doctor {
             wrongUser = Check.failure("script-user", e);
         }
         Entry entry = entry();
-        EnteringChecks entering = entry == null ? null : entering(entry, agent, target, user);
+        boolean changesUser = user != null && user.change().isPresent();
+        String path = settings.environment().get("PATH");
+        WayChecks ways = WayChecks.of(proc, agent, target, changesUser, path);
+        EnteringChecks entering =
+                entry == null ? null : EnteringChecks.of(entry, path, proc, agent, target, changesUser);
+        if (entering != null) {
+            ways.chosen(settings.way(), entering).forEach(checks);
+        }
         Path sharedRoot = volume(target);
         if (target == null) {
             skip("there is no guest", GuestChecks.ENVIRONMENT, GuestChecks.MEMORY, GuestChecks.CPU);
@@ -84,8 +92,17 @@ public final class Doctor {
             skip(reason, "shells");
             checks.accept(wrongUser == null ? Check.skipped("script-user", reason) : wrongUser);
             skip(reason, "trial");
+            ways.all(Optional.empty(), way -> Optional.empty()).forEach(checks);
         } else {
-            trial(agent, target, user, entry, entering, sharedRoot);
+            Optional<Way> taken = trial(agent, target, user, entry, entering, sharedRoot);
+            User scripts = user;
+            WayChecks.Trial other = way -> {
+                Entry entered = settings.entry(way);
+                Check check = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, entered, scripts, events)
+                        .check(false, way.text());
+                return check.status() == Check.Status.OK ? Optional.empty() : Optional.of(check.finding());
+            };
+            ways.all(taken, other).forEach(checks);
         }
     }
 
@@ -148,20 +165,12 @@ public final class Doctor {
     /** Null if it is not known how to enter. */
     private Entry entry() {
         try {
-            return settings.entry();
+            return settings.entry(settings.way());
         } catch (K8sExecException e) {
             checks.accept(Check.failure("enter", e));
             skip("it is not known how to enter the guest", EnteringChecks.IDS);
             return null;
         }
-    }
-
-    private EnteringChecks entering(Entry entry, ProcessStatus agent, Target target, User user) {
-        boolean changesUser = user != null && user.change().isPresent();
-        String path = settings.environment().get("PATH");
-        EnteringChecks entering = EnteringChecks.of(entry, path, proc, agent, target, changesUser);
-        entering.all().forEach(checks);
-        return entering;
     }
 
     /** Empty-handed if there is no volume to put a script into. */
@@ -186,7 +195,8 @@ public final class Doctor {
         return found.stream().anyMatch(check -> check.status() == Check.Status.FAILURE) ? null : sharedRoot;
     }
 
-    private void trial(
+    /** @return the way that it took, empty where it did not run */
+    private Optional<Way> trial(
             ProcessStatus agent, Target target, User user, Entry entry, EnteringChecks entering, Path sharedRoot)
             throws InterruptedException {
         TrialRun trial = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, entry, user, events);
@@ -200,6 +210,9 @@ public final class Doctor {
         }
         checks.accept(ran ? scriptUser(agent, user, trial) : Check.skipped("script-user", "the trial did not run"));
         checks.accept(trial.check(failed, entry.name()));
+        return Stream.of(Way.values())
+                .filter(way -> ran && way.text().equals(entry.name()))
+                .findFirst();
     }
 
     private static Check shells(TrialRun trial, EnteringChecks entering) {

@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.doctor;
 import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Nsenter;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.Mount;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
@@ -80,7 +81,8 @@ final class EnteringChecks {
         this.proc = proc;
         this.agent = agent;
         this.target = target;
-        this.needed = Privileges.needed(agent, guest().orElse(agent), changesUser);
+        this.needed =
+                Privileges.needed(Way.SETNS, Platform.CURRENT.isNative(), agent, guest().orElse(agent), changesUser);
         this.file = isRoot() || nsenter.isEmpty()
                 ? FileCapabilities.NONE
                 : FileCapabilities.of(nsenter.get().program()).orElse(null);
@@ -165,7 +167,7 @@ final class EnteringChecks {
 
     /** The limits of all that the container may get, which only the Pod can change. */
     private Check capabilities() {
-        Set<Capability> there = isRoot() ? Privileges.ofRootsProgram(agent) : union(agent.bounding(), agent.ambient());
+        Set<Capability> there = isRoot() ? agent.ofRootsProgram() : union(agent.bounding(), agent.ambient());
         Set<Capability> wanted =
                 isRoot() || file == null || !file.effective() ? needed : union(needed, file.permitted());
         Set<Capability> missing = Privileges.missing(wanted, there);
@@ -251,7 +253,7 @@ final class EnteringChecks {
 
     /** A filter's rules cannot be read, so setns(2) is tried: into the namespace in which the agent is anyway. */
     private Check seccomp(boolean mayEnter, boolean nsenterRuns) {
-        String mode = SECCOMP[Math.min(agent.seccomp(), SECCOMP.length - 1)];
+        String mode = seccompMode(agent);
         if (!mayEnter) {
             return Check.skipped(
                     "seccomp", mode + "; whether it lets setns through shows once the privileges are there");
@@ -271,6 +273,10 @@ final class EnteringChecks {
                 "setns is refused in spite of the privileges, by a seccomp filter, AppArmor or SELinux (" + mode + "): "
                         + output.map(AgentProgram.Output::lastLine).orElse("nsenter cannot be run"),
                 "in the agent container: securityContext: {seccompProfile: {type: RuntimeDefault}}");
+    }
+
+    static String seccompMode(ProcessStatus agent) {
+        return SECCOMP[Math.min(agent.seccomp(), SECCOMP.length - 1)];
     }
 
     private boolean isRoot() {

@@ -1,5 +1,7 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
+import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Limits;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Sizes;
@@ -34,7 +36,8 @@ final class GuestChecks {
 
     /** k8s-exec keeps them from scripts; but a script can read the environment of another process of its user. */
     private Check environment() {
-        Optional<byte[]> environment = proc.environment(target.pid());
+        Optional<byte[]> environment =
+                GuestFiles.of(target, proc, Platform.CURRENT).environment();
         if (environment.isEmpty()) {
             return Check.skipped(
                     ENVIRONMENT,

@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
+import cd.go.contrib.k8sexec.protocol.Way;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -30,48 +31,49 @@ final class Privileges {
 
     private Privileges() {}
 
-    /** What nsenter must have in force to enter the guest. */
-    static Set<Capability> needed(ProcessStatus agent, ProcessStatus guest, boolean changesUser) {
-        Set<Capability> needed = EnumSet.copyOf(SETNS);
-        if (isForeign(agent, guest)) {
+    /** chroot(2). */
+    private static final Set<Capability> CHROOT = EnumSet.of(Capability.SYS_CHROOT);
+    /** What it takes to become another user, for a script or for a look at that user's guest. */
+    private static final Set<Capability> OTHER_USER = EnumSet.of(Capability.SETUID, Capability.SETGID);
+
+    /**
+     * What must be in force to enter the guest.
+     *
+     * @param isNative whether k8s-exec can look at the guest as the guest's user
+     */
+    static Set<Capability> needed(
+            Way way, boolean isNative, ProcessStatus agent, ProcessStatus guest, boolean changesUser) {
+        Set<Capability> needed = EnumSet.copyOf(way == Way.CHROOT ? CHROOT : SETNS);
+        if (hasMore(agent, guest, needed)) {
             needed.add(Capability.SYS_PTRACE);
+        } else if (isOtherUser(agent, guest)) {
+            needed.addAll(isNative && agent.uid() == 0 ? OTHER_USER : Set.of(Capability.SYS_PTRACE));
         }
         if (changesUser) {
-            needed.addAll(Set.of(Capability.SETUID, Capability.SETGID));
+            needed.addAll(OTHER_USER);
         }
         return needed;
     }
 
     /**
-     * Whether it takes SYS_PTRACE to look at the guest's namespaces (ptrace(2), "Ptrace access mode checking"): where
-     * not all of its users and groups are the agent's, or it may do what nsenter may not.
+     * Whether the guest may do what the agent may not: then it takes SYS_PTRACE to look at it (ptrace(2), "Ptrace
+     * access mode checking").
      */
-    static boolean isForeign(ProcessStatus agent, ProcessStatus guest) {
+    private static boolean hasMore(ProcessStatus agent, ProcessStatus guest, Set<Capability> wayNeeds) {
         Set<Capability> most = EnumSet.noneOf(Capability.class);
-        most.addAll(agent.uid() == 0 ? agent.bounding() : SETNS);
-        most.addAll(SETNS);
-        return !isUser(guest.uids(), agent.uid())
-                || !isUser(guest.gids(), agent.gid())
-                || !most.containsAll(guest.permitted());
+        most.addAll(agent.uid() == 0 ? agent.bounding() : wayNeeds);
+        most.addAll(wayNeeds);
+        return !most.containsAll(guest.permitted());
+    }
+
+    /** Whether not all of its users and groups are the agent's: then it takes that user, or SYS_PTRACE. */
+    private static boolean isOtherUser(ProcessStatus agent, ProcessStatus guest) {
+        return !isUser(guest.uids(), agent.uid()) || !isUser(guest.gids(), agent.gid());
     }
 
     /** The real, the effective and the saved one. */
     private static boolean isUser(List<Long> ids, long id) {
         return ids.subList(0, 3).stream().allMatch(each -> each == id);
-    }
-
-    /**
-     * What a program gets that an agent of user 0 runs (capabilities(7), "Capabilities and execution of programs by
-     * root").
-     */
-    static Set<Capability> ofRootsProgram(ProcessStatus agent) {
-        Set<Capability> gets = EnumSet.noneOf(Capability.class);
-        gets.addAll(agent.bounding());
-        gets.addAll(agent.inheritable());
-        if (agent.noNewPrivs()) {
-            gets.retainAll(agent.permitted());
-        }
-        return gets;
     }
 
     /** Those of {@code wanted} that are not in {@code there}. */

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.protocol.Way;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -28,7 +29,14 @@ public interface Settings {
     /**
      * The way into the guest.
      *
-     * @throws K8sExecException SETTING_INVALID or NATIVE_ONLY
+     * @throws K8sExecException SETTING_INVALID
      */
-    Entry entry();
+    Way way();
+
+    /**
+     * What leads there by a way.
+     *
+     * @throws K8sExecException NATIVE_ONLY
+     */
+    Entry entry(Way way);
 }

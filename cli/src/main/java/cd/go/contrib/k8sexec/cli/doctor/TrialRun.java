@@ -1,12 +1,14 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.run.Plan;
 import cd.go.contrib.k8sexec.cli.run.Run;
@@ -91,7 +93,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                                 sharedRoot,
                                 containerRoot,
                                 id,
-                                proc.environment(target.pid()));
+                                GuestFiles.of(target, proc, Platform.CURRENT).environment());
                         Run.Options options = new Run.Options(Optional.of(output), LIMIT, GRACE, true, notes::add);
                         run.complete(new Run(proc, sharedRoot, plan, options, events).execute());
                     } catch (Throwable e) {

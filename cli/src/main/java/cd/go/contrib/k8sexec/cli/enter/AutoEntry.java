@@ -10,15 +10,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The first of several ways that leads into the guest; where none does, the last one says why. */
 final class AutoEntry implements Entry {
-    private final List<Entry> ways;
+    private final Entry first;
+    private final Supplier<List<Entry>> others;
     private Entry taken;
 
-    AutoEntry(List<Entry> ways) {
-        this.ways = ways;
-        this.taken = ways.get(0);
+    /** @param others are asked for where the first is refused, and not always: that takes a look at this process */
+    AutoEntry(Entry first, Supplier<List<Entry>> others) {
+        this.first = first;
+        this.others = others;
+        this.taken = first;
     }
 
     @Override
@@ -33,7 +38,8 @@ final class AutoEntry implements Entry {
 
     @Override
     public int become(GuestProgram program, Consumer<String> notes) throws InterruptedException {
-        for (Iterator<Entry> left = ways.iterator(); ; ) {
+        Left left = new Left();
+        while (true) {
             taken = left.next();
             DebugLog.step(() -> "the way in is tried: " + taken.name());
             try {
@@ -46,9 +52,32 @@ final class AutoEntry implements Entry {
         }
     }
 
+    /** The ways that have not been tried. */
+    private final class Left implements Iterator<Entry> {
+        private boolean begun;
+        private Iterator<Entry> rest;
+
+        @Override
+        public boolean hasNext() {
+            if (begun && rest == null) {
+                rest = others.get().iterator();
+            }
+            return !begun || rest.hasNext();
+        }
+
+        @Override
+        public Entry next() {
+            if (!begun) {
+                begun = true;
+                return first;
+            }
+            return hasNext() ? rest.next() : null;
+        }
+    }
+
     /** The attempt that goes on, and the ways that are left. */
     private final class Attempts implements Running {
-        private final Iterator<Entry> left = ways.iterator();
+        private final Iterator<Entry> left = new Left();
         private final Function<Entry, Running> start;
         private Running running;
         private boolean givenUp;
@@ -74,11 +103,11 @@ final class AutoEntry implements Entry {
         @Override
         public Optional<Progress> on(Event event) {
             Optional<Progress> progress = running.on(event);
-            if (left.hasNext()
-                    && !givenUp
+            if (!givenUp
                     && progress.isPresent()
                     && progress.get() instanceof Progress.NotStarted not
-                    && not.reason() instanceof Refused) {
+                    && not.reason() instanceof Refused
+                    && left.hasNext()) {
                 try {
                     next();
                     return Optional.empty();
@@ -98,6 +127,8 @@ final class AutoEntry implements Entry {
 
     @Override
     public List<String> describe(GuestProgram program) {
-        return ways.stream().flatMap(way -> way.describe(program).stream()).toList();
+        return Stream.concat(Stream.of(first), others.get().stream())
+                .flatMap(way -> way.describe(program).stream())
+                .toList();
     }
 }

@@ -22,14 +22,12 @@ record HeldGuest(Map<Namespace, Opened> files) implements AutoCloseable {
 
     /**
      * @throws K8sExecException TARGET_DEAD where the guest has ended meanwhile
-     * @throws IOException      where this process may not look at its namespaces
+     * @throws IOException      where neither this process nor the guest's user may look at its namespaces
      */
     static HeldGuest open(Target target, ProcFs proc, Platform platform) throws IOException {
         HeldGuest guest = new HeldGuest(new EnumMap<>(Namespace.class));
         try {
-            for (Namespace namespace : target.namespaces()) {
-                guest.files.put(namespace, platform.openFile(proc.namespaceFile(target.pid(), namespace)));
-            }
+            GuestFiles.of(target, proc, platform).openNamespaces(guest.files);
             target.checkUnchanged(proc);
             return guest;
         } catch (IOException e) {

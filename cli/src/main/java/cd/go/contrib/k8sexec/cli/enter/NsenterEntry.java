@@ -6,6 +6,7 @@ import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import cd.go.contrib.k8sexec.cli.platform.Child;
 import cd.go.contrib.k8sexec.cli.platform.Command;
 import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.platform.Inside;
 import cd.go.contrib.k8sexec.cli.platform.Opened;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.platform.Program;
@@ -78,7 +79,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
                                 program.streams().output(),
                                 handsOver ? program.streams().script() : Optional.empty()),
                         Setting.OWN_SESSION),
-                List.of(),
+                Inside.HERE,
                 Optional.of(LaunchProgram.of(program, !handsOver, root(program, guest))));
         return new ThroughShell(nsenter, program, staged, guest);
     }
@@ -144,7 +145,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
                                     Optional.of(LaunchProgram.of(program, root(program, guest))),
                                     more),
                             Setting.SAME),
-                    List.of());
+                    Inside.HERE);
         } catch (StartException e) {
             throw nsenter.notStarted(e);
         }
@@ -161,7 +162,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
                                     environment(program)),
                             new Streams(Streams.Input.NONE, Optional.empty(), Optional.empty()),
                             Setting.SAME),
-                    List.of());
+                    Inside.HERE);
             boolean inTime = trial.endsWithin(TRIAL_LIMIT);
             if (!inTime) {
                 trial.kill();

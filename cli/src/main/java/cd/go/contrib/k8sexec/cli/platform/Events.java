@@ -3,7 +3,6 @@ package cd.go.contrib.k8sexec.cli.platform;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,7 +25,7 @@ public interface Events {
      * @param program has default signal handling, an empty signal mask and no open file but its own
      * @param input   what it finds at its standard input, if that is {@link Streams.Input#FED}
      */
-    void launch(Program program, List<OpenNamespace> namespaces, Optional<ByteBuffer> input);
+    void launch(Program program, Inside inside, Optional<ByteBuffer> input);
 
     /** The keeper's process id; 0: it is not there yet, or not known. */
     int keeper();

@@ -51,10 +51,10 @@ final class JvmEvents implements Events {
     }
 
     @Override
-    public void launch(Program program, List<OpenNamespace> namespaces, Optional<ByteBuffer> input) {
+    public void launch(Program program, Inside inside, Optional<ByteBuffer> input) {
         start("child", () -> {
             try {
-                Child child = platform.startKept(program, namespaces);
+                Child child = platform.startKept(program, inside);
                 keeper = child.pid();
                 queue.add(new Event.Started(child.pid()));
                 start("input", () -> input.ifPresent(child::feed));

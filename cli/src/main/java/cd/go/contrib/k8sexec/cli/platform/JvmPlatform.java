@@ -78,8 +78,8 @@ final class JvmPlatform implements Platform {
     }
 
     @Override
-    public Child start(Program program, List<OpenNamespace> namespaces) throws StartException {
-        requirePlain(program, namespaces, Setting.SAME);
+    public Child start(Program program, Inside inside) throws StartException {
+        requirePlain(program, inside, Setting.SAME);
         if (program.streams().script().isPresent()) {
             throw new IllegalArgumentException("the JDK hands no script over");
         }
@@ -91,8 +91,8 @@ final class JvmPlatform implements Platform {
      * Starts a program with a keeper (see {@link Events#launch}), a shell of the agent's. The process that is returned
      * is another, which gives the program's exit code as its own; neither carries the program's environment.
      */
-    Child startKept(Program program, List<OpenNamespace> namespaces) throws StartException {
-        requirePlain(program, namespaces, Setting.OWN_SESSION);
+    Child startKept(Program program, Inside inside) throws StartException {
+        requirePlain(program, inside, Setting.OWN_SESSION);
         List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", BEFORE_KEEPER, KEEPER, "env", "-i"));
         words.addAll(entries(program.command().environment()));
         words.addAll(program.command().arguments());
@@ -103,8 +103,8 @@ final class JvmPlatform implements Platform {
                 path == null ? new byte[0] : ("PATH=" + path + "\0").getBytes(StandardCharsets.ISO_8859_1)));
     }
 
-    private static void requirePlain(Program program, List<OpenNamespace> namespaces, Setting setting) {
-        if (!namespaces.isEmpty()
+    private static void requirePlain(Program program, Inside inside, Setting setting) {
+        if (!inside.equals(Inside.HERE)
                 || !program.setting().equals(setting)
                 || program.command().paths().size() > 1) {
             throw new IllegalArgumentException("only the native executable enters a guest by itself");
@@ -137,8 +137,8 @@ final class JvmPlatform implements Platform {
 
     /** The script goes through standard input, and a shell of the agent's then puts this process's own in its place. */
     @Override
-    public int become(Program program, List<OpenNamespace> namespaces) throws StartException, InterruptedException {
-        requirePlain(program, namespaces, Setting.SAME);
+    public int become(Program program, Inside inside) throws StartException, InterruptedException {
+        requirePlain(program, inside, Setting.SAME);
         List<String> whole = new ArrayList<>(List.of(
                 "/bin/sh",
                 "-c",
@@ -166,6 +166,16 @@ final class JvmPlatform implements Platform {
     @Override
     public Opened openFile(Path path) throws IOException {
         return files.openFile(path);
+    }
+
+    @Override
+    public Opened openFileAs(Identity user, Path path) throws IOException {
+        return openFile(path);
+    }
+
+    @Override
+    public byte[] readAs(Identity user, Path path) throws IOException {
+        return Files.readAllBytes(path);
     }
 
     @Override

@@ -48,20 +48,20 @@ public interface Platform {
      * behind, too. The child has default signal handling, an empty signal mask and no open file but those of the
      * program.
      *
-     * @param namespaces that are entered for it; none: where this process is
+     * @param inside what is entered for it
      * @throws StartException  where it is not that program now: then nothing is left of it
      */
-    Child start(Program program, List<OpenNamespace> namespaces) throws StartException;
+    Child start(Program program, Inside inside) throws StartException;
 
     /**
      * Becomes a program, whose signals that are ignored stay so. The JDK cannot do that: there this process stays as
      * its parent, and only passes on SIGTERM and SIGHUP.
      *
-     * @param namespaces as for {@link #start}
+     * @param inside as for {@link #start}
      * @return its exit code, or 128+n, where this process stays
-     * @throws StartException where that failed: then this process may be in these namespaces
+     * @throws StartException where that failed: then this process may be in there
      */
-    int become(Program program, List<OpenNamespace> namespaces) throws StartException, InterruptedException;
+    int become(Program program, Inside inside) throws StartException, InterruptedException;
 
     /**
      * Opens a directory.
@@ -74,6 +74,16 @@ public interface Platform {
 
     /** Opens a file for reading. */
     Opened openFile(Path path) throws IOException;
+
+    /**
+     * Opens a file of a process in /proc as the user of that process, who may see what this one, without SYS_PTRACE,
+     * may not (ptrace(2), "Ptrace access mode checking"). It takes SETUID and SETGID; without them, and in the JVM
+     * build, it is {@link #openFile}.
+     */
+    Opened openFileAs(Identity user, Path path) throws IOException;
+
+    /** As {@link #openFileAs}, and reads it. */
+    byte[] readAs(Identity user, Path path) throws IOException;
 
     /** Whether one of this process's standard streams is a terminal. */
     boolean isTerminal(int descriptor);

@@ -121,6 +121,11 @@ public final class Containers {
             namespaces.putIfAbsent(PAUSE, "pause");
             return process -> namespaces.getOrDefault(process, "");
         }
-        return process -> proc.rootMount(process).orElse(namespaces.getOrDefault(process, ""));
+        String own = namespaces.get("self");
+        String ownRoot = proc.rootMount("self").orElse("");
+        // a program that k8s-exec has brought into a guest by chroot(2) has no mounts to see, and is in ours
+        return process -> own != null && own.equals(namespaces.get(process))
+                ? ownRoot
+                : proc.rootMount(process).orElse(namespaces.getOrDefault(process, ""));
     }
 }

@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The processes of this PID namespace, read from /proc. What it says comes from processes that are not trusted and may
@@ -33,6 +35,7 @@ public record ProcFs(Path root) {
     private static final Pattern CONTAINER_NAME =
             Pattern.compile("/pods/[^/]+/(?:containers|volume-subpaths/[^/]+)/([^/]+)/");
     private static final Pattern POD_UID = Pattern.compile("/pods/([^/]+)/");
+    private static final Pattern MOUNT_ID = Pattern.compile("^mnt_id:\\s*(\\d+)$", Pattern.MULTILINE);
     private static final Pattern CONTAINER_ID = Pattern.compile("([0-9a-f]{64})(\\.scope)?(/|$)", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
@@ -105,6 +108,11 @@ public record ProcFs(Path root) {
     /** The file that stands for a namespace of a process: whoever opens it holds the namespace. */
     public Path namespaceFile(Object process, Namespace namespace) {
         return root.resolve(process + "/ns/" + namespace.fileName());
+    }
+
+    /** What /proc has of a process by this name, like "root", which leads to its root directory (proc_pid_root(5)). */
+    public Path file(int pid, String name) {
+        return root.resolve(pid + "/" + name);
     }
 
     /**
@@ -220,6 +228,32 @@ public record ProcFs(Path root) {
                 .filter(mount -> mount.point().equals("/"))
                 .map(Mount::id)
                 .reduce((first, last) -> last);
+    }
+
+    /** The numbers of the mounts at its root, one on top of the other; none where it has its root elsewhere. */
+    public Set<String> rootMounts(Object process) {
+        return mounts(process).stream()
+                .filter(mount -> mount.point().equals("/"))
+                .map(Mount::id)
+                .collect(Collectors.toSet());
+    }
+
+    /** What this process has open at a descriptor, like "mnt:[4026531841]". */
+    public Optional<String> opened(int descriptor) {
+        try {
+            return Optional.of(Files.readSymbolicLink(root.resolve("self/fd/" + descriptor))
+                    .toString());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The number of the mount on which a file lies that this process has open (proc_pid_fdinfo(5)). */
+    public Optional<String> mountOf(int descriptor) {
+        return read("self", "fdinfo/" + descriptor)
+                .map(info -> MOUNT_ID.matcher(new String(info, StandardCharsets.US_ASCII)))
+                .filter(Matcher::find)
+                .map(id -> id.group(1));
     }
 
     /** How long it has been running; zero where that is not known. */

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.target;
 
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -59,6 +60,20 @@ public record ProcessStatus(
     /** Effective group. */
     public long gid() {
         return gids.get(1);
+    }
+
+    /**
+     * What a program gets that this process runs, where this is user 0 (capabilities(7), "Capabilities and execution of
+     * programs by root").
+     */
+    public Set<Capability> ofRootsProgram() {
+        Set<Capability> gets = EnumSet.noneOf(Capability.class);
+        gets.addAll(bounding);
+        gets.addAll(inheritable);
+        if (noNewPrivs) {
+            gets.retainAll(permitted);
+        }
+        return gets;
     }
 
     private static String field(String status, String name) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
+import cd.go.contrib.k8sexec.protocol.Way;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -16,29 +17,42 @@ class PrivilegesTest {
     void a_guest_of_the_agents_user_with_no_more_capabilities_takes_sys_admin_and_sys_chroot() {
         assertEquals(
                 Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT),
-                Privileges.needed(process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), false));
+                Privileges.needed(Way.SETNS, false, process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), false));
         assertEquals(
                 Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT),
-                Privileges.needed(process(1000, 1000, Set.of()), process(1000, 1000, Set.of()), false));
+                Privileges.needed(
+                        Way.SETNS, false, process(1000, 1000, Set.of()), process(1000, 1000, Set.of()), false));
     }
 
     @Test
     void a_guest_of_another_user_or_group_or_with_more_capabilities_takes_sys_ptrace_too() {
         Set<Capability> all = Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT, Capability.SYS_PTRACE);
 
-        assertEquals(all, Privileges.needed(process(0, 0, AGENTS), process(1000, 0, Set.of()), false));
-        assertEquals(all, Privileges.needed(process(1000, 0, Set.of()), process(1000, 1000, Set.of()), false));
-        assertEquals(all, Privileges.needed(process(0, 0, AGENTS), process(0, 0, with(Capability.NET_ADMIN)), false));
+        assertEquals(
+                all, Privileges.needed(Way.SETNS, false, process(0, 0, AGENTS), process(1000, 0, Set.of()), false));
+        assertEquals(
+                all,
+                Privileges.needed(Way.SETNS, false, process(1000, 0, Set.of()), process(1000, 1000, Set.of()), false));
+        assertEquals(
+                all,
+                Privileges.needed(
+                        Way.SETNS, false, process(0, 0, AGENTS), process(0, 0, with(Capability.NET_ADMIN)), false));
         // drop: [ALL], add: [SYS_ADMIN, SYS_CHROOT]
-        assertEquals(all, Privileges.needed(process(0, 0, Privileges.SETNS), process(0, 0, Privileges.DEFAULT), false));
-        assertEquals(all, Privileges.needed(process(1000, 1000, Set.of()), process(0, 0, Privileges.DEFAULT), false));
+        assertEquals(
+                all,
+                Privileges.needed(
+                        Way.SETNS, false, process(0, 0, Privileges.SETNS), process(0, 0, Privileges.DEFAULT), false));
+        assertEquals(
+                all,
+                Privileges.needed(
+                        Way.SETNS, false, process(1000, 1000, Set.of()), process(0, 0, Privileges.DEFAULT), false));
     }
 
     @Test
     void to_become_another_user_takes_two_more() {
         assertEquals(
                 Set.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT, Capability.SETUID, Capability.SETGID),
-                Privileges.needed(process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), true));
+                Privileges.needed(Way.SETNS, false, process(0, 0, AGENTS), process(0, 0, Privileges.DEFAULT), true));
     }
 
     @Test

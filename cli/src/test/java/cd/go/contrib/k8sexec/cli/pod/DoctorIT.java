@@ -41,7 +41,10 @@ class DoctorIT {
             "cpu-limit",
             "shells",
             "script-user",
-            "trial");
+            "trial",
+            "way-setns",
+            "way-nsenter",
+            "way-chroot");
 
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
@@ -67,10 +70,15 @@ class DoctorIT {
                 .assertCheck("no-new-privs", "ok", "on, which does no harm")
                 .assertCheck("shells", "ok", "/sh, ", "/bash, ", "/zsh")
                 .assertCheck("script-user", "ok", "0:0 with umask 0022", "can delete")
-                .assertCheck(
-                        "trial",
-                        "ok",
-                        "a script ran in the guest, by " + (Pod.isDirect() ? "setns" : "nsenter") + ", in ");
+                .assertCheck("trial", "ok", "a script ran in the guest, by " + Pod.way() + ", in ")
+                .assertCheck("way-nsenter", "ok", "works here", "SYS_CHROOT, SYS_ADMIN");
+        if (Pod.isNative()) {
+            diagnosis
+                    .assertCheck("way-setns", "ok", "works here", "SYS_CHROOT, SYS_ADMIN")
+                    .assertCheck("way-chroot", "ok", "works here; it takes SYS_CHROOT");
+        } else {
+            diagnosis.assertCheck("way-chroot", "skipped", "this is the JVM build");
+        }
     }
 
     @Test

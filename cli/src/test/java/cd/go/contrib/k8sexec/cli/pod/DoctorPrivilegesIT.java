@@ -116,13 +116,24 @@ class DoctorPrivilegesIT {
     }
 
     @Test
-    void an_agent_without_sys_admin_gets_it() {
+    void an_agent_without_sys_admin_gets_it_if_that_is_what_its_way_takes() {
         String remedy;
         try (Pod weak = Pod.up("AGENT_CAPS=" + Pod.KUBERNETES)) {
-            Diagnosis diagnosis = diagnose(weak);
+            String way = Pod.isNative() ? "setns" : "nsenter";
+            Diagnosis diagnosis = diagnose(weak, Map.of("GO_K8S_ENTER", way));
             remedy = diagnosis.assertFailure("capabilities", "lacks SYS_ADMIN, of SYS_CHROOT, SYS_ADMIN are needed");
-            diagnosis.assertFailure("trial", "nsenter", "Operation not permitted");
+            diagnosis.assertFailure("trial", way, "Operation not permitted");
+            diagnosis.assertCheck("way-nsenter", "skipped", "lacks SYS_ADMIN");
             assertEquals("in the agent container: securityContext: {capabilities: {add: [SYS_ADMIN]}}", remedy);
+            if (Pod.isNative()) {
+                diagnose(weak)
+                        .assertNothing("failure", "warning")
+                        .assertCheck(
+                                "capabilities", "ok", "SYS_CHROOT are needed for chroot into this guest (user 0:0)")
+                        .assertCheck("trial", "ok", "by chroot, in ")
+                        .assertCheck("way-setns", "skipped", "it lacks SYS_ADMIN")
+                        .assertCheck("way-chroot", "ok", "works here, and is taken");
+            }
         }
         // the Pod of this class has just that
         assertEquals("sys_admin", added(remedy));
@@ -139,17 +150,25 @@ class DoctorPrivilegesIT {
                 "AGENT_MEMORY=384m",
                 "GUEST_MEMORY=512m",
                 "GUEST_PROFILE=" + profile));
-        String capabilities;
+        String capabilities = "sys_admin,sys_ptrace";
         try (Pod foreign = Pod.up(settings.toArray(String[]::new))) {
             Diagnosis diagnosis = diagnose(foreign);
-            capabilities = diagnosis.assertFailure(
-                    "capabilities",
-                    "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
-                    "user 1000:1000, not 0:0");
-            diagnosis.assertFailure("trial", "nsenter", "Permission denied");
+            if (Pod.isNative()) {
+                // which looks at the guest as the guest's user
+                diagnosis
+                        .assertNothing("failure")
+                        .assertCheck("capabilities", "ok", "SETGID, SETUID, SYS_CHROOT, SYS_ADMIN are needed")
+                        .assertCheck("guest-environment", "warning", "has GO_EA_AUTO_REGISTER_KEY, GO_EA_SERVER_URL");
+            } else {
+                capabilities = added(diagnosis.assertFailure(
+                        "capabilities",
+                        "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
+                        "user 1000:1000, not 0:0"));
+                diagnosis.assertFailure("trial", "nsenter", "Permission denied");
+            }
             diagnosis.assertCheck("memory-limit", "skipped", "agent: 384Mi, guest: unknown");
         }
-        settings.add("AGENT_CAPS=" + Pod.KUBERNETES + "," + added(capabilities));
+        settings.add("AGENT_CAPS=" + Pod.KUBERNETES + "," + capabilities);
         String command;
         String memory;
         try (Pod seen = Pod.up(settings.toArray(String[]::new))) {
@@ -163,7 +182,7 @@ class DoctorPrivilegesIT {
         Files.writeString(profile, "exec " + words + " /bin/sleep infinity\n", StandardOpenOption.APPEND);
         settings.set(2, "AGENT_MEMORY=" + memory.replaceFirst(".*memory: (\\d+)Mi}.*", "$1") + "m");
         try (Pod fixed = Pod.up(settings.toArray(String[]::new))) {
-            diagnose(fixed).assertNothing("failure", "warning", "skipped");
+            diagnose(fixed).assertNothing("failure", "warning");
 
             Result weak = fixed.exec(
                     "agent", inAgent("env", "GO_K8S_USER=target", "setpriv", "--bounding-set=-dac_override"));
@@ -245,7 +264,15 @@ class DoctorPrivilegesIT {
     void a_filter_that_refuses_setns_is_told_from_missing_privileges() {
         Need.require(Need.RUNC);
         try (Pod filtered = Pod.up("AGENT_SECCOMP=setns")) {
-            Diagnosis diagnosis = diagnose(filtered);
+            if (Pod.isNative()) {
+                diagnose(filtered)
+                        .assertNothing("failure")
+                        .assertCheck("seccomp", "warning", "setns is refused in spite of the privileges")
+                        .assertCheck("trial", "ok", "by chroot, in ")
+                        .assertCheck("way-setns", "skipped", "Operation not permitted")
+                        .assertCheck("way-nsenter", "skipped", "Operation not permitted");
+            }
+            Diagnosis diagnosis = diagnose(filtered, Map.of("GO_K8S_ENTER", Pod.isNative() ? "setns" : "nsenter"));
             String remedy = diagnosis.assertFailure(
                     "seccomp",
                     "setns is refused in spite of the privileges",

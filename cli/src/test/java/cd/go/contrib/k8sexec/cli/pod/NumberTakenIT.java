@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import java.util.Map;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,16 +34,17 @@ class NumberTakenIT {
         [ $! = $guest ] && touch /tmp/taken
         """;
 
-    @Test
-    void by_setns() {
+    @ParameterizedTest
+    @ValueSource(strings = {"setns", "chroot"})
+    void by_a_way_that_takes_no_program(String way) {
         Pod.requireNative();
         try (Pod pod = Pod.up("GUEST_IMAGE=debian")) {
             // two seconds before each of these calls
-            Result result = run(pod, "setns", """
-                set -- -e inject=pidfd_open,setns:delay_enter=2000000 "$@"
-                strace -f -qq -o /tmp/trace -e trace=pidfd_open,setns "$@" </tmp/request &
+            Result result = run(pod, way, """
+                set -- -e inject=pidfd_open,setns,chroot:delay_enter=2000000 "$@"
+                strace -f -qq -o /tmp/trace -e trace=pidfd_open,setns,chroot "$@" </tmp/request &
                 run=$!
-                until grep -q 'pidfd_open\\|setns' /tmp/trace; do sleep 0.02; done 2>/dev/null
+                until grep -q 'pidfd_open\\|setns\\|chroot' /tmp/trace; do sleep 0.02; done 2>/dev/null
                 touch /tmp/on-the-way
                 wait $run
                 """, "run");

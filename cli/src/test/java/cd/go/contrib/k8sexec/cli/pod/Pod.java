@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallback, AfterAllCallback {
     /**
-     * The way into the guest that every test takes, as --enter names it: ./mvnw verify -Denter=nsenter. Empty: the one
+     * The way into the guest that every test takes, as --enter names it: ./mvnw verify -Denter=chroot. Empty: the one
      * that is chosen.
      */
     private static final String WAY = System.getProperty("enter", "");
@@ -82,6 +82,10 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
         Need.require(Need.POD);
         chooseWay();
         List<String> variables = new ArrayList<>(List.of("AGENT_EXTRA=" + BUILT));
+        if (WAY.equals("chroot")) {
+            // unless the test says otherwise: this way needs no more
+            variables.add("AGENT_CAPS=" + KUBERNETES);
+        }
         variables.addAll(settings);
         make(variables);
     }
@@ -121,9 +125,24 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
         Assumptions.assumeTrue(isNative(), "the native executable (-Dnative)");
     }
 
-    /** Skips a test of what only the way by setns can do. */
+    /** Whether every test takes the way that was asked for. */
+    static boolean isChosen() {
+        return !WAY.isEmpty();
+    }
+
+    /** The way that a run takes. */
+    static String way() {
+        return !WAY.isEmpty() ? WAY : isNative() ? "setns" : "nsenter";
+    }
+
+    /** Skips a test of what a way through nsenter cannot do. */
     static void requireDirect() {
-        Assumptions.assumeTrue(isDirect(), "the native executable (-Dnative), by setns");
+        Assumptions.assumeTrue(isDirect(), "the native executable (-Dnative), by setns or chroot");
+    }
+
+    /** Skips a test of what does not hold by this way (docs/pods.md, "What is different by chroot"). */
+    static void requireNot(String way, String reason) {
+        Assumptions.assumeFalse(way().equals(way), "not by " + way + ": " + reason);
     }
 
     /** {@code k8s-exec ARGUMENTS} in the agent, with only the shared root set. */

@@ -38,7 +38,7 @@ class ProcessIT {
 
     private static void compile(String name, String... options) throws Exception {
         List<String> command = new ArrayList<>(List.of("gcc", "-Wall", "-Werror", "src/test/c/process.c"));
-        for (String source : List.of("process.c", "become.c", "file.c", "setns.c")) {
+        for (String source : List.of("process.c", "become.c", "file.c", "guest.c")) {
             command.add(SOURCES.resolve(source).toString());
         }
         command.addAll(List.of(options));
@@ -89,6 +89,13 @@ class ProcessIT {
     @Test
     void a_file_can_be_read_by_everybody_and_written_by_nobody() throws Exception {
         assertEquals("holds content, writing: Operation not permitted, another user reads\n", run("all", "file"));
+    }
+
+    @Test
+    void another_users_file_is_opened_as_that_user_by_a_process_that_stays_what_it_is() throws Exception {
+        Path secret = Files.createTempFile(folder, "secret", "");
+        assertEquals("opened, the same, dumpable\n", run("all", "open-as", secret.toString(), "0"));
+        assertEquals("Permission denied, the same, dumpable\n", run("all", "open-as", secret.toString(), "1000"));
     }
 
     @ParameterizedTest

@@ -167,9 +167,11 @@ class RunIT {
         assertTrue(text.contains("process " + pod.pid("guest") + " (sleep): the only other container"), text);
         assertTrue(text.matches("(?s).*namespaces: +mnt\n.*"), text);
         String nsenter = "nsenter: \\S*nsenter -t " + pod.pid("guest") + " -m -- sh -c .*\n";
-        assertTrue(
-                text.matches("(?s).*\nenter: +" + (Pod.isDirect() ? "setns\nor, if refused: +" : "") + nsenter + ".*"),
-                text);
+        String other = "\nor, if refused: +";
+        String ways = Pod.isChosen()
+                ? (Pod.isDirect() ? Pod.way() + "\n" : nsenter)
+                : Pod.isNative() ? "setns" + other + "chroot" + other + nsenter : nsenter;
+        assertTrue(text.matches("(?s).*\nenter: +" + ways + ".*"), text);
         assertTrue(text.contains(" TOKEN") && text.contains(" é") && !text.contains("hidden-value"), text);
     }
 

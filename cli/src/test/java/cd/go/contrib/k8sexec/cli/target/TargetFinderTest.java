@@ -52,6 +52,23 @@ class TargetFinderTest {
         assertEquals(12, finder.byPid("12").pid());
     }
 
+    /** By chroot(2): it has no mounts to see, and started by kubectl exec it has no parent either. */
+    @Test
+    void a_program_that_k8s_exec_brought_into_the_guest_is_no_guest() throws IOException {
+        process("1", 0, 5, "10", null);
+        process("7", 0, 10, "20", "mnt:[1]");
+        process("30", 7, 50, "20", "mnt:[1]");
+        process("self", 7, 50, "20", "mnt:[1]");
+        process("12", 0, 11, "40", null);
+        process("40", 0, 70, null, "mnt:[1]");
+        process("41", 0, 71, null, null);
+
+        assertEquals(
+                List.of(12),
+                new Containers(new ProcFs(root))
+                        .guests().stream().map(ProcessInfo::pid).toList());
+    }
+
     /** Without a shared process namespace there is nothing but the agent's own container. */
     @Test
     void process_1_may_be_the_agents_own() throws IOException {
@@ -166,7 +183,10 @@ class TargetFinderTest {
         process(pid, parent, start, rootMount, namespace, "4194560");
     }
 
-    /** @param namespace null if it may not be looked at */
+    /**
+     * @param rootMount null if it sees no mounts
+     * @param namespace null if it may not be looked at
+     */
     private void process(String pid, int parent, long start, String rootMount, String namespace, String flags)
             throws IOException {
         Path process = Files.createDirectories(root.resolve(pid));
@@ -175,7 +195,8 @@ class TargetFinderTest {
                 process.resolve("stat"),
                 number + " (x) S " + parent + " 0 0 0 -1 " + flags + " 0 0 0 0 0 0 0 0 20 0 1 0 " + start + " 0 0 0 0");
         Files.writeString(
-                process.resolve("mountinfo"), rootMount + " 1 0:5" + rootMount + " / / rw - overlay overlay rw\n");
+                process.resolve("mountinfo"),
+                rootMount == null ? "" : rootMount + " 1 0:5" + rootMount + " / / rw - overlay overlay rw\n");
         if (namespace != null) {
             Files.createDirectories(process.resolve("ns"));
             Files.deleteIfExists(process.resolve("ns/mnt"));

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the native executable does without nsenter and without the guest's sh. */
-class SetnsIT {
+/** What the native executable does without nsenter and without the guest's sh, by each way that needs neither. */
+class DirectIT {
     private static final Map<String, String> SETNS = Map.of("GO_K8S_ENTER", "setns");
     private static final String WHO =
             Pod.request("sh", "id -u; id -g; id -G; grep ^CapEff /proc/self/status", Map.of());
@@ -34,7 +34,7 @@ class SetnsIT {
 
     @Test
     void the_result_says_which_way_was_taken() {
-        for (String way : List.of("setns", "nsenter")) {
+        for (String way : List.of("setns", "nsenter", "chroot")) {
             String request = Pod.request("sh", "exit 3", Map.of());
             pod.k8sExec(request, "run", "--enter", way, "--result", "/tmp/result")
                     .assertExitCode(3);
@@ -52,12 +52,14 @@ class SetnsIT {
         return JsonPath.from(pod.exec("agent", "cat", "/tmp/result").text());
     }
 
-    @Test
-    void another_user_has_its_groups_and_no_capabilities() {
+    @ParameterizedTest
+    @ValueSource(strings = {"setns", "chroot"})
+    void another_user_has_its_groups_and_no_capabilities(String way) {
+        Map<String, String> by = by(way);
         String none = "CapEff:\t0000000000000000\n";
         assertEquals(
                 "1000\n1001\n1001\n" + none,
-                pod.k8sExec(SETNS, WHO, "run", "--user", "1000:1001")
+                pod.k8sExec(by, WHO, "run", "--user", "1000:1001")
                         .assertExitCode(0)
                         .text());
 
@@ -65,14 +67,14 @@ class SetnsIT {
         try {
             assertEquals(
                     "1000\n1001\n1001 2000 3000\n" + none,
-                    pod.k8sExec(SETNS, WHO, "run", "--pid", guest, "--user", "target")
+                    pod.k8sExec(by, WHO, "run", "--pid", guest, "--user", "target")
                             .assertExitCode(0)
                             .text());
             // root keeps its capabilities, as by nsenter -S 0
             assertEquals(
                     pod.k8sExec(WHO, "run", "--enter", "nsenter", "--user", "0:0")
                             .text(),
-                    pod.k8sExec(SETNS, WHO, "run", "--user", "0:0")
+                    pod.k8sExec(by, WHO, "run", "--user", "0:0")
                             .assertExitCode(0)
                             .text());
         } finally {
@@ -123,11 +125,12 @@ class SetnsIT {
         }
     }
 
-    @Test
-    void exec_takes_neither_the_guests_sh_nor_nsenter(@TempDir Path folder) throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "chroot"})
+    void exec_takes_neither_the_guests_sh_nor_nsenter(String way, @TempDir Path folder) throws IOException {
         Files.writeString(folder.resolve("profile"), "export PATH=/none");
         try (Pod bare = Pod.up("GUEST_PROFILE=" + folder.resolve("profile"))) {
-            Map<String, String> environment = Map.of("PATH", "/none");
+            Map<String, String> environment = Map.of("PATH", "/none", "GO_K8S_ENTER", way);
             assertEquals(
                     "ran\n",
                     bare.k8sExec(environment, "", "exec", "/bin/echo", "ran")
@@ -139,9 +142,11 @@ class SetnsIT {
         }
     }
 
-    @Test
-    void a_program_in_the_guest_that_lacks_the_directory_starts_in_the_root_with_a_warning() {
-        Result result = pod.k8sExec(Map.of("GO_K8S_CONTAINER_ROOT", "/none"), "", "exec", "--user", "1000:1000", "pwd")
+    @ParameterizedTest
+    @ValueSource(strings = {"setns", "chroot"})
+    void a_program_in_the_guest_that_lacks_the_directory_starts_in_the_root_with_a_warning(String way) {
+        Map<String, String> environment = Map.of("GO_K8S_CONTAINER_ROOT", "/none", "GO_K8S_ENTER", way);
+        Result result = pod.k8sExec(environment, "", "exec", "--user", "1000:1000", "pwd")
                 .assertExitCode(0);
 
         assertEquals("/\n", result.text());
@@ -149,14 +154,15 @@ class SetnsIT {
     }
 
     /** As execvp(3) and every shell. */
-    @Test
-    void a_script_without_a_first_line_that_names_its_shell_is_one_of_sh() {
+    @ParameterizedTest
+    @ValueSource(strings = {"setns", "chroot"})
+    void a_script_without_a_first_line_that_names_its_shell_is_one_of_sh(String way) {
         pod.exec("guest", "sh", "-c", "echo 'echo \"$0 $1\"' >/tmp/plain; chmod 755 /tmp/plain")
                 .assertExitCode(0);
 
         assertEquals(
                 "/tmp/plain x\n",
-                pod.k8sExec(SETNS, "", "exec", "/tmp/plain", "x")
+                pod.k8sExec(by(way), "", "exec", "/tmp/plain", "x")
                         .assertExitCode(0)
                         .text());
     }
@@ -170,24 +176,27 @@ class SetnsIT {
             weak.k8sExec(SETNS, "", "exec", "id").assertExitCode(125).assertError("ENTER_REFUSED");
             assertEquals(List.of(), weak.sharedFiles());
         }
-        try (Pod other = Pod.up("GUEST_UID=1000", "GUEST_GID=1000")) {
-            other.k8sExec(SETNS, WHO, "run")
+        try (Pod more = Pod.up("GUEST_CAPS=" + Pod.KUBERNETES + ",net_admin")) {
+            more.k8sExec(SETNS, WHO, "run")
                     .assertExitCode(125)
                     .assertError("ENTER_REFUSED", "Permission denied", "SYS_PTRACE");
         }
     }
 
     /** Another directory at the same path would take the script's work, and nobody would notice. */
-    @Test
-    void a_working_directory_that_is_another_one_in_the_guest_is_refused() {
+    @ParameterizedTest
+    @ValueSource(strings = {"setns", "chroot"})
+    void a_working_directory_that_is_another_one_in_the_guest_is_refused(String way) {
         pod.exec("agent", "mkdir", "-p", "/go/job").assertExitCode(0);
         try {
             String request = "{\"version\":1,\"script\":\"echo ran\",\"workingDirectory\":\"job\"}";
             assertEquals(
                     "ran\n",
-                    pod.k8sExec(SETNS, request, "run").assertExitCode(0).text());
+                    pod.k8sExec(by(way), request, "run").assertExitCode(0).text());
             mount("mount", "-t", "tmpfs", "other", "/go/job");
-            pod.k8sExec(SETNS, request, "run").assertExitCode(125).assertError("WORKING_DIRECTORY_MISSING", "/go/job");
+            pod.k8sExec(by(way), request, "run")
+                    .assertExitCode(125)
+                    .assertError("WORKING_DIRECTORY_MISSING", "/go/job");
             mount("umount", "/go/job");
         } finally {
             pod.exec("agent", "rmdir", "/go/job");
@@ -201,12 +210,16 @@ class SetnsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "exec"})
-    void a_needed_program_that_is_missing_is_named(String command) {
+    @CsvSource({"setns,run", "setns,exec", "chroot,run", "chroot,exec"})
+    void a_needed_program_that_is_missing_is_named(String way, String command) {
         Result result = command.equals("run")
-                ? pod.k8sExec(SETNS, Pod.request("shebang", "#!/usr/bin/env none\n", Map.of()), "run")
-                : pod.k8sExec(SETNS, "", "exec", "none");
+                ? pod.k8sExec(by(way), Pod.request("shebang", "#!/usr/bin/env none\n", Map.of()), "run")
+                : pod.k8sExec(by(way), "", "exec", "none");
         result.assertExitCode(127).assertError(command.equals("run") ? "SHELL_MISSING" : "PROGRAM_MISSING", "none");
+    }
+
+    private static Map<String, String> by(String way) {
+        return Map.of("GO_K8S_ENTER", way);
     }
 
     /**

@@ -1,10 +1,12 @@
-/* See setns.h for what it promises. */
+/* See guest.h for what it promises. */
 #define _GNU_SOURCE
-#include "setns.h"
+#include "guest.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +17,8 @@
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
 #endif
+
+/* ---- by setns(2) */
 
 /*
  * The order in which they are entered (setns(2)). CLONE_NEWPID is not among them: a process stays in the one that it
@@ -40,7 +44,7 @@ static int file_of(const struct kx_guest *guest, int kind) {
     return KX_NONE;
 }
 
-static int enter(const void *argument) {
+static int enter_namespaces(const void *argument) {
     const struct kx_guest *guest = argument;
     for (size_t i = 0; i < sizeof ORDER / sizeof *ORDER; i++) {
         int file = file_of(guest, ORDER[i]);
@@ -51,12 +55,30 @@ static int enter(const void *argument) {
     return 0;
 }
 
+/* ---- by chroot(2) */
+
+static int enter_root(const void *argument) {
+    const struct kx_guest *guest = argument;
+    return fchdir(guest->root) == 0 && chroot(".") == 0 ? 0 : -1;
+}
+
+/* ---- by either */
+
+static int enter(const void *argument) {
+    const struct kx_guest *guest = argument;
+    return guest->root == KX_NONE ? enter_namespaces(guest) : enter_root(guest);
+}
+
+static int is_here(const struct kx_guest *guest) {
+    return guest->root == KX_NONE && guest->count == 0;
+}
+
 int kx_start_in(const struct kx_guest *guest, const struct kx_program *program, struct kx_error *error) {
     /* only a process that shares its memory with no other may change its time namespace */
     const struct kx_way way = {enter, guest, file_of(guest, CLONE_NEWTIME) != KX_NONE};
     int processes = file_of(guest, CLONE_NEWPID);
     if (processes == KX_NONE) {
-        return kx_start(program, guest->count == 0 ? NULL : &way, error);
+        return kx_start(program, is_here(guest) ? NULL : &way, error);
     }
     /* what is entered here holds for children to come */
     int own = open("/proc/thread-self/ns/pid", O_RDONLY | O_CLOEXEC);
@@ -80,7 +102,7 @@ int kx_become_in(const struct kx_guest *guest, const struct kx_program *program,
     if (file_of(guest, CLONE_NEWPID) == KX_NONE && file_of(guest, CLONE_NEWUSER) == KX_NONE &&
             file_of(guest, CLONE_NEWTIME) == KX_NONE) {
         const struct kx_way way = {enter_alone, guest, 0};
-        return kx_become(program, guest->count == 0 ? NULL : &way, error);
+        return kx_become(program, is_here(guest) ? NULL : &way, error);
     }
     int status = 0;
     int process = kx_start_in(guest, program, error);
@@ -88,4 +110,23 @@ int kx_become_in(const struct kx_guest *guest, const struct kx_program *program,
         return -1;
     }
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* ---- what another user may see */
+
+/*
+ * By the system calls themselves, which are about this thread alone. They change the user for files and for a look at
+ * other processes, and nothing else (setfsuid(2)); and they do not say whether they did.
+ */
+int kx_open_as(const char *path, int uid, int gid) {
+    int dumpable = prctl(PR_GET_DUMPABLE);
+    long own_gid = syscall(SYS_setfsgid, gid);
+    long own_uid = syscall(SYS_setfsuid, uid);
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    int number = errno;
+    syscall(SYS_setfsuid, own_uid);
+    syscall(SYS_setfsgid, own_gid);
+    prctl(PR_SET_DUMPABLE, dumpable);
+    errno = number;
+    return file;
 }
