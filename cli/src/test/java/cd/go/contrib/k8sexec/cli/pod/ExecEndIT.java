@@ -9,6 +9,7 @@ import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -132,10 +133,13 @@ class ExecEndIT {
     @Test
     void a_guest_that_cannot_be_entered_is_told_from_a_program_that_fails(@TempDir Path folder) throws IOException {
         try (Pod weak = Pod.up("AGENT_CAPS=chown,dac_override,kill,setuid,setgid,sys_chroot")) {
-            weak.k8sExec("", "exec", "id").assertExitCode(125).assertError("NSENTER_FAILED", "SYS_ADMIN");
+            weak.k8sExec(Map.of("GO_K8S_ENTER", "auto"), "", "exec", "id")
+                    .assertExitCode(125)
+                    .assertError("NSENTER_FAILED", "SYS_ADMIN");
         }
         Files.writeString(folder.resolve("profile"), "export PATH=/none");
-        try (Pod bare = Pod.up("GUEST_PROFILE=" + folder.resolve("profile"))) {
+        try (Pod bare =
+                Pod.up("GUEST_PROFILE=" + folder.resolve("profile"), "AGENT_CAPS=" + Pod.KUBERNETES + ",sys_admin")) {
             bare.k8sExec("", "exec", "--enter=nsenter", "/bin/true")
                     .assertExitCode(127)
                     .assertError("SH_MISSING");

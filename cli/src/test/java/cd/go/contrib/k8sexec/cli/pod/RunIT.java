@@ -24,10 +24,9 @@ class RunIT {
 
     @Test
     void the_script_runs_in_the_guest() {
-        assertTrue(pod.run("bash", "grep /dev/termination-log /proc/self/mountinfo")
-                .assertExitCode(0)
-                .text()
-                .contains("/containers/guest/"));
+        pod.exec("guest", "sh", "-c", "echo guest >/tmp/where").assertExitCode(0);
+
+        assertEquals("guest\n", pod.run("bash", "cat /tmp/where").text());
     }
 
     @Test
@@ -199,6 +198,7 @@ class RunIT {
 
     @Test
     void every_namespace_in_which_the_guest_differs_is_entered() {
+        Pod.requireNot("chroot", "it enters none");
         String pid = pod.exec(
                         "agent",
                         "sh",
@@ -238,6 +238,7 @@ class RunIT {
 
     @Test
     void busyboxs_nsenter_does_too() {
+        Pod.requireNot("chroot", "this is about nsenter");
         pod.exec("agent", "sh", "-c", "mkdir -p /tmp/bb && ln -sf \"$(command -v busybox)\" /tmp/bb/nsenter")
                 .assertExitCode(0);
         Result result = pod.k8sExec(
