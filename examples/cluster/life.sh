@@ -74,7 +74,7 @@ create_pod() {
             def image(\$name): \$images | sub(\"[*]\"; \$name);
             def set(\$name; \$value):
                 .env |= ((. // []) | map(select(.name != \$name))) + [{name: \$name, value: \$value}];
-            .metadata.name = \"pod\" | ${1:-.}" >"$log.json"
+            .metadata.name = \"pod\" | agent |= del(.lifecycle) | ${1:-.}" >"$log.json"
     kubectl -n "$namespace" create -f "$log.json"
 }
 
