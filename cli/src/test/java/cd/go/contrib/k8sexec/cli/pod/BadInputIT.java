@@ -193,7 +193,7 @@ class BadInputIT {
             String named = where.replaceFirst("[{]", "{\"container\": \"maven\",");
             Map<String, String> node = Map.of("GO_K8S_CONTAINER_PID", two.pid("node"), "GO_K8S_CONTAINER_NAME", "node");
             two.k8sExec(node, named, "run").assertExitCode(0);
-            two.k8sExec(node, named.replace("maven\",", "none\","), "run")
+            two.k8sExec(node, named.replace("maven\",", "none\","), "run", "--wait", "0s")
                     .assertExitCode(125)
                     .assertError("TARGET_UNKNOWN", "\"none\"", "the task's container");
             two.k8sExec(node, named.replace("maven\",", "a b\","), "run")

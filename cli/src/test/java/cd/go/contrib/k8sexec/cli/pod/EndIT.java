@@ -106,7 +106,7 @@ class EndIT {
         Pod.requireNative();
         Result result = agent(
                 "bash",
-                "kill -KILL $PPID\nsetsid sleep 1000 & sleep 1000",
+                "setsid sleep 1000 & sleep 1000 & kill -KILL $PPID; wait",
                 "$0 run --result /tmp/result </tmp/request; echo code $?; cat /tmp/result");
 
         assertTrue(result.text().startsWith("code 125\n{\"outcome\":\"error\""), result.toString());
