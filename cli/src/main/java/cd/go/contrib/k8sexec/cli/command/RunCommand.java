@@ -83,30 +83,38 @@ final class RunCommand implements Callable<Integer> {
     private final ProcFs proc = ProcFs.mounted();
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() {
         long start = System.nanoTime();
         ResultFile resultFile = result == null ? null : new ResultFile(result);
         if (resultFile != null) {
             resultFile.clear();
         }
         Outcome outcome;
+        K8sExecException error = null;
         try {
             outcome = execute(Platform.CURRENT.events(Run.CANCELING));
         } catch (Canceled e) {
             note("canceled before the script began: nothing was run");
             outcome = Outcome.canceled(e.signal());
-        } catch (RuntimeException e) {
-            K8sExecException known = K8sExecException.of(e);
-            outcome = Outcome.error(known);
-            ErrorHandler.print(spec.commandLine(), known);
+        } catch (Throwable e) {
+            // too little memory, too: whoever asked for a result gets one
+            error = K8sExecException.of(e);
+            outcome = Outcome.error(error);
         }
-        return report(outcome, resultFile, start);
+        return report(outcome, error, resultFile, start);
     }
 
-    private static int report(Outcome outcome, ResultFile resultFile, long start) {
-        if (resultFile != null) {
-            resultFile.write(
-                    outcome, Duration.ofNanos(System.nanoTime() - start).toMillis());
+    /** @param error why it failed, or null */
+    private int report(Outcome outcome, K8sExecException error, ResultFile resultFile, long start) {
+        try {
+            if (resultFile != null) {
+                resultFile.write(
+                        outcome, Duration.ofNanos(System.nanoTime() - start).toMillis());
+            }
+        } finally {
+            if (error != null) {
+                ErrorHandler.print(spec.commandLine(), error);
+            }
         }
         DebugLog.step(() -> "ended: " + outcome.kind() + ", exit code " + outcome.exitCode());
         return outcome.exitCode();

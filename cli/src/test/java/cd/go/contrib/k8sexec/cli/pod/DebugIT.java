@@ -23,7 +23,8 @@ class DebugIT {
      */
     private static final String TOO_LARGE = """
             { printf '{"version": 1, "script": "hunter2'; head -c 300000000 /dev/zero | tr '\\0' x; printf '"}'; } |
-                env JAVA_TOOL_OPTIONS=-Xmx64m GO_K8S_CONTAINER_SHARED_ROOT=/go TOKEN=hunter2 $DEBUG "$0" run
+                env JAVA_TOOL_OPTIONS=-Xmx64m GO_K8S_CONTAINER_SHARED_ROOT=/go TOKEN=hunter2 $DEBUG \\
+                "$0" run --result /tmp/result
             """;
 
     @RegisterExtension
@@ -37,6 +38,19 @@ class DebugIT {
                 result.errors().matches("(?s).* \\[k8s-exec \\S+ \\(commit \\S+, (JVM|native)\\)]\n"),
                 result.toString());
         assertFalse(result.errors().contains("hunter2"), result.toString());
+    }
+
+    @Test
+    void it_has_a_result_too() {
+        run("").assertExitCode(125);
+
+        String written =
+                pod.exec("agent", "cat", "/tmp/result").assertExitCode(0).text();
+        assertTrue(
+                written.matches(
+                        "\\{\"outcome\":\"error\",\"exitCode\":125,.*\"error\":\"INTERNAL\".*OutOfMemoryError.*\n"),
+                written);
+        assertFalse(written.contains("hunter2"), written);
     }
 
     @Tag("smoke")
