@@ -22,6 +22,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ExecutableVersions {
 
+    /** Of the file for what k8s-exec prints. */
+    static final String SUFFIX = ".version";
+
     private static final int LONGEST_OUTPUT = 4096;
 
     private final Path temporaryFolder;
@@ -60,7 +63,7 @@ public final class ExecutableVersions {
         if (Thread.currentThread().isInterrupted()) {
             throw ScriptExecution.canceled();
         }
-        Path output = Files.createTempFile(temporaryFolder, "k8s-exec-", ".version");
+        Path output = Files.createTempFile(temporaryFolder, "k8s-exec-", SUFFIX);
         try {
             // a file, not a pipe: whatever a wrapper leaves running could hold a pipe open
             Process process = new ProcessBuilder(executable.toString(), "--version")

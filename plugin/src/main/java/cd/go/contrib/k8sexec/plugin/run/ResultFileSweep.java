@@ -9,17 +9,22 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Deletes the result files that killed agents have left in the temporary folder: those that nobody has locked. */
+/**
+ * Deletes what killed agents, and a killed {@code k8s-exec doctor}, have left in the temporary folder: result files
+ * that nobody has locked, and files that are older than their use.
+ */
 final class ResultFileSweep {
 
     /** Version 2.0.0 locks nothing. Its k8s-exec makes the file again if it is missing at the end of a longer run. */
     private static final Duration LEFT_BY_2_0_0 = Duration.ofDays(1);
+
+    /** For what a program prints that ends within seconds: its version, or what doctor asks for. */
+    private static final Duration LEFT_BY_A_QUESTION = Duration.ofMinutes(10);
 
     /**
      * The files of this JVM's own tasks. They must not even be opened here: a close would end the lock that another
@@ -45,10 +50,13 @@ final class ResultFileSweep {
     }
 
     static void sweep(Path folder) {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "k8s-exec-*" + ResultFile.SUFFIX)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "k8s-exec-*")) {
             for (Path file : files) {
-                if (!OWN.contains(file)) {
-                    deleteIfLeft(file);
+                String name = file.getFileName().toString();
+                if (name.endsWith(ResultFile.SUFFIX) && !OWN.contains(file)) {
+                    deleteIfLeft(file, name.startsWith(ResultFile.PREFIX));
+                } else if (name.endsWith(ExecutableVersions.SUFFIX) || name.startsWith("k8s-exec-doctor-")) {
+                    deleteIfOld(file);
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
@@ -56,22 +64,35 @@ final class ResultFileSweep {
         }
     }
 
-    private static void deleteIfLeft(Path file) {
+    /** No other kind of file than a regular one: to open a named pipe would wait for somebody to read it. */
+    private static void deleteIfLeft(Path file, boolean wasLocked) {
         try {
-            BasicFileAttributes attributes =
-                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            boolean isOld = attributes
-                    .lastModifiedTime()
-                    .toInstant()
-                    .isBefore(Instant.now().minus(LEFT_BY_2_0_0));
-            boolean wasLocked = file.getFileName().toString().startsWith(ResultFile.PREFIX);
-            // no other kind of file: to open a named pipe would wait for somebody to read it
-            if (attributes.isRegularFile() && (wasLocked || isOld)) {
+            if (wasLocked ? isRegular(file) : isOlder(file, LEFT_BY_2_0_0)) {
                 deleteIfUnlocked(file);
             }
         } catch (IOException e) {
             // It is another user's, or gone.
         }
+    }
+
+    private static void deleteIfOld(Path file) {
+        try {
+            if (isOlder(file, LEFT_BY_A_QUESTION)) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // It is another user's, or gone.
+        }
+    }
+
+    private static boolean isRegular(Path file) {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static boolean isOlder(Path file, Duration age) throws IOException {
+        Instant modified =
+                Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+        return isRegular(file) && modified.isBefore(Instant.now().minus(age));
     }
 
     private static void deleteIfUnlocked(Path file) throws IOException {

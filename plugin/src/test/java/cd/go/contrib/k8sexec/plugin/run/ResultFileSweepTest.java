@@ -71,6 +71,27 @@ class ResultFileSweepTest {
         assertEquals(stay, files());
     }
 
+    /** Of an agent that was killed while it asked for a version, and of a doctor that was killed. */
+    @Test
+    void takes_what_a_question_has_left_once_it_is_certainly_over() throws Exception {
+        Path old = Files.createFile(folder.resolve("k8s-exec-1.version"));
+        Path other = Files.createFile(folder.resolve("k8s-exec-2.txt"));
+        Path doctors = Files.createFile(folder.resolve("k8s-exec-doctor-3"));
+        Path link = Files.createSymbolicLink(folder.resolve("k8s-exec-4.version"), other);
+        for (Path file : List.of(old, other, doctors)) {
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofMinutes(11))));
+        }
+        Set<Path> stay = new TreeSet<>(List.of(
+                other,
+                link,
+                Files.createFile(folder.resolve("k8s-exec-5.version")),
+                Files.createFile(folder.resolve("k8s-exec-doctor-6"))));
+
+        ResultFileSweep.sweep(folder);
+
+        assertEquals(stay, files());
+    }
+
     private Set<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.collect(Collectors.toCollection(TreeSet::new));
