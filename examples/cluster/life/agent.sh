@@ -33,7 +33,6 @@ test_new_sandbox() {
     eventually restarted gocd-agent
     eventually restarted tools
     expect "what is left running" "$(running sleep 4321)" 0
-    known "$issue_cancel" "the next run" "$(run_script 'echo next')" $'next\nexit code 0' \
-        $'*cleaned up*next\nexit code 0'
-    known "$issue_cancel" "what is left of files" "$(agent ls -A /go)" $'.k8s-exec\npipelines' "pipelines"
+    expect "the next run" "$(run_script 'echo next')" $'*cleaned up*next\nexit code 0'
+    expect "what is left of files" "$(agent ls -A /go)" "pipelines"
 }

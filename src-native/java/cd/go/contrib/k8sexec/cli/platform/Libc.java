@@ -16,9 +16,12 @@ import org.graalvm.word.UnsignedWord;
 /** The C library's functions that the native executable calls, and Linux' numbers for them. */
 final class Libc {
     static final int ENOENT = 2;
+    static final int EWOULDBLOCK = 11;
     static final int ENODATA = 61;
     static final int EOPNOTSUPP = 95;
     static final int ESTALE = 116;
+    static final int LOCK_EX = 2;
+    static final int LOCK_NB = 4;
     static final int MADV_DONTNEED = 4;
     static final int O_WRONLY = 1;
     static final int O_TRUNC = 01000;
@@ -69,6 +72,9 @@ final class Libc {
 
     @CFunction("execv")
     static native int execv(CCharPointer path, CCharPointerPointer arguments);
+
+    @CFunction("flock")
+    static native int flock(int fd, int operation);
 
     @CFunction("geteuid")
     static native int geteuid();

@@ -194,6 +194,14 @@ public final class PosixPlatform implements Platform {
     }
 
     @Override
+    public Lock lock(Opened file) {
+        if (Libc.flock(file.descriptor(), Libc.LOCK_EX | Libc.LOCK_NB) == 0) {
+            return Lock.TAKEN;
+        }
+        return Libc.errno() == Libc.EWOULDBLOCK ? Lock.HELD : Lock.UNKNOWN;
+    }
+
+    @Override
     public boolean isTerminal(int descriptor) {
         return Libc.isatty(descriptor) == 1;
     }

@@ -10,19 +10,28 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 @Command(
         name = "gc",
         header = "Ends and removes what a k8s-exec left that was itself killed.",
         description = "  k8s-exec gc --shared-root /go",
-        footer = {"That is the processes and the files of its runs. Each run does so too."})
+        footer = {
+            "That is the processes and the files of its runs. Each run does so too, for some",
+            "of them. What may go on in another Pod is left, and counted."
+        })
 final class GcCommand implements Callable<Integer> {
     @Mixin
     SharedRootOption sharedRoot;
 
     @Mixin
     GraceOption grace;
+
+    @Option(
+            names = "--all",
+            description = "Remove also the folders of runs that may go on elsewhere: in a Pod of another node, say.")
+    boolean all;
 
     @Mixin
     HelpOption help;
@@ -34,7 +43,8 @@ final class GcCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Events events = Platform.CURRENT.events(Run.CANCELING);
         try (SharedVolume volume = SharedVolume.open(sharedRoot.path())) {
-            new Leftovers(ProcFs.mounted(), volume)
+            Leftovers.Extent extent = all ? Leftovers.Extent.ALL : Leftovers.Extent.ENDED;
+            new Leftovers(ProcFs.mounted(), sharedRoot.path(), volume, extent)
                     .sweep(grace.duration(), events, spec.commandLine().getOut()::println);
         }
         return 0;

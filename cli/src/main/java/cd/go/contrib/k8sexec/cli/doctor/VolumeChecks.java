@@ -54,8 +54,21 @@ final class VolumeChecks {
         return Check.failure(SHARED_ROOT, e.finding(), remedy);
     }
 
+    private Check writable(SharedVolume volume) {
+        Optional<String> unused = volume.unused();
+        String notRemoved = writtenAndRemoved(volume);
+        if (notRemoved != null) {
+            return Check.warning(WRITABLE, notRemoved, "k8s-exec gc");
+        }
+        return unused.map(why -> Check.warning(
+                        WRITABLE,
+                        why + ": runs use another folder",
+                        "k8s-exec gc; and if it is still there then, " + volume.removal()))
+                .orElse(Check.ok(WRITABLE, "the agent's user can write to it"));
+    }
+
     private String writtenAndRemoved(SharedVolume volume) {
-        StagedRun run = volume.stage(Run.newRunId(proc));
+        StagedRun run = volume.stage(Run.newRunId(proc), false);
         try {
             run.prepare(Optional.of(new byte[1]), Optional.empty());
         } catch (K8sExecException e) {
@@ -70,10 +83,7 @@ final class VolumeChecks {
         Check options = mountOptions(containerRoot);
         Check space = freeSpace();
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
-            String notRemoved = writtenAndRemoved(volume);
-            Check writable = notRemoved == null
-                    ? Check.ok(WRITABLE, "the agent's user can write to it")
-                    : Check.warning(WRITABLE, notRemoved, "k8s-exec gc");
+            Check writable = writable(volume);
             return List.of(
                     Check.ok(
                             SHARED_ROOT,

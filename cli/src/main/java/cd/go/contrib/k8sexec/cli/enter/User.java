@@ -66,6 +66,11 @@ public record User(Optional<Identity> change) {
                 : change;
     }
 
+    /** Whether that is another user than this process's. */
+    public boolean isAnother(Target target) {
+        return identityIn(target).isPresent();
+    }
+
     /** Whom files of the agent's have to be given to. */
     Optional<Owner> owner() {
         return change.map(identity -> new Owner(identity.uid(), identity.gid()));

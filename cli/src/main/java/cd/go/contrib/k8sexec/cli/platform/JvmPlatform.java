@@ -168,6 +168,12 @@ final class JvmPlatform implements Platform {
         return files.openFile(path);
     }
 
+    /** The JDK locks no directory. */
+    @Override
+    public Lock lock(Opened file) {
+        return Lock.UNKNOWN;
+    }
+
     @Override
     public Opened openFileAs(Identity user, Path path) throws IOException {
         return openFile(path);

@@ -85,6 +85,12 @@ public interface Platform {
     /** As {@link #openFileAs}, and reads it. */
     byte[] readAs(Identity user, Path path) throws IOException;
 
+    /**
+     * Locks it until it is closed, here and in each child that has not become its program yet (flock(2)). Does not
+     * wait.
+     */
+    Lock lock(Opened file);
+
     /** Whether one of this process's standard streams is a terminal. */
     boolean isTerminal(int descriptor);
 

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * @param entry            the way into the guest
  * @param workingDirectory where the script starts, as the guest sees it
  * @param sameDirectory    the same, as the agent sees it
- * @param runFolder        the run's folder, as the guest sees it
+ * @param containerRoot    where the guest has the shared volume, without a final slash
  * @param warnings         for people
  */
 public record Plan(
@@ -46,7 +46,7 @@ public record Plan(
         String workingDirectory,
         Path sameDirectory,
         RunId run,
-        String runFolder,
+        String containerRoot,
         ScriptEnvironment environment,
         List<String> warnings) {
     private static final Pattern FINAL_SLASHES = Pattern.compile("/+$");
@@ -86,7 +86,7 @@ public record Plan(
                 directory.isEmpty() ? "/" : directory,
                 sharedRoot.resolve(request.workingDirectory()),
                 run,
-                root + "/" + SharedVolume.FOLDER + "/" + run.text(),
+                root,
                 ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
                 guestEnvironment.isPresent()
                         ? List.of()
@@ -116,12 +116,18 @@ public record Plan(
         return names.stream().map(name -> "/" + name).collect(Collectors.joining());
     }
 
-    /** The script's shell, as the way in is to start it. */
-    GuestProgram program(StagedRun staged, Optional<Path> output) {
-        return program(Optional.of(staged.path()), output);
+    /** Whether the script runs as another user than this process, as the run's folder sees it. */
+    boolean isByAnother() {
+        return user.isAnother(target);
     }
 
-    private GuestProgram program(Optional<Path> staged, Optional<Path> output) {
+    /** The script's shell, as the way in is to start it. */
+    GuestProgram program(StagedRun staged, Optional<Path> output) {
+        return program(staged.place(), Optional.of(staged.path()), output);
+    }
+
+    private GuestProgram program(String place, Optional<Path> staged, Optional<Path> output) {
+        String runFolder = containerRoot + "/" + place;
         List<String> required = interpreter.required();
         return new GuestProgram(
                 target,
@@ -137,10 +143,10 @@ public record Plan(
                 required.stream().skip(1).map(ByteString::of).findFirst(),
                 new Streams(Streams.Input.NONE, output, Optional.of(script)),
                 warnings,
-                this::explain);
+                (obstacle, reason) -> explain(obstacle, reason, runFolder));
     }
 
-    private K8sExecException explain(Obstacle obstacle, String reason) {
+    private K8sExecException explain(Obstacle obstacle, String reason, String runFolder) {
         return switch (obstacle) {
             case NO_VOLUME ->
                 new K8sExecException(
@@ -182,13 +188,14 @@ public record Plan(
                 "namespaces:        "
                         + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
                 "user:              " + user));
-        List<String> ways = entry.describe(program(Optional.empty(), Optional.empty()));
+        String usualPlace = SharedVolume.FOLDER + "/" + run.text();
+        List<String> ways = entry.describe(program(usualPlace, Optional.empty(), Optional.empty()));
         lines.add("enter:             " + ways.get(0));
         ways.stream().skip(1).forEach(way -> lines.add("or, if refused:    " + way));
         lines.addAll(List.of(
                 "shell:             " + interpreter,
                 "working directory: " + workingDirectory,
-                "staging folder:    " + runFolder,
+                "staging folder:    " + containerRoot + "/" + usualPlace,
                 "variables:         " + String.join(" ", environment.names())));
         return lines;
     }

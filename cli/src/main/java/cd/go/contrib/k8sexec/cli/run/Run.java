@@ -6,6 +6,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.staging.Origin;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
@@ -49,7 +50,15 @@ public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Even
                         "/proc/self/stat cannot be read",
                         "so nobody could tell this run from others",
                         "mount procfs on /proc in the agent container"));
-        return RunId.create(proc.namespace("self", Namespace.PID).orElse("0"), self.pid(), self.startTicks());
+        return RunId.create(origin(proc), self.pid(), self.startTicks());
+    }
+
+    /** Where this process is. */
+    static Origin origin(ProcFs proc) {
+        return Origin.of(
+                proc.bootId(),
+                proc.podUid("self"),
+                proc.namespace("self", Namespace.PID).orElse("0"));
     }
 
     /**
@@ -58,8 +67,9 @@ public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Even
      */
     public Outcome execute() throws InterruptedException {
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
-            new Leftovers(proc, volume).sweep(options.grace(), events, options.notes());
-            StagedRun staged = volume.stage(plan.run());
+            new Leftovers(proc, sharedRoot, volume, Leftovers.Extent.SOME)
+                    .sweep(options.grace(), events, options.notes());
+            StagedRun staged = volume.stage(plan.run(), plan.isByAnother());
             DebugLog.step(() -> "the run " + plan.run().text() + " has its folder, the way in is "
                     + plan.entry().name());
             try {

@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.staging;
 
+import cd.go.contrib.k8sexec.cli.platform.Lock;
 import cd.go.contrib.k8sexec.cli.platform.Opened;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import java.io.Closeable;
@@ -77,10 +78,25 @@ public final class HeldDirectory implements Closeable {
         return Files.readAttributes(path, PosixFileAttributes.class);
     }
 
+    /** Locks it for this process, until it is closed (flock(2)). */
+    Lock lock() {
+        return Platform.CURRENT.lock(opened);
+    }
+
     public List<String> list() throws IOException {
+        return list(Integer.MAX_VALUE);
+    }
+
+    /** So many of the names in it, at most, and no more is read than it takes. */
+    List<String> list(int most) throws IOException {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-            entries.forEach(entry -> names.add(entry.getFileName().toString()));
+            for (Path entry : entries) {
+                if (names.size() == most) {
+                    break;
+                }
+                names.add(entry.getFileName().toString());
+            }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }

@@ -2,75 +2,65 @@ package cd.go.contrib.k8sexec.cli.staging;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Lock;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.Random;
 
 /**
  * The folder {@code .k8s-exec} of the volume that agent and guest share. The guest can write to that volume at any
  * moment and is not trusted: nothing here is opened, made or deleted by a path that leads through a folder which the
- * guest could swap ({@link HeldDirectory}).
+ * guest could swap ({@link HeldDirectory}). A folder to which somebody else may write is not used, nor set back: runs
+ * go to another one then, of a random name, and what is in that one is only cleaned up.
  */
 public final class SharedVolume implements AutoCloseable {
     /** Below the shared root; there is one folder in it for each run. */
-    public static final String FOLDER = ".k8s-exec";
-
-    /**
-     * A run that ends removes the folder when it is empty, so it may vanish between two looks; but not that often in a
-     * row.
-     */
-    private static final int ATTEMPTS = 100;
-    /** The script's user may pass through to its run, but only the owner can list the names of the runs. */
-    private static final Set<PosixFilePermission> PASS_THROUGH = PosixFilePermissions.fromString("rwx--x--x");
+    public static final String FOLDER = RunsFolder.USUAL;
 
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path path;
     private final HeldDirectory root;
-    private HeldDirectory folder;
+    private RunsFolders folders;
 
-    private SharedVolume(Path path, HeldDirectory root, HeldDirectory folder) {
+    private SharedVolume(Path path, HeldDirectory root) {
         this.path = path;
         this.root = root;
-        this.folder = folder;
     }
 
     /**
-     * Opens the folder, which is made where it is not there.
+     * Opens the folder, which is made if it is not there.
      *
      * @param sharedRoot where the volume is mounted in the agent
-     * @throws K8sExecException SHARED_ROOT_INVALID where the shared root is missing, no directory or a symbolic link;
-     *                          STAGING_FAILED where the folder cannot be made, or is not a folder of this user that
-     *                          nobody else can write to
+     * @throws K8sExecException SHARED_ROOT_INVALID if the shared root is missing, no directory or a symbolic link;
+     *                          STAGING_FAILED if no folder can be made there
      */
     public static SharedVolume open(Path sharedRoot) {
-        HeldDirectory root = openRoot(sharedRoot);
+        SharedVolume volume = new SharedVolume(sharedRoot, openRoot(sharedRoot));
         try {
-            return new SharedVolume(sharedRoot, root, openFolder(sharedRoot, root));
+            volume.folders = RunsFolders.open(volume.path, volume.root);
+            return volume;
         } catch (IOException e) {
-            root.close();
+            volume.root.close();
             throw failed(sharedRoot.resolve(FOLDER) + " cannot be made or opened (" + K8sExecException.reason(e) + ")");
         } catch (K8sExecException e) {
-            root.close();
+            volume.root.close();
             throw e;
         }
     }
 
     private static HeldDirectory openRoot(Path sharedRoot) {
         try {
-            if (Files.isSymbolicLink(sharedRoot)) {
-                throw invalidRoot(sharedRoot, "is a symbolic link");
-            }
             return HeldDirectory.open(sharedRoot);
         } catch (NoSuchFileException e) {
             throw invalidRoot(sharedRoot, "does not exist");
@@ -79,94 +69,114 @@ public final class SharedVolume implements AutoCloseable {
         }
     }
 
-    private static HeldDirectory openFolder(Path sharedRoot, HeldDirectory root) throws IOException {
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            boolean made = make(root);
-            try {
-                HeldDirectory folder = root.open(FOLDER);
-                try {
-                    if (!folder.isOwn()) {
-                        throw failed(sharedRoot.resolve(FOLDER) + " belongs to "
-                                + folder.attributes().owner().getName() + " with mode "
-                                + PosixFilePermissions.toString(
-                                        folder.attributes().permissions()) + ", not to this user alone");
-                    }
-                    if (made) {
-                        // whatever the umask took away
-                        Files.setPosixFilePermissions(folder.path(), PASS_THROUGH);
-                    }
-                    return folder;
-                } catch (IOException | K8sExecException e) {
-                    folder.close();
-                    throw e;
-                }
-            } catch (NoSuchFileException e) {
-                // once more
-            }
-        }
-        throw failed(sharedRoot.resolve(FOLDER) + " vanishes as often as it is made");
+    private RunsFolder used() {
+        return folders.used();
     }
 
-    private static boolean make(HeldDirectory root) throws IOException {
-        try {
-            Files.createDirectory(root.entry(FOLDER), PosixFilePermissions.asFileAttribute(PASS_THROUGH));
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            return false;
-        }
-    }
+    // ---- a run's folder
 
     /**
      * Makes the folder of a run.
      *
+     * @param byAnother whether the script has another user than this process
      * @throws K8sExecException STAGING_FAILED
      */
-    public StagedRun stage(RunId id) {
+    public StagedRun stage(RunId id, boolean byAnother) {
+        String unlocked = id.text() + FoundRun.UNLOCKED;
         try {
-            makeRunFolder(id);
-            HeldDirectory directory = folder.open(id.text());
+            makeRunFolder(unlocked);
+            if (byAnother && !used().name().equals(FOLDER)) {
+                used().letThrough();
+            }
+            HeldDirectory directory = used().directory().open(unlocked);
             try {
                 if (!directory.isOwn()) {
                     throw failed("the folder of the run was swapped while it was made");
                 }
-                return new StagedRun(this, id, directory);
+                return new StagedRun(this, id, directory, locked(directory, unlocked, id.text()));
             } catch (IOException | K8sExecException e) {
                 directory.close();
                 throw e;
             }
         } catch (IOException e) {
-            remove(id);
+            remove(unlocked);
             throw notWritten(e);
         } catch (K8sExecException e) {
-            remove(id);
+            remove(unlocked);
             throw e;
         }
     }
 
-    private void makeRunFolder(RunId id) throws IOException {
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    private void makeRunFolder(String name) throws IOException {
+        for (int attempt = 0; attempt < RunsFolders.ATTEMPTS; attempt++) {
             try {
-                Files.createDirectory(folder.entry(id.text()), OWNER_ONLY);
+                Files.createDirectory(used().directory().entry(name), OWNER_ONLY);
                 return;
             } catch (NoSuchFileException e) {
                 // another run has ended since, and removed the empty folder
-                folder.close();
-                folder = openFolder(path, root);
+                folders.close();
+                folders = RunsFolders.open(path, root);
             }
         }
         throw failed(path.resolve(FOLDER) + " vanishes as often as it is made");
     }
 
-    /** The runs whose folders are there, whoever owns them. */
-    public List<RunId> runs() {
-        try {
-            return folder.list().stream()
-                    .map(RunId::parse)
-                    .flatMap(Optional::stream)
-                    .toList();
-        } catch (IOException e) {
-            throw failed(path.resolve(FOLDER) + " cannot be listed (" + K8sExecException.reason(e) + ")");
+    /** Locks it and then renames it: what has that name and no lock has no k8s-exec any more. */
+    private String locked(HeldDirectory directory, String unlocked, String name) throws IOException {
+        if (directory.lock() != Lock.TAKEN) {
+            return unlocked;
         }
+        HeldDirectory folder = used().directory();
+        Files.move(folder.entry(unlocked), folder.entry(name), StandardCopyOption.ATOMIC_MOVE);
+        return name;
+    }
+
+    /** What removes the usual folder, whoever's it is. */
+    public String removal() {
+        return "rm -rf " + path.resolve(FOLDER);
+    }
+
+    /** The name of the folder that new runs are put into, in the shared root. */
+    String folder() {
+        return used().name();
+    }
+
+    /** Removes a folder of a run that this process has made, with all that lies in it. */
+    String remove(String name) {
+        return remove(used(), name);
+    }
+
+    // ---- what others have left
+
+    /**
+     * The folders of runs, whoever's.
+     *
+     * @param most   how many, chosen at random
+     * @param listed how many names of each folder are read for that
+     */
+    public List<FoundRun> runs(int most, int listed) {
+        List<FoundRun> found = new ArrayList<>();
+        folders.all().forEach(folder -> addRuns(found, folder, listed));
+        if (found.size() > most) {
+            Collections.shuffle(found, new Random(System.nanoTime()));
+            return found.subList(0, most);
+        }
+        return found;
+    }
+
+    private static void addRuns(List<FoundRun> found, RunsFolder folder, int listed) {
+        try {
+            for (String name : folder.directory().list(listed)) {
+                FoundRun.of(folder, name).ifPresent(found::add);
+            }
+        } catch (IOException e) {
+            // another's, which stays: unused() tells
+        }
+    }
+
+    /** Which folder is not used, and why, in words; empty if the usual one is, or if nothing is in that. */
+    public Optional<String> unused() {
+        return folders.unused();
     }
 
     /**
@@ -174,29 +184,28 @@ public final class SharedVolume implements AutoCloseable {
      *
      * @return what could not be removed, in words, or null
      */
-    public String remove(RunId id) {
+    public String remove(FoundRun run) {
+        return remove(run.folder(), run.name());
+    }
+
+    private String remove(RunsFolder folder, String name) {
         try {
-            folder.deleteTree(id.text());
+            folder.directory().deleteTree(name);
             return null;
         } catch (IOException e) {
-            return path.resolve(FOLDER).resolve(id.text()) + " could not be removed (" + K8sExecException.reason(e)
+            return path.resolve(folder.name()).resolve(name) + " could not be removed (" + K8sExecException.reason(e)
                     + ")";
         }
     }
 
-    /** Closes the folder, and removes it where no other run uses it. */
+    /** Closes the folders, and removes those that no other run uses. */
     @Override
     public void close() {
-        folder.close();
-        try {
-            if (Files.isDirectory(root.entry(FOLDER), LinkOption.NOFOLLOW_LINKS)) {
-                Files.delete(root.entry(FOLDER));
-            }
-        } catch (IOException e) {
-            // not empty: another run goes on; or the guest was quicker
-        }
+        folders.close();
         root.close();
     }
+
+    // ---- words
 
     K8sExecException notWritten(IOException e) {
         return failed("the folder of the run cannot be written in " + path + " (" + K8sExecException.reason(e) + ")");
@@ -210,12 +219,11 @@ public final class SharedVolume implements AutoCloseable {
                 "set GO_K8S_CONTAINER_SHARED_ROOT or --shared-root to where the shared volume is mounted in the agent");
     }
 
-    private static K8sExecException failed(String what) {
+    static K8sExecException failed(String what) {
         return new K8sExecException(
                 ErrorId.STAGING_FAILED,
                 what,
                 "so the script cannot be handed to the guest",
-                "give the agent's user a writable shared volume with free space, and remove a " + FOLDER
-                        + " there that is not k8s-exec's own");
+                "give the agent's user a shared volume with free space, to whose root folder it can write");
     }
 }

@@ -33,13 +33,15 @@ public final class StagedRun implements AutoCloseable {
     private final SharedVolume volume;
     private final RunId id;
     private final HeldDirectory directory;
+    private final String name;
     /** Null as long as there is no such file. */
     private SeekableByteChannel state;
 
-    StagedRun(SharedVolume volume, RunId id, HeldDirectory directory) {
+    StagedRun(SharedVolume volume, RunId id, HeldDirectory directory, String name) {
         this.volume = volume;
         this.id = id;
         this.directory = directory;
+        this.name = name;
     }
 
     /**
@@ -71,6 +73,11 @@ public final class StagedRun implements AutoCloseable {
 
     public RunId id() {
         return id;
+    }
+
+    /** Where the folder is below the shared root. */
+    public String place() {
+        return volume.folder() + "/" + name;
     }
 
     /** A path to the folder for this process, which holds it open until it is removed. */
@@ -106,7 +113,7 @@ public final class StagedRun implements AutoCloseable {
             // it goes with the folder, or tells why not
         }
         close();
-        return volume.remove(id);
+        return volume.remove(name);
     }
 
     @Override

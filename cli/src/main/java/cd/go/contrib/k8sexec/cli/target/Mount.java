@@ -19,6 +19,10 @@ import java.util.stream.Stream;
  * @param type    the file system's type, like "ext4"
  */
 public record Mount(String id, String device, String root, String point, Set<String> options, String type) {
+    /** Of file systems that only one machine at a time can have mounted. */
+    private static final Set<String> LOCAL =
+            Set.of("bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "tmpfs", "xfs", "zfs");
+
     private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
 
     /** Empty if the line is not of that form. */
@@ -33,6 +37,16 @@ public record Mount(String id, String device, String root, String point, Set<Str
                 .collect(Collectors.toSet());
         return Optional.of(
                 new Mount(fields[0], fields[2], unescaped(fields[3]), unescaped(fields[4]), options, fields[dash + 1]));
+    }
+
+    /** Whether no other machine can have the file system mounted. */
+    public boolean isLocal() {
+        return LOCAL.contains(type);
+    }
+
+    /** Whether it is a volume that the Pod of this UID alone has: an emptyDir, which kubelet keeps in its folder. */
+    public boolean isEmptyDirOf(String podUid) {
+        return root.contains("/pods/" + podUid + "/volumes/kubernetes.io~empty-dir/");
     }
 
     /** The mount in which a path lies, of those of one process: the last of the longest that hold it. */

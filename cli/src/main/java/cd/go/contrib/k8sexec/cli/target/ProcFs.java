@@ -34,8 +34,14 @@ public record ProcFs(Path root) {
 
     private static final Pattern CONTAINER_NAME =
             Pattern.compile("/pods/[^/]+/(?:containers|volume-subpaths/[^/]+)/([^/]+)/");
-    private static final Pattern POD_UID = Pattern.compile("/pods/([^/]+)/");
     private static final Pattern MOUNT_ID = Pattern.compile("^mnt_id:\\s*(\\d+)$", Pattern.MULTILINE);
+    /** In the source of a mount of kubelet's. A Pod from a file of the node has a UID without dashes. */
+    private static final Pattern POD_FOLDER = Pattern.compile("/pods/([0-9a-f-]{32,36})/");
+    /** In the path of a control group, where systemd has underscores for dashes. */
+    private static final Pattern POD_GROUP = Pattern.compile("/(?:kubepods[^/]*-)?pod([0-9a-f_-]{32,36})(?:[./]|$)");
+    /** What kubelet mounts there is below the Pod's own folder. */
+    private static final Set<String> MOUNTED_BY_KUBELET = Set.of("/etc/hosts", "/dev/termination-log");
+
     private static final Pattern CONTAINER_ID = Pattern.compile("([0-9a-f]{64})(\\.scope)?(/|$)", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
@@ -181,24 +187,34 @@ public record ProcFs(Path root) {
      * source of a mount is in /proc/PID/mountinfo (proc_pid_mountinfo(5)), which anybody may read.
      */
     public Optional<String> containerName(int pid) {
-        return match(CONTAINER_NAME, mounts(pid));
+        return mounts(pid).stream()
+                .map(mount -> CONTAINER_NAME.matcher(mount.root()))
+                .filter(Matcher::find)
+                .map(found -> found.group(1))
+                .findFirst();
     }
 
     /**
-     * The UID of its Pod, as the same mounts have it.
+     * The UID of its Pod, as kubelet's mounts have it, or else the path of the control group, if that can be seen.
      *
      * @param process a process id, or "self"
      */
     public Optional<String> podUid(Object process) {
-        return match(POD_UID, mounts(process));
+        return mounts(process).stream()
+                .filter(mount -> MOUNTED_BY_KUBELET.contains(mount.point()))
+                .flatMap(mount -> podOf(POD_FOLDER, mount.root()).stream())
+                .findFirst()
+                .or(() -> controlGroup(process).flatMap(path -> podOf(POD_GROUP, path)));
     }
 
-    private static Optional<String> match(Pattern pattern, List<Mount> mounts) {
-        return mounts.stream()
-                .map(mount -> pattern.matcher(mount.root()))
-                .filter(Matcher::find)
-                .map(found -> found.group(1))
-                .findFirst();
+    private static Optional<String> podOf(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.find() ? Optional.of(matcher.group(1).replace('_', '-')) : Optional.empty();
+    }
+
+    /** What tells this boot of the machine from all others, of all machines. */
+    public Optional<String> bootId() {
+        return read("sys/kernel/random", "boot_id").map(id -> new String(id, StandardCharsets.US_ASCII).strip());
     }
 
     /**

@@ -1,6 +1,8 @@
 package cd.go.contrib.k8sexec.cli.target;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
@@ -38,5 +40,18 @@ class MountTest {
         assertEquals(Set.of("rw", "noexec"), MOUNTS.get(1).options());
         assertEquals(Set.of("ro", "rw", "size=1m"), MOUNTS.get(2).options());
         assertEquals(Optional.empty(), Mount.parse("20 1 0:50 / /"));
+    }
+
+    @Test
+    void an_empty_dir_is_one_pods_alone() {
+        String uid = "0b7d3c0e-9f6c-4d2e-8a39-1c8f5d3e2b10";
+        String folder = "20 1 8:1 /var/lib/kubelet/pods/" + uid + "/volumes/";
+        Mount emptyDir = Mount.parse(folder + "kubernetes.io~empty-dir/work /go rw - ext4 /dev/sda rw")
+                .orElseThrow();
+        Mount claim = Mount.parse(folder + "kubernetes.io~nfs/work /go rw - nfs4 server:/work rw")
+                .orElseThrow();
+
+        assertTrue(emptyDir.isEmptyDirOf(uid) && emptyDir.isLocal());
+        assertFalse(emptyDir.isEmptyDirOf("other") || claim.isEmptyDirOf(uid) || claim.isLocal());
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProcFsTest {
@@ -55,6 +56,28 @@ class ProcFsTest {
         write(42, "stat", stat);
 
         assertEquals(Optional.empty(), proc.process(42));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/var/lib/kubelet/pods/0b7d3c0e-9f6c-4d2e-8a39-1c8f5d3e2b10/etc-hosts, /etc/hosts, 0::/, 0b7d3c0e",
+        "/pods/0b7d3c0e-9f6c-4d2e-8a39-1c8f5d3e2b10/containers/agent/1, /dev/termination-log, 0::/, 0b7d3c0e",
+        // of a Pod that a file of the node describes
+        "/pods/f6e5d4c3b2a1908f7e6d5c4b3a291807/etc-hosts, /etc/hosts, 0::/, f6e5d4c3",
+        // a volume may be another Pod's folder
+        "/pods/0b7d3c0e-9f6c-4d2e-8a39-1c8f5d3e2b10/etc-hosts, /mnt, 0::/, ''",
+        "/a, /etc/hosts, 4:memory:/kubepods/burstable/pod0b7d3c0e-9f6c-4d2e-8a39-1c8f5d3e2b10/c, 0b7d3c0e",
+        "/a, /b, 0::/kubepods.slice/kubepods-pod0b7d3c0e_9f6c_4d2e_8a39_1c8f5d3e2b10.slice/x.scope, 0b7d3c0e",
+        "/a, /b, 0::/, ''"
+    })
+    void the_pod_has_a_uid(String source, String point, String group, String uid) throws IOException {
+        Files.createDirectories(root.resolve("self"));
+        Files.writeString(
+                root.resolve("self/mountinfo"), "1 2 8:1 " + source + " " + point + " rw - ext4 /dev/sda rw\n");
+        Files.writeString(root.resolve("self/cgroup"), group + "\n");
+
+        assertEquals(
+                uid, proc.podUid("self").map(found -> found.substring(0, 8)).orElse(""));
     }
 
     @Test

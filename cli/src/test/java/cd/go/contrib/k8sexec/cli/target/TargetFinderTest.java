@@ -137,9 +137,15 @@ class TargetFinderTest {
         process("self", 60, 50, "20", "mnt:[2]");
         process("70", 60, 50, "30", "mnt:[3]");
         process("80", 60, 50, "40", "mnt:[4]");
-        mount("self", "8:1 /var/lib/kubelet/pods/1-2/containers/agent/0a /dev/termination-log");
-        mount("70", "8:1 /var/lib/kubelet/pods/1-2/containers/tools/0a /dev/termination-log");
-        mount("80", "8:1 /var/lib/kubelet/pods/9-9/containers/tools/0a /dev/termination-log");
+        mount(
+                "self",
+                "8:1 /var/lib/kubelet/pods/11111111111111111111111111111111/containers/agent/0a /dev/termination-log");
+        mount(
+                "70",
+                "8:1 /var/lib/kubelet/pods/11111111111111111111111111111111/containers/tools/0a /dev/termination-log");
+        mount(
+                "80",
+                "8:1 /var/lib/kubelet/pods/99999999999999999999999999999999/containers/tools/0a /dev/termination-log");
 
         TargetFinder finder = new TargetFinder(new ProcFs(root), Optional.empty());
         assertEquals(70, finder.only().pid());
