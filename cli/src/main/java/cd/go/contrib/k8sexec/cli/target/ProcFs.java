@@ -32,17 +32,7 @@ public record ProcFs(Path root) {
     /** Bytes; of which most files of procfs take less. */
     private static final int USUAL_SIZE = 512;
 
-    private static final Pattern CONTAINER_NAME =
-            Pattern.compile("/pods/[^/]+/(?:containers|volume-subpaths/[^/]+)/([^/]+)/");
     private static final Pattern MOUNT_ID = Pattern.compile("^mnt_id:\\s*(\\d+)$", Pattern.MULTILINE);
-    /** In the source of a mount of kubelet's. A Pod from a file of the node has a UID without dashes. */
-    private static final Pattern POD_FOLDER = Pattern.compile("/pods/([0-9a-f-]{32,36})/");
-    /** In the path of a control group, where systemd has underscores for dashes. */
-    private static final Pattern POD_GROUP = Pattern.compile("/(?:kubepods[^/]*-)?pod([0-9a-f_-]{32,36})(?:[./]|$)");
-    /** What kubelet mounts there is below the Pod's own folder. */
-    private static final Set<String> MOUNTED_BY_KUBELET = Set.of("/etc/hosts", "/dev/termination-log");
-
-    private static final Pattern CONTAINER_ID = Pattern.compile("([0-9a-f]{64})(\\.scope)?(/|$)", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
         return stat(pid).filter(process -> process.pid() == pid);
@@ -181,17 +171,9 @@ public record ProcFs(Path root) {
         return read(process, "cgroup").map(groups -> new String(groups, StandardCharsets.UTF_8));
     }
 
-    /**
-     * The name of its container as Kubernetes has it. kubelet mounts files below {@code …/pods/UID/containers/NAME/}
-     * (the termination log, wherever the Pod wants it) and {@code …/pods/UID/volume-subpaths/VOLUME/NAME/}, and the
-     * source of a mount is in /proc/PID/mountinfo (proc_pid_mountinfo(5)), which anybody may read.
-     */
+    /** The name of its container as Kubernetes has it ({@link KubernetesNames}). */
     public Optional<String> containerName(int pid) {
-        return mounts(pid).stream()
-                .map(mount -> CONTAINER_NAME.matcher(mount.root()))
-                .filter(Matcher::find)
-                .map(found -> found.group(1))
-                .findFirst();
+        return KubernetesNames.container(mounts(pid));
     }
 
     /**
@@ -200,16 +182,8 @@ public record ProcFs(Path root) {
      * @param process a process id, or "self"
      */
     public Optional<String> podUid(Object process) {
-        return mounts(process).stream()
-                .filter(mount -> MOUNTED_BY_KUBELET.contains(mount.point()))
-                .flatMap(mount -> podOf(POD_FOLDER, mount.root()).stream())
-                .findFirst()
-                .or(() -> controlGroup(process).flatMap(path -> podOf(POD_GROUP, path)));
-    }
-
-    private static Optional<String> podOf(Pattern pattern, String text) {
-        Matcher matcher = pattern.matcher(text);
-        return matcher.find() ? Optional.of(matcher.group(1).replace('_', '-')) : Optional.empty();
+        return KubernetesNames.podUid(mounts(process))
+                .or(() -> controlGroup(process).flatMap(KubernetesNames::podUid));
     }
 
     /** What tells this boot of the machine from all others, of all machines. */
@@ -217,13 +191,9 @@ public record ProcFs(Path root) {
         return read("sys/kernel/random", "boot_id").map(id -> new String(id, StandardCharsets.US_ASCII).strip());
     }
 
-    /**
-     * Its container's id, if the path of its control group ends in one, as container runtimes have it: {@code …/ID},
-     * {@code …-ID.scope}.
-     */
+    /** Its container's id, if the path of its control group ends in one. */
     public Optional<String> containerId(int pid) {
-        Matcher id = CONTAINER_ID.matcher(controlGroup(pid).orElse(""));
-        return id.find() ? Optional.of(id.group(1)) : Optional.empty();
+        return controlGroup(pid).flatMap(KubernetesNames::containerId);
     }
 
     /**
