@@ -65,7 +65,11 @@ public final class SharedVolume implements AutoCloseable {
         } catch (NoSuchFileException e) {
             throw invalidRoot(sharedRoot, "does not exist");
         } catch (IOException e) {
-            throw invalidRoot(sharedRoot, "cannot be opened as a directory (" + K8sExecException.reason(e) + ")");
+            throw invalidRoot(
+                    sharedRoot,
+                    Files.isSymbolicLink(sharedRoot)
+                            ? "is a symbolic link"
+                            : "cannot be opened as a directory (" + K8sExecException.reason(e) + ")");
         }
     }
 
