@@ -71,9 +71,12 @@ class TroubleshootingIT {
         FAILURES.put(
                 "Script was ended because it ran longer than its timeout, exit code: 124.",
                 () -> pod.task("--shell sh --property timeout=500ms 'sleep 100'"));
-        // the script ends its shell's parent, k8s-exec, which GoCD would end so
+        // the script tells k8s-exec to end, as GoCD would
         FAILURES.put(
-                "Script was canceled by …, exit code: ….", () -> pod.task("--shell sh 'kill -TERM $PPID; sleep 100'"));
+                "Script was canceled by …, exit code: ….",
+                () -> pod.task("--shell sh 'for process in /proc/[0-9]*; do "
+                        + "tr \"\\0\" \" \" <$process/cmdline | grep -q \" run --resul[t] \" && "
+                        + "kill -TERM ${process#/proc/}; done; sleep 100'"));
         FAILURES.put("[SHELL_MISSING] …", () -> pod.task("--shell zsh 'true'"));
         FAILURES.put("[SHELL_FAILED] …", () -> pod.task("--shell /etc/passwd 'true'"));
         FAILURES.put(
