@@ -35,16 +35,18 @@ record HeldRoot(HeldGuest guest, Opened root) implements DirectEntry.Held {
     static HeldRoot open(Target target, ProcFs proc, Platform platform) throws IOException {
         HeldGuest guest = HeldGuest.open(target, proc, platform);
         HeldRoot held = null;
+        boolean whole = false;
         try {
             requireSame(target, guest);
-            HeldRoot opened =
-                    new HeldRoot(guest, GuestFiles.of(target, proc, platform).open(proc.file(target.pid(), "root")));
-            requireRoot(target, proc, opened.root);
-            held = opened;
+            held = new HeldRoot(guest, GuestFiles.of(target, proc, platform).open(proc.file(target.pid(), "root")));
+            requireRoot(target, proc, held.root);
+            whole = true;
             return held;
         } finally {
             if (held == null) {
                 guest.close();
+            } else if (!whole) {
+                held.close();
             }
         }
     }

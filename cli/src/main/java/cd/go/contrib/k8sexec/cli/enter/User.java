@@ -47,13 +47,10 @@ public record User(Optional<Identity> change) {
         return new Identity(user.uid(), user.gid(), List.of());
     }
 
-    /** @throws InvalidValue if the guest has ended */
-    private static Identity guestsOwn(Target target, ProcFs proc) throws InvalidValue {
-        Optional<ProcessStatus> status = proc.status(target.pid());
-        return status.isPresent()
-                ? new Identity(
-                        status.get().uid(), status.get().gid(), status.get().groups())
-                : identity(ScriptUser.parse(""));
+    /** @throws K8sExecException TARGET_DEAD */
+    private static Identity guestsOwn(Target target, ProcFs proc) {
+        ProcessStatus status = proc.status(target.pid()).orElseThrow(target::gone);
+        return new Identity(status.uid(), status.gid(), status.groups());
     }
 
     /**

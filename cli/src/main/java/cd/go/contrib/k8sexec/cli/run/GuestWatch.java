@@ -2,7 +2,6 @@ package cd.go.contrib.k8sexec.cli.run;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Events;
-import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.time.Instant;
@@ -17,19 +16,20 @@ import java.util.function.Consumer;
 final class GuestWatch {
     private final ProcFs proc;
     private final Target target;
-    private final ProcessTree tree;
     private final Consumer<String> notes;
+    private String name = "";
     private boolean watched;
     private Optional<String> end = Optional.empty();
 
-    GuestWatch(ProcFs proc, Target target, ProcessTree tree, Consumer<String> notes) {
+    GuestWatch(ProcFs proc, Target target, Consumer<String> notes) {
         this.proc = proc;
         this.target = target;
-        this.tree = tree;
         this.notes = notes;
     }
 
+    /** While it lives its name can be read. */
     void begin(Events events) {
+        name = proc.containerName(target.pid()).map(name -> name + " ").orElse("");
         watched = events.watch(target.pid());
     }
 
@@ -50,7 +50,7 @@ final class GuestWatch {
     }
 
     void tell() {
-        String what = "the guest " + name() + "(process " + target.pid() + ") ended at "
+        String what = "the guest " + name + "(process " + target.pid() + ") ended at "
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ", while the script ran";
         end = Optional.of(what);
         notes.accept(what + "; it goes on in what is left of that container's files");
@@ -59,16 +59,5 @@ final class GuestWatch {
     /** What happened, in words; empty if the guest did not end. */
     Optional<String> end() {
         return end;
-    }
-
-    /** As one of the script's processes sees it. */
-    private String name() {
-        return tree.members().stream()
-                .filter(process ->
-                        proc.namespace(process.pid(), Namespace.MOUNT).equals(target.mounts()))
-                .flatMap(process -> proc.containerName(process.pid()).stream())
-                .findFirst()
-                .map(name -> name + " ")
-                .orElse("");
     }
 }

@@ -68,7 +68,7 @@ final class RunLoop {
         this.tree = ProcessTree.ofOwnRun(proc, plan.run(), events::keeper);
         this.ending = new Ending(proc, tree);
         this.memory = MemoryWatch.begin(proc);
-        this.guest = new GuestWatch(proc, plan.target(), tree, options.notes());
+        this.guest = new GuestWatch(proc, plan.target(), options.notes());
     }
 
     /**
@@ -82,7 +82,7 @@ final class RunLoop {
             Event event = events.next(patience());
             trigger(event).ifPresent(this::take);
             // a signal that has come by then is heard of before anybody says what the script left
-            if (state != State.LOOKING || event instanceof Event.TimeOver) {
+            if (state != State.LOOKING || event instanceof Event.TimeOver || event instanceof Event.Input) {
                 look();
             }
         }
@@ -114,18 +114,22 @@ final class RunLoop {
         if (event instanceof Event.Signal signal) {
             return signal(signal);
         } else if (event instanceof Event.Input input) {
-            return input.isEnd() && ended.isEmpty() ? Optional.of(loseLifeline()) : Optional.empty();
+            if (input.isEnd() && ended.isEmpty()) {
+                loseLifeline();
+            }
+            return Optional.empty();
         }
-        if (event instanceof Event.Gone && state == State.RUNNING) {
+        if (event instanceof Event.Gone gone && gone.pid() == plan.target().pid() && state == State.RUNNING) {
             guest.tell();
         }
         return progress(event);
     }
 
-    private Trigger loseLifeline() {
+    private void loseLifeline() {
         ended = Optional.of(Outcome.canceled(Canceled.BY_LIFELINE));
+        // before the line, for which there may be no reader
+        take(Trigger.CANCELED);
         options.notes().accept("the script is ended: whoever sent the request has ended, or has closed the lifeline");
-        return Trigger.CANCELED;
     }
 
     /** SIGTERM may well come twice: a Pod's end is told to k8s-exec by tini, say, and by the plugin. */
@@ -219,10 +223,10 @@ final class RunLoop {
 
     private void timeOut() {
         ended = Optional.of(Outcome.timedOut());
+        take(Trigger.TIMED_OUT);
         options.notes()
                 .accept("the script is ended: it has run longer than its timeout of " + words(options.timeout())
                         + " (--timeout, GO_K8S_TIMEOUT)");
-        take(Trigger.TIMED_OUT);
     }
 
     /** As a setting has it, like 1m30s. */

@@ -112,13 +112,20 @@ public final class StagedRun implements AutoCloseable {
         } catch (IOException e) {
             // it goes with the folder, or tells why not
         }
-        close();
-        return volume.remove(name);
+        closeState();
+        // whose lock says until then that the run goes on
+        String notRemoved = volume.remove(name);
+        directory.close();
+        return notRemoved;
     }
 
     @Override
     public void close() {
         directory.close();
+        closeState();
+    }
+
+    private void closeState() {
         try {
             if (state != null) {
                 state.close();

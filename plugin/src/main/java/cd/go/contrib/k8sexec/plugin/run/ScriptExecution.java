@@ -91,7 +91,7 @@ public final class ScriptExecution {
                 feed(process.getOutputStream(), request, known.has(RequestField.LIFELINE.since()));
                 ResultFileSweep.start(agent.temporaryFolder());
                 TaskResult result = await(process, termination, new LeftoverSweep(executable, cleanUp), file, relay);
-                if (end.hasBegun() && !result.message().contains(AgentEnd.STOPPED)) {
+                if (end.hasBegun() && !result.isSuccess() && !result.message().contains(AgentEnd.STOPPED)) {
                     relay.say(AgentEnd.LINE);
                 }
                 return result;
