@@ -14,5 +14,5 @@ test_host_pid() {
     expect "exec in the node's process 1" "$(in_agent k8s-exec exec --pid 1 -- sh -c 'echo ran')" \
         '*error \[TARGET_FOREIGN]*exit code 125'
     expect "exec" "$(in_agent k8s-exec exec -- sh -c 'cat /etc/image || echo ran on the node')" $'*node:20\nexit code 0'
-    expect "a run" "$(run_script 'cat /etc/image || echo ran on the node')" $'node:20\nexit code 0'
+    expect "a run" "$(run_script 'cat /etc/image || echo ran on the node')" $'*node:20\nexit code 0'
 }
