@@ -23,7 +23,7 @@ int kx_start_in(const struct kx_guest *guest, const struct kx_program *program, 
 
 /*
  * As kx_become, in the guest. Where another process has to be made for that (for a PID, user or time namespace), this
- * one stays as its parent, and returns its exit code, or 128+n where signal n ended it.
+ * one stays as its parent, and returns its exit code, or 128+n if signal n ended it.
  */
 int kx_become_in(const struct kx_guest *guest, const struct kx_program *program, struct kx_error *error);
 

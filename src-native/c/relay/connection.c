@@ -13,7 +13,7 @@ int connection_is_idle(const struct peer *peer) {
     return peer->state == SILENT || (peer->state == DONE && peer->ending == NOT_ENDING);
 }
 
-/* Returns NULL where each place has a run that goes on. */
+/* Returns NULL if each place has a run that goes on. */
 static struct peer *find_place(struct relay *relay) {
     struct peer *oldest = NULL;
     for (int i = 0; i < PEERS; i++) {

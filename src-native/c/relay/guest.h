@@ -6,7 +6,7 @@
 
 /*
  * A sealed file with the sections of RELAY_FACTS: this process's environment, groups and directory, and the shared
- * root, which may be NULL. Returns its descriptor, or -1 where the kernel has no such files or refuses them.
+ * root, which may be NULL. Returns its descriptor, or -1 if the kernel has no such files or refuses them.
  */
 int guest_facts(const char *shared_root);
 
@@ -34,7 +34,7 @@ struct relay_limits guest_limits(const struct guest *guest);
 /* Processes of it that the kernel has killed for lack of memory. */
 uint64_t guest_oom_kills(const struct guest *guest);
 
-/* The most memory that it ever had, in bytes; RELAY_NONE_64 where that is not known. */
+/* The most memory that it ever had, in bytes; RELAY_NONE_64 if that is not known. */
 uint64_t guest_memory_peak(const struct guest *guest);
 
 /* Whether all of its processes are killed together. */

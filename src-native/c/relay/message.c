@@ -160,7 +160,7 @@ static const struct rule *rule_of(const union packet *packet, size_t size, enum 
     return whole && rule->sender == sender ? rule : NULL;
 }
 
-/* Gives each descriptor its place, in the order of their bits. Takes none where they are not those announced. */
+/* Gives each descriptor its place, in the order of their bits. Takes none if they are not those announced. */
 static int place_descriptors(struct message *message, const struct rule *rule, const int *came, int count) {
     uint32_t announced = message->packet.header.descriptors;
     if ((announced & rule->required) != rule->required || (announced & ~rule->allowed) != 0 ||

@@ -52,7 +52,7 @@ int descriptor_place(enum relay_descriptor descriptor);
 
 /*
  * Sends a packet, of which type, size and descriptors are set here, and does not wait. "descriptors" may be NULL, and
- * are attached where they are not -1. Returns 0, or -1 with errno set.
+ * are attached if they are not -1. Returns 0, or -1 with errno set.
  */
 int send_message(int socket, enum relay_type type, union packet *packet, size_t size, const int *descriptors);
 

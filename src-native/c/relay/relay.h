@@ -69,7 +69,7 @@ struct relay {
 
 /* ---- run.c */
 
-/* A message of the peer's client. Closes all descriptors of it. Returns 0 where it may not be sent now. */
+/* A message of the peer's client. Closes all descriptors of it. Returns 0 if it may not be sent now. */
 int run_message(struct relay *relay, struct peer *peer, struct message *message);
 
 /* Takes what the peer's session has reported; that it has ended is told by the end of its process. */
@@ -115,7 +115,7 @@ int connection_is_idle(const struct peer *peer);
 /* Whether one more can be taken. */
 int connection_has_place(struct relay *relay);
 
-/* Takes one that waits. Returns 1, 0 where none waits, and -1 where none can be taken for want of something. */
+/* Takes one that waits. Returns 1, 0 if none waits, and -1 if none can be taken for want of something. */
 int connection_take(struct relay *relay);
 
 /* Takes what has come from the peer's client. */

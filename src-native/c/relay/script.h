@@ -16,7 +16,7 @@ struct script {
 
 /*
  * Makes the file out of a descriptor's content, in /tmp or else in "other", which may be NULL. Returns 0 with the
- * file's path, or -1 where neither can have it, or is not what it was made as by the time that it is there.
+ * file's path, or -1 if neither can have it, or is not what it was made as by the time that it is there.
  */
 int script_place(struct script *script, int content, const char *name, const char *other, char path[SCRIPT_PATH]);
 

@@ -18,7 +18,7 @@
 
 /* How long no connection is taken after one could not be: descriptors or memory have run out. Milliseconds. */
 #define REST 100
-/* The socket is looked for so often: at most, because a script could go on removing it; and at least, where nothing
+/* The socket is looked for so often: at most, because a script could go on removing it; and at least, if nothing
  * tells that it has gone. Milliseconds. */
 #define SOCKET_PERIOD 100
 #define SOCKET_LIMIT 1000

@@ -27,12 +27,12 @@ struct place {
 int is_guest_name(const char *name);
 
 /*
- * Opens the directory and listens there, in the place of a socket that nobody listens to any more. Returns 0; where it
+ * Opens the directory and listens there, in the place of a socket that nobody listens to any more. Returns 0; if it
  * cannot, it says why and returns -1.
  */
 int place_open(struct place *place, const char *path, const char *name);
 
-/* Makes the socket anew where it is not there any more. Returns whether it is there. */
+/* Makes the socket anew if it is not there any more. Returns whether it is there. */
 int place_keep(struct place *place);
 
 /* Takes note of what the watch has to say. */

@@ -16,7 +16,7 @@ struct strings {
     size_t words_size, environment_size;
 };
 
-/* Returns 0, or -1 where they are not what the message says; then nothing of the result may be used. */
+/* Returns 0, or -1 if they are not what the message says; then nothing of the result may be used. */
 int strings_split(char *bytes, size_t size, const struct relay_run *run, struct strings *strings);
 
 /*

@@ -6,7 +6,7 @@
  */
 #define TEXT_SIZE 512
 
-/* A line on standard error, behind "relay: ". Never waits: where nobody takes it, it is lost. */
+/* A line on standard error, behind "relay: ". Never waits: if nobody takes it, it is lost. */
 void say(const char *pattern, ...) __attribute__((format(printf, 1, 2)));
 
 /* As say, but at most one in a second: for what others can cause. */

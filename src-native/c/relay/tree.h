@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Returns a mark that no other run has, of any relay; or 0 where the limit is too low for one already. */
+/* Returns a mark that no other run has, of any relay; or 0 if the limit is too low for one already. */
 uint64_t tree_new_mark(void);
 
 /* Makes this process, and all that descend from it, part of the run. Returns 0, or -1 with errno set. */

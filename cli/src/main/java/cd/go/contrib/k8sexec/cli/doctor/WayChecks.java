@@ -16,7 +16,7 @@ import java.util.Set;
 /**
  * For each way whether it leads into the guest here, and what it lacks.
  *
- * @param guest       empty where there is none
+ * @param guest       empty if there is none
  * @param changesUser whether the script runs as another user than the agent
  * @param path        the agent's PATH, or null
  */
@@ -25,7 +25,7 @@ record WayChecks(ProcessStatus agent, Optional<ProcessStatus> guest, boolean cha
 
     /** Has a script run in the guest, by a way. */
     interface Trial {
-        /** @return what was wrong, empty where it ran */
+        /** @return what was wrong, empty if it ran */
         Optional<String> run(Way way) throws InterruptedException;
     }
 
@@ -35,12 +35,12 @@ record WayChecks(ProcessStatus agent, Optional<ProcessStatus> guest, boolean cha
         return new WayChecks(agent, guest, changesUser, path);
     }
 
-    /** What the way that is asked for takes, or the one that is taken where none is. */
+    /** What the way that is asked for takes, or the one that is taken if none is. */
     List<Check> chosen(Way asked, EnteringChecks entering) {
         if (taken(asked) == Way.CHROOT) {
             return new ChrootChecks(agent, guest, needed(Way.CHROOT)).all();
         }
-        // where setns is refused in spite of all, chroot is taken
+        // if setns is refused in spite of all, chroot is taken
         boolean another = asked == Way.AUTO && mayChroot();
         return entering.all().stream()
                 .map(check -> another ? check.asWarning() : check)
@@ -55,7 +55,7 @@ record WayChecks(ProcessStatus agent, Optional<ProcessStatus> guest, boolean cha
         return lacks(Way.SETNS).isEmpty() ? Way.SETNS : mayChroot() ? Way.CHROOT : Way.NSENTER;
     }
 
-    /** Whether chroot leads in where setns is refused; it is not tried where root's nsenter gets more than root has. */
+    /** Whether chroot leads in if setns is refused; it is not tried if root's nsenter gets more than root has. */
     private boolean mayChroot() {
         boolean nsenterGetsMore = lacks(Way.SETNS).isPresent()
                 && lacks(Way.SETNS, agent.ofRootsProgram()).isEmpty();

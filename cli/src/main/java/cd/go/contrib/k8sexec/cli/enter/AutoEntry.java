@@ -13,13 +13,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The first of several ways that leads into the guest; where none does, the last one says why. */
+/** The first of several ways that leads into the guest; if none does, the last one says why. */
 final class AutoEntry implements Entry {
     private final Entry first;
     private final Supplier<List<Entry>> others;
     private Entry taken;
 
-    /** @param others are asked for where the first is refused, and not always: that takes a look at this process */
+    /** @param others are asked for if the first is refused, and not always: that takes a look at this process */
     AutoEntry(Entry first, Supplier<List<Entry>> others) {
         this.first = first;
         this.others = others;

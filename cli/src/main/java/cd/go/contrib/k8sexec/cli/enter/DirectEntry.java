@@ -45,7 +45,7 @@ abstract class DirectEntry implements Entry {
     /**
      * Opens what is entered, and looks then whether it is the guest's.
      *
-     * @throws Refused          where the guest cannot be entered this way
+     * @throws Refused          if the guest cannot be entered this way
      * @throws K8sExecException TARGET_DEAD
      */
     abstract Held hold(GuestProgram program);

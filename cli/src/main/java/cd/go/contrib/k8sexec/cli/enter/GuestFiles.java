@@ -17,7 +17,7 @@ import java.util.Optional;
  * What /proc shows of the guest's main process only to whoever may look into it: this process, or else the guest's
  * user, as whom this process then looks. That takes no SYS_PTRACE, but a guest with no capability that the agent lacks.
  *
- * @param user empty where this process may look itself
+ * @param user empty if this process may look itself
  */
 public record GuestFiles(Target target, ProcFs proc, Platform platform, Optional<Identity> user) {
 
@@ -28,7 +28,7 @@ public record GuestFiles(Target target, ProcFs proc, Platform platform, Optional
         return new GuestFiles(target, proc, platform, user);
     }
 
-    /** Its environment as NUL-ended "NAME=value" entries; empty where nobody may look who this process can be. */
+    /** Its environment as NUL-ended "NAME=value" entries; empty if nobody may look who this process can be. */
     public Optional<byte[]> environment() {
         if (user.isEmpty()) {
             return proc.environment(target.pid());
@@ -49,7 +49,7 @@ public record GuestFiles(Target target, ProcFs proc, Platform platform, Optional
     /**
      * Opens its namespaces in which it differs from this process.
      *
-     * @param opened gets them, also where an error comes then
+     * @param opened gets them, also if an error comes then
      */
     void openNamespaces(Map<Namespace, Opened> opened) throws IOException {
         for (Namespace namespace : user.isPresent() ? List.of(Namespace.values()) : target.namespaces()) {

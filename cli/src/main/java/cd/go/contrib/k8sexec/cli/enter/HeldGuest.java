@@ -21,8 +21,8 @@ import java.util.Map;
 record HeldGuest(Map<Namespace, Opened> files) implements AutoCloseable {
 
     /**
-     * @throws K8sExecException TARGET_DEAD where the guest has ended meanwhile
-     * @throws IOException      where neither this process nor the guest's user may look at its namespaces
+     * @throws K8sExecException TARGET_DEAD if the guest has ended meanwhile
+     * @throws IOException      if neither this process nor the guest's user may look at its namespaces
      */
     static HeldGuest open(Target target, ProcFs proc, Platform platform) throws IOException {
         HeldGuest guest = new HeldGuest(new EnumMap<>(Namespace.class));

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The guest's root directory, and its mount namespace: as long as that is held, the mounts stay, also where the guest
+ * The guest's root directory, and its mount namespace: as long as that is held, the mounts stay, also if the guest
  * ends. Without it a program that goes on would write to the folder below the shared volume, which succeeds, and is
  * lost.
  */
@@ -27,10 +27,10 @@ record HeldRoot(HeldGuest guest, Opened root) implements DirectEntry.Held {
     /**
      * Opens them first, and looks at the guest then, as {@link HeldGuest#open}.
      *
-     * @throws Refused          where the guest's main process has a root that is none of its own container, which it
+     * @throws Refused          if the guest's main process has a root that is none of its own container, which it
      *                          can have by chroot(2), or another namespace of its own
      * @throws K8sExecException TARGET_DEAD
-     * @throws IOException      where this process may not look at them
+     * @throws IOException      if this process may not look at them
      */
     static HeldRoot open(Target target, ProcFs proc, Platform platform) throws IOException {
         HeldGuest guest = HeldGuest.open(target, proc, platform);

@@ -60,7 +60,7 @@ final class SetnsEntry extends DirectEntry {
                 ErrorId.ENTER_REFUSED,
                 "setns(2) into the guest (process " + target.pid() + ") is refused (" + reason + ")",
                 "so the guest cannot be entered",
-                "give the agent container the capability SYS_ADMIN, and SYS_PTRACE where the guest has more "
+                "give the agent container the capability SYS_ADMIN, and SYS_PTRACE if the guest has more "
                         + "capabilities");
     }
 }

@@ -38,7 +38,7 @@ public final class Ways {
             case SETNS -> setns;
             case CHROOT -> chroot;
             default ->
-                // nsenter last: where nothing leads there, the reason is nsenter's
+                // nsenter last: if nothing leads there, the reason is nsenter's
                 new AutoEntry(setns, () -> nsenterGetsMore(proc) ? List.of(nsenter) : List.of(chroot, nsenter));
         };
     }

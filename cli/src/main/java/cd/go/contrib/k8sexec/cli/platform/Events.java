@@ -46,7 +46,7 @@ public interface Events {
      */
     void readInput();
 
-    /** This process's standard input, whose reader is ended by {@link Canceled} where a signal comes. */
+    /** This process's standard input, whose reader is ended by {@link Canceled} if a signal comes. */
     default InputStream input() {
         readInput();
         return new EventInput(this);

@@ -49,7 +49,7 @@ public interface Platform {
      * program.
      *
      * @param inside what is entered for it
-     * @throws StartException  where it is not that program now: then nothing is left of it
+     * @throws StartException  if it is not that program now: then nothing is left of it
      */
     Child start(Program program, Inside inside) throws StartException;
 
@@ -58,8 +58,8 @@ public interface Platform {
      * its parent, and only passes on SIGTERM and SIGHUP.
      *
      * @param inside as for {@link #start}
-     * @return its exit code, or 128+n, where this process stays
-     * @throws StartException where that failed: then this process may be in there
+     * @return its exit code, or 128+n, if this process stays
+     * @throws StartException if that failed: then this process may be in there
      */
     int become(Program program, Inside inside) throws StartException, InterruptedException;
 

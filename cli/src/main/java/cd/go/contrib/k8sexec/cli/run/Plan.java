@@ -54,7 +54,7 @@ public record Plan(
     /**
      * @param sharedRoot       where the agent has the shared volume
      * @param containerRoot    where the guest has it
-     * @param guestEnvironment as in /proc/PID/environ, or empty where it may not be read
+     * @param guestEnvironment as in /proc/PID/environ, or empty if it may not be read
      * @throws K8sExecException SETTING_INVALID or WORKING_DIRECTORY_OUTSIDE
      */
     public static Plan of(

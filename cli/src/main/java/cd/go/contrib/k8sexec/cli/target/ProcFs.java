@@ -216,7 +216,7 @@ public record ProcFs(Path root) {
                 .reduce((first, last) -> last);
     }
 
-    /** The numbers of the mounts at its root, one on top of the other; none where it has its root elsewhere. */
+    /** The numbers of the mounts at its root, one on top of the other; none if it has its root elsewhere. */
     public Set<String> rootMounts(Object process) {
         return mounts(process).stream()
                 .filter(mount -> mount.point().equals("/"))
@@ -242,7 +242,7 @@ public record ProcFs(Path root) {
                 .map(id -> id.group(1));
     }
 
-    /** How long it has been running; zero where that is not known. */
+    /** How long it has been running; zero if that is not known. */
     public Duration age(ProcessInfo process) {
         return Duration.ofMillis(Math.max(0, ticks() - process.startTicks()) * 1000 / TICKS_PER_SECOND);
     }

@@ -63,7 +63,7 @@ public record ProcessStatus(
     }
 
     /**
-     * What a program gets that this process runs, where this is user 0 (capabilities(7), "Capabilities and execution of
+     * What a program gets that this process runs, if this is user 0 (capabilities(7), "Capabilities and execution of
      * programs by root").
      */
     public Set<Capability> ofRootsProgram() {
