@@ -16,7 +16,9 @@ import org.graalvm.word.UnsignedWord;
 /** The C library's functions that the native executable calls, and Linux' numbers for them. */
 final class Libc {
     static final int ENOENT = 2;
+    static final int EACCES = 13;
     static final int ENODATA = 61;
+    static final int ECONNREFUSED = 111;
     static final int EOPNOTSUPP = 95;
     static final int ESTALE = 116;
     static final int MADV_DONTNEED = 4;
@@ -26,7 +28,10 @@ final class Libc {
     /** These two are among the few numbers that differ between processors. */
     static final int O_DIRECTORY = isArm() ? 040000 : 0200000;
     static final int O_NOFOLLOW = isArm() ? 0100000 : 0400000;
+    static final int F_GET_SEALS = 1034;
     static final int SIGKILL = 9;
+    static final int SOL_SOCKET = 1;
+    static final int SO_PEERCRED = 17;
     static final long TIOCGWINSZ = 0x5413;
 
     private Libc() {
@@ -70,6 +75,9 @@ final class Libc {
     @CFunction("execv")
     static native int execv(CCharPointer path, CCharPointerPointer arguments);
 
+    @CFunction("fcntl")
+    static native int fcntl(int fd, int command, int argument);
+
     @CFunction("geteuid")
     static native int geteuid();
 
@@ -78,6 +86,9 @@ final class Libc {
 
     @CFunction("getcwd")
     static native CCharPointer getcwd(CCharPointer path, UnsignedWord size);
+
+    @CFunction("getsockopt")
+    static native int getsockopt(int fd, int level, int name, PointerBase value, CIntPointer size);
 
     @CFunction("getxattr")
     static native SignedWord getXattr(CCharPointer path, CCharPointer name, PointerBase value, UnsignedWord size);
@@ -99,6 +110,9 @@ final class Libc {
 
     @CFunction("pipe2")
     static native int pipe2(CIntPointer fds, int flags);
+
+    @CFunction("pread")
+    static native SignedWord pread(int fd, PointerBase bytes, UnsignedWord count, long place);
 
     @CFunction("read")
     static native SignedWord read(int fd, PointerBase bytes, UnsignedWord count);

@@ -1,8 +1,8 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import cd.go.contrib.k8sexec.cli.target.Target;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,6 +28,9 @@ final class WaitCommand implements Callable<Integer> {
     @Mixin
     TargetOptions targetOptions;
 
+    @Mixin
+    EnterOption enter;
+
     @Option(names = "--json", description = "Print one JSON object on one line.")
     boolean json;
 
@@ -40,26 +43,31 @@ final class WaitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         ProcFs proc = ProcFs.mounted();
-        Target target = targetOptions.find(
+        Guest guest = targetOptions.find(
+                enter.entry(proc),
                 proc,
                 Optional.empty(),
                 TargetOptions.sharedRootOfPod(),
                 GuestWait.sleeping(
                         duration == null ? STANDARD : duration,
                         note -> spec.commandLine().getErr().println("k8s-exec: " + note)));
-        spec.commandLine().getOut().println(json ? toJson(proc, target) : target.describe());
+        spec.commandLine().getOut().println(json ? toJson(guest.about()) : guest.describe());
         return 0;
     }
 
-    private static String toJson(ProcFs proc, Target target) {
+    private static String toJson(Guest.Facts facts) {
         return JsonText.of(generator -> {
             generator.writeStartObject();
-            generator.writeNumberField("pid", target.pid());
-            generator.writeStringField("name", proc.containerName(target.pid()).orElse(null));
-            generator.writeStringField("id", proc.containerId(target.pid()).orElse(null));
-            generator.writeStringField("user", proc.user(target.pid()).orElse(null));
-            generator.writeStringField("command", proc.commandLine(target.pid()));
-            generator.writeStringField("reason", target.reason());
+            if (facts.pid() == null) {
+                generator.writeNullField("pid");
+            } else {
+                generator.writeNumberField("pid", facts.pid());
+            }
+            generator.writeStringField("name", facts.name());
+            generator.writeStringField("id", facts.id());
+            generator.writeStringField("user", facts.user());
+            generator.writeStringField("command", facts.command());
+            generator.writeStringField("reason", facts.reason());
             generator.writeEndObject();
         });
     }

@@ -16,13 +16,14 @@ import java.util.function.Consumer;
  */
 final class GuestWatch {
     private final ProcFs proc;
-    private final Target target;
+    private final Optional<Target> target;
     private final ProcessTree tree;
     private final Consumer<String> notes;
     private boolean watched;
     private Optional<String> end = Optional.empty();
 
-    GuestWatch(ProcFs proc, Target target, ProcessTree tree, Consumer<String> notes) {
+    /** @param target empty: its way notices that by itself */
+    GuestWatch(ProcFs proc, Optional<Target> target, ProcessTree tree, Consumer<String> notes) {
         this.proc = proc;
         this.target = target;
         this.tree = tree;
@@ -30,7 +31,7 @@ final class GuestWatch {
     }
 
     void begin(Events events) {
-        watched = events.watch(target.pid());
+        watched = target.isEmpty() || events.watch(target.get().pid());
     }
 
     /** The script has ended: if the guest's end could not be awaited, it is looked for now. */
@@ -40,9 +41,14 @@ final class GuestWatch {
         }
     }
 
-    boolean hasEnded() {
+    /** Why the script did not start: the guest's end goes before. */
+    K8sExecException reason(K8sExecException otherwise) {
+        return hasEnded() ? target.get().gone() : otherwise;
+    }
+
+    private boolean hasEnded() {
         try {
-            target.checkUnchanged(proc);
+            target.ifPresent(guest -> guest.checkUnchanged(proc));
             return false;
         } catch (K8sExecException e) {
             return true;
@@ -50,7 +56,7 @@ final class GuestWatch {
     }
 
     void tell() {
-        String what = "the guest " + name() + "(process " + target.pid() + ") ended at "
+        String what = "the guest " + name() + "(process " + target.get().pid() + ") ended at "
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ", while the script ran";
         end = Optional.of(what);
         notes.accept(what + "; it goes on in what is left of that container's files");
@@ -64,8 +70,8 @@ final class GuestWatch {
     /** As one of the script's processes sees it. */
     private String name() {
         return tree.members().stream()
-                .filter(process ->
-                        proc.namespace(process.pid(), Namespace.MOUNT).equals(target.mounts()))
+                .filter(process -> proc.namespace(process.pid(), Namespace.MOUNT)
+                        .equals(target.get().mounts()))
                 .flatMap(process -> proc.containerName(process.pid()).stream())
                 .findFirst()
                 .map(name -> name + " ")
