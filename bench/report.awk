@@ -53,15 +53,16 @@ function budgets(    list) {
         ms(ours ", 1000 variables of 1 MB") - ms(ours), "ms", 30)
     if (counts[ours ", 5000 processes", "time"]) {
         list = ms(ours ", 5000 processes") - ms(ours " --pid, 5000 processes")
-        # not kept yet: a run looks at each process more than once ("Under attack, at the limits, and as the Pod grows")
+        # not kept yet: a run still asks for the session of each ("Under attack, at the limits, and as the Pod grows")
         budget("5 000 processes in the Pod, of a listing of /proc", list / ms("ls /proc, 5000 processes"), "times", 1.5)
         budget("5 000 processes, with --pid, more than without them",
             ms(ours " --pid, 5000 processes") - ms(ours), "ms", 1)
     }
     budget("20 at once, of 20 times plain nsenter",
         median(ours, "at-once", WALL) / median(plain, "at-once", WALL), "times", 3, 1.5)
+    # not demanded: it varies by itself, and that no byte is copied is tested (CostIT)
     budget(mib " MiB of output, of plain nsenter",
-        median(ours, "output", WALL) / median(plain, "output", WALL), "times", 1.02, 1.25)
+        median(ours, "output", WALL) / median(plain, "output", WALL), "times", 1.02)
     budget("cancel of a script that ends on SIGTERM, of an empty one",
         median(ours, "cancel", WALL) / ms(ours), "times", 1, 3)
     budget("private memory while a script runs", median(ours, "memory", PRIVATE) / 1024, "MiB", 10, 1)
