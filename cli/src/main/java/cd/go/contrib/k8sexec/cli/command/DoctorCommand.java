@@ -121,7 +121,7 @@ final class DoctorCommand implements Callable<Integer>, Settings {
         return targetOptions.find(
                 proc,
                 Optional.empty(),
-                volumeOptions.isSet() ? Optional.of(sharedRoot()) : Optional.empty(),
+                volumeOptions.sharedRootIfSet(),
                 GuestWait.from(
                         wait.duration(Duration.ZERO),
                         events::pause,

@@ -72,8 +72,9 @@ final class EntryOptions {
         Target target = targetOptions.find(
                 proc,
                 Optional.empty(),
-                volume.isSet() ? Optional.of(volume.sharedRoot()) : Optional.empty(),
-                GuestWait.sleeping(wait.duration(Duration.ZERO), note -> System.err.println("k8s-exec: " + note)));
+                volume.sharedRootIfSet(),
+                GuestWait.sleeping(
+                        wait.duration(Duration.ZERO), spec.commandLine().getErr()));
         DebugLog.step(() -> "the guest is found: " + target.describe());
         Optional<byte[]> guestEnvironment =
                 GuestFiles.of(target, proc, Platform.CURRENT).environment();

@@ -78,8 +78,7 @@ final class EnvCommand implements Callable<Integer> {
                 task.flatMap(TaskRequest::container),
                 TargetOptions.sharedRootOfPod(),
                 GuestWait.sleeping(
-                        wait.duration(Duration.ZERO),
-                        note -> spec.commandLine().getErr().println("k8s-exec: " + note)));
+                        wait.duration(Duration.ZERO), spec.commandLine().getErr()));
         byte[] guest = GuestFiles.of(target, proc, Platform.CURRENT)
                 .environment()
                 .orElseThrow(() -> new K8sExecException(

@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.cli.target.TargetFinder;
 import cd.go.contrib.k8sexec.protocol.Durations;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -36,8 +37,8 @@ record GuestWait(long start, Duration limit, Pause pause, Consumer<String> notes
     }
 
     /** Waits by sleeping: a signal ends this process meanwhile. */
-    static GuestWait sleeping(Duration limit, Consumer<String> notes) {
-        return from(limit, time -> Thread.sleep(time.toMillis()), notes);
+    static GuestWait sleeping(Duration limit, PrintWriter errors) {
+        return from(limit, time -> Thread.sleep(time.toMillis()), note -> errors.println("k8s-exec: " + note));
     }
 
     /** @throws K8sExecException as the last look, and at once if waiting cannot help */

@@ -86,7 +86,7 @@ final class TargetsCommand implements Callable<Integer> {
                     proc,
                     Optional.empty(),
                     TargetOptions.sharedRootOfPod(),
-                    GuestWait.sleeping(Duration.ZERO, note -> {})));
+                    GuestWait.sleeping(Duration.ZERO, spec.commandLine().getErr())));
         } catch (K8sExecException e) {
             // several candidates show in the table; what was named and is not there does not
             if (e.id() != ErrorId.TARGET_AMBIGUOUS && e.id() != ErrorId.TARGET_NONE) {

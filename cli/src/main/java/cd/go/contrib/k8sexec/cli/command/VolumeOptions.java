@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -16,6 +17,15 @@ final class VolumeOptions {
     /** Whether it is known, which not every command needs. */
     boolean isSet() {
         return TargetOptions.isSet(sharedRoot.sharedRoot);
+    }
+
+    /**
+     * For a command that does without it.
+     *
+     * @throws K8sExecException SHARED_ROOT_INVALID
+     */
+    Optional<Path> sharedRootIfSet() {
+        return isSet() ? Optional.of(sharedRoot()) : Optional.empty();
     }
 
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */

@@ -46,7 +46,7 @@ final class WaitCommand implements Callable<Integer> {
                 TargetOptions.sharedRootOfPod(),
                 GuestWait.sleeping(
                         duration == null ? STANDARD : duration,
-                        note -> spec.commandLine().getErr().println("k8s-exec: " + note)));
+                        spec.commandLine().getErr()));
         spec.commandLine().getOut().println(json ? toJson(proc, target) : target.describe());
         return 0;
     }
