@@ -82,8 +82,7 @@ class TaskInPodIT {
         pod.exec("agent", "sh", "-c", "touch /go/end");
 
         // beside it its sleep, which is called exe until BusyBox has given it its name
-        assertTrue(
-                console.matches("(?s).*[|] done\n.*left running in the background: ([^\n]*, )?sh [(].*"), console);
+        assertTrue(console.matches("(?s).*[|] done\n.*left running in the background: ([^\n]*, )?sh [(].*"), console);
     }
 
     /** GoCD's console takes 16 MB in 10 s, so more than this would only take longer. */
