@@ -185,7 +185,8 @@ static int reap(struct kx_event *event) {
 /* The keeper has ended, by itself after it failed, or because somebody has killed it. */
 static int lose(struct kx_event *event) {
     close(keeper.control);
-    keeper.control = KX_NONE;
+    /* its number may be another process's by now */
+    keeper = (struct kx_keeper){0, KX_NONE};
     if (take(event)) {
         /* its last words */
         return 1;

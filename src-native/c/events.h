@@ -41,7 +41,7 @@ int kx_catch(const int *signals, int count);
  */
 void kx_launch(const struct kx_guest *guest, const struct kx_program *program, int pipe, const char *input, long size);
 
-/* The keeper's process id; 0: there is none yet. */
+/* The keeper's process id; 0: there is none yet, or none any more. */
 int kx_kept_by(void);
 
 /* Whether the program may have left something running when it ended. */

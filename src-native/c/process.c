@@ -81,16 +81,7 @@ static int clone_child(struct kx_start *start, char *stack) {
     int copies = start->way != NULL && start->way->copies;
     /* who waits for the child alone cannot see a lifeline's end */
     int shares = start->program->lifeline > 0 ? CLONE_VM : CLONE_VM | CLONE_VFORK;
-    /* the child shares what tells the kernel whether others may look into this process, and its change of user resets
-     * it */
-    int dumpable = prctl(PR_GET_DUMPABLE);
-    int process = clone(run_child, stack, (copies ? 0 : shares) | SIGCHLD, start);
-    int number = errno;
-    if (start->program->uid != KX_NONE || start->way != NULL) {
-        prctl(PR_SET_DUMPABLE, dumpable);
-    }
-    errno = number;
-    return process;
+    return clone(run_child, stack, (copies ? 0 : shares) | SIGCHLD, start);
 }
 
 static int start_child(struct kx_start *start, struct kx_error *error) {
@@ -107,6 +98,9 @@ static int start_child(struct kx_start *start, struct kx_error *error) {
         close(ends[0]);
         return -1;
     }
+    /* the child shares what tells the kernel whether others may look into this process, and its change of user resets
+     * it */
+    int dumpable = prctl(PR_GET_DUMPABLE);
     sigset_t all;
     sigfillset(&all);
     /* no handler of the parent's may run in the child */
@@ -117,6 +111,9 @@ static int start_child(struct kx_start *start, struct kx_error *error) {
     close(start->progress);
     int started = process > 0 && has_started(ends[0], start->program->lifeline, process, error);
     close(ends[0]);
+    if (start->program->uid != KX_NONE || start->way != NULL) {
+        prctl(PR_SET_DUMPABLE, dumpable);
+    }
     if (process > 0 && !started) {
         int status = 0;
         while (waitpid(process, &status, 0) < 0 && errno == EINTR) {

@@ -3,6 +3,9 @@
  *
  *   process start PROGRAM...     starts the first of these paths that is there, in the namespace that this is in
  *                                already, with a script that says what it has open, and ends with 7
+ *   process start-as UID PROGRAM the same as another user, by whoever can be told to give up, and says whether others
+ *                                may still look into this process
+ *   process lose PROGRAM         starts it by a keeper, kills that, and says what is known of it then
  *   process feed                 feeds 200 kB to a child that has closed its end
  *   process file                 makes a file, and tries to change it
  *   process open-as FILE UID     opens it as that user, and says whether this is still the process that it was
@@ -12,7 +15,7 @@
  * errno.
  */
 #define _GNU_SOURCE
-#include "../../../../src-native/c/guest.h"
+#include "../../../../src-native/c/events.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,12 +64,13 @@ long __wrap_syscall(long number, ...) {
 }
 #endif
 
-static int start(char **paths, int count) {
-    static const char SCRIPT[] =
-            "for d in 3 4 5 6 7 8; do [ ! -e /proc/self/fd/$d ] || echo $d is open; done; echo ran; exit 7";
+static struct kx_guest guest = {.root = KX_NONE, .count = 1, .kinds = {CLONE_NEWNS}};
+static struct kx_program program = {.environment = "A=1", .environment_size = 4};
+
+static int prepare(const char *script, char **paths, int count) {
     static char words[4096];
-    struct kx_guest guest = {.root = KX_NONE, .count = 1, .kinds = {CLONE_NEWNS}};
-    struct kx_program program = {.words = words, .paths = count, .environment = "A=1", .environment_size = 4};
+    program.words = words;
+    program.paths = count;
     for (int i = 0; i <= count + 1; i++) {
         const char *word = i < count ? paths[i] : i == count ? "sh" : "/proc/self/fd/9";
         strcpy(words + program.words_size, word);
@@ -74,11 +78,19 @@ static int start(char **paths, int count) {
     }
     guest.files[0] = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
     program.input = program.output = program.error = program.uid = KX_NONE;
-    program.script = kx_file(SCRIPT, sizeof SCRIPT - 1);
+    program.script = kx_file(script, (long) strlen(script));
     program.script_as = SCRIPT_DESCRIPTOR;
     program.volume.path = program.directory.path = "/tmp";
     if (guest.files[0] < 0 || program.script < 0 || kx_identify("/tmp", &program.volume) != 0) {
         perror("process");
+        return -1;
+    }
+    return 0;
+}
+
+static int start(char **paths, int count) {
+    if (prepare("for d in 3 4 5 6 7 8; do [ ! -e /proc/self/fd/$d ] || echo $d is open; done; echo ran; exit 7", paths,
+                count) != 0) {
         return 1;
     }
     /* what a careless caller leaves open */
@@ -92,6 +104,38 @@ static int start(char **paths, int count) {
     int status = 0;
     kx_wait(process, &status);
     printf("started, exit code %d, children left: %d\n", WEXITSTATUS(status), kx_has_children());
+    return 0;
+}
+
+static int start_as(int uid, char **paths, int count) {
+    int ends[2];
+    struct kx_error error = {0, 0};
+    if (prepare("id -u", paths, count) != 0 || pipe2(ends, O_CLOEXEC) != 0) {
+        return 1;
+    }
+    program.uid = program.gid = uid;
+    program.lifeline = ends[0];
+    int process = kx_start_in(&guest, &program, &error), status = 0;
+    kx_wait(process, &status);
+    printf("%s, %s\n", process > 0 ? "started" : strerror(error.number),
+            prctl(PR_GET_DUMPABLE) == 1 ? "dumpable" : "not");
+    return 0;
+}
+
+static int lose(char **paths, int count) {
+    struct kx_event event = {.kind = KX_TIME};
+    if (prepare("exec sleep 1", paths, count) != 0 || kx_catch(NULL, 0) != 0) {
+        return 1;
+    }
+    kx_launch(&guest, &program, KX_NONE, NULL, 0);
+    while (event.kind != KX_STARTED && event.kind != KX_FAILED) {
+        kx_next(-1, KX_NONE, &event);
+    }
+    printf("%s, ", kx_kept_by() > 0 && kill(kx_kept_by(), SIGKILL) == 0 ? "killed" : strerror(event.error.number));
+    while (event.kind != KX_LOST && event.kind != KX_CHILD) {
+        kx_next(-1, KX_NONE, &event);
+    }
+    printf("%s, kept by %d\n", event.kind == KX_LOST ? "lost" : "ended", kx_kept_by());
     return 0;
 }
 
@@ -143,6 +187,12 @@ static int open_as(const char *path, int uid) {
 int main(int count, char **arguments) {
     if (count > 2 && strcmp(arguments[1], "start") == 0) {
         return start(arguments + 2, count - 2);
+    }
+    if (count > 3 && strcmp(arguments[1], "start-as") == 0) {
+        return start_as(atoi(arguments[2]), arguments + 3, count - 3);
+    }
+    if (count > 2 && strcmp(arguments[1], "lose") == 0) {
+        return lose(arguments + 2, count - 2);
     }
     if (count == 2 && strcmp(arguments[1], "feed") == 0) {
         return feed();

@@ -41,11 +41,16 @@ final class GcCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Notes.begin();
         Events events = Platform.CURRENT.events(Run.CANCELING);
+        boolean canceled = true;
         try (SharedVolume volume = SharedVolume.open(sharedRoot.path())) {
             Leftovers.Extent extent = all ? Leftovers.Extent.ALL : Leftovers.Extent.ENDED;
             new Leftovers(ProcFs.mounted(), sharedRoot.path(), volume, extent)
                     .sweep(grace.duration(), events, spec.commandLine().getOut()::println);
+            canceled = false;
+        } finally {
+            Notes.finish(events, canceled);
         }
         return 0;
     }

@@ -1,15 +1,13 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
+import cd.go.contrib.k8sexec.cli.outcome.StandardStream;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import java.io.OutputStream;
 import java.io.OutputStreamWriter;
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,7 +46,7 @@ public final class K8sExec implements Runnable {
      * default values are read when they are needed.
      */
     private static final CommandLine MODEL =
-            commandLine().setOut(utf8(() -> System.out)).setErr(utf8(() -> System.err));
+            commandLine().setOut(utf8(StandardStream.OUT)).setErr(utf8(StandardStream.ERR));
 
     @Mixin
     HelpOption help;
@@ -102,31 +100,9 @@ public final class K8sExec implements Runnable {
         return root.commandLine;
     }
 
-    /**
-     * What we print is UTF-8, as GoCD reads it, and not what LANG=C makes of it. The stream is that of the process that
-     * prints.
-     */
-    private static PrintWriter utf8(Supplier<PrintStream> stream) {
-        return new PrintWriter(
-                new OutputStreamWriter(
-                        new OutputStream() {
-                            @Override
-                            public void write(int value) {
-                                stream.get().write(value);
-                            }
-
-                            @Override
-                            public void write(byte[] bytes, int offset, int length) {
-                                stream.get().write(bytes, offset, length);
-                            }
-
-                            @Override
-                            public void flush() {
-                                stream.get().flush();
-                            }
-                        },
-                        StandardCharsets.UTF_8),
-                true);
+    /** What we print is UTF-8, as GoCD reads it, and not what LANG=C makes of it. */
+    private static PrintWriter utf8(StandardStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
     @Override

@@ -18,6 +18,7 @@ import cd.go.contrib.k8sexec.cli.run.Stopping;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.protocol.OutcomeKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -83,16 +84,19 @@ final class RunCommand implements Callable<Integer> {
     private final ProcFs proc = ProcFs.mounted();
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         long start = System.nanoTime();
+        Notes.begin();
         ResultFile resultFile = result == null ? null : new ResultFile(result);
         if (resultFile != null) {
             resultFile.clear();
         }
         Outcome outcome;
         K8sExecException error = null;
+        Events events = null;
         try {
-            outcome = execute(Platform.CURRENT.events(Run.CANCELING));
+            events = Platform.CURRENT.events(Run.CANCELING);
+            outcome = execute(events);
         } catch (Canceled e) {
             note("canceled before the script began: nothing was run");
             outcome = Outcome.canceled(e.signal());
@@ -101,7 +105,11 @@ final class RunCommand implements Callable<Integer> {
             error = K8sExecException.of(e);
             outcome = Outcome.error(error);
         }
-        return report(outcome, error, resultFile, start);
+        try {
+            return report(outcome, error, resultFile, start);
+        } finally {
+            Notes.finish(events, outcome.kind() == OutcomeKind.CANCELED);
+        }
     }
 
     /** @param error why it failed, or null */

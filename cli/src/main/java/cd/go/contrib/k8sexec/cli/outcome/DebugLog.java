@@ -46,7 +46,7 @@ public final class DebugLog {
     /** In one piece: several threads may have something to say. */
     private static void print(String line) {
         byte[] bytes = (MARK + K8sExecException.harmless(line) + '\n').getBytes(StandardCharsets.UTF_8);
-        System.err.write(bytes, 0, bytes.length);
-        System.err.flush();
+        StandardStream.ERR.write(bytes, 0, bytes.length);
+        StandardStream.ERR.flush();
     }
 }

@@ -27,7 +27,7 @@ public interface Events {
      */
     void launch(Program program, Inside inside, Optional<ByteBuffer> input);
 
-    /** The keeper's process id; 0: it is not there yet, or not known. */
+    /** The keeper's process id; 0: it is not there yet, not there any more, or not known. */
     int keeper();
 
     /** Whether the program may have left something running when it ended. */

@@ -58,7 +58,10 @@ final class RunLoop {
     /** When the grace period is over, or the time for SIGKILL; by System.nanoTime. */
     private long deadline;
 
-    private boolean hasty;
+    /** Whether Ctrl-C was pressed before. */
+    private boolean pressed;
+    /** What has cut the grace period short. */
+    private Optional<String> haste = Optional.empty();
 
     RunLoop(ProcFs proc, Plan plan, Run.Options options, Events events) {
         this.proc = proc;
@@ -136,13 +139,15 @@ final class RunLoop {
     private Optional<Trigger> signal(Event.Signal signal) {
         if (ended.isEmpty()) {
             ended = Optional.of(Outcome.canceled(signal.number()));
+            pressed = signal.fromTerminal();
             return Optional.of(Trigger.CANCELED);
         }
         if (!signal.fromTerminal() || state != State.ENDING) {
             return Optional.empty();
         }
-        hasty = true;
-        options.notes().accept("a second Ctrl-C: the grace period is cut short");
+        String key = pressed ? "a second Ctrl-C" : "Ctrl-C";
+        haste = Optional.of(key);
+        options.notes().accept(key + ": the grace period is cut short");
         return Optional.of(Trigger.HASTE);
     }
 
@@ -248,7 +253,8 @@ final class RunLoop {
     // ---- how it ended
 
     private Outcome outcome() {
-        ending.killed(hasty ? "of a second Ctrl-C" : "the grace period of " + words(options.grace()) + " was over")
+        ending.killed(haste.map(key -> "of " + key)
+                        .orElseGet(() -> "the grace period of " + words(options.grace()) + " was over"))
                 .forEach(options.notes());
         if (!ending.left().isEmpty()) {
             options.notes().accept("still there in spite of SIGKILL: " + ending.left());

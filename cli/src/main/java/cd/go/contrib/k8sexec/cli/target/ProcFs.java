@@ -93,12 +93,7 @@ public record ProcFs(Path root) {
      * @return empty if the process is gone or this process may not look (ptrace(2), "access mode checking")
      */
     public Optional<String> namespace(Object process, Namespace namespace) {
-        try {
-            return Optional.of(
-                    Files.readSymbolicLink(namespaceFile(process, namespace)).toString());
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return link(namespaceFile(process, namespace));
     }
 
     /** The file that stands for a namespace of a process: whoever opens it holds the namespace. */
@@ -145,11 +140,7 @@ public record ProcFs(Path root) {
      * @param process a process id, or "self"
      */
     public Optional<Path> workingDirectory(Object process) {
-        try {
-            return Optional.of(Files.readSymbolicLink(root.resolve(process + "/cwd")));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return link(root.resolve(process + "/cwd")).map(Path::of);
     }
 
     /**
@@ -161,6 +152,28 @@ public record ProcFs(Path root) {
                         .replace('\0', ' ')
                         .strip())
                 .orElse("");
+    }
+
+    /** The path of the program that it is, as it was found in its container; empty if this process may not look. */
+    public Optional<String> executable(int pid) {
+        return link(root.resolve(pid + "/exe"));
+    }
+
+    /** Whether it is the same program as this process, wherever that lies and whatever its name. */
+    public boolean isExecutableOfThis(int pid) {
+        try {
+            return Files.isSameFile(root.resolve("self/exe"), root.resolve(pid + "/exe"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Optional<String> link(Path file) {
+        try {
+            return Optional.of(Files.readSymbolicLink(file).toString());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /**
@@ -226,12 +239,7 @@ public record ProcFs(Path root) {
 
     /** What this process has open at a descriptor, like "mnt:[4026531841]". */
     public Optional<String> opened(int descriptor) {
-        try {
-            return Optional.of(Files.readSymbolicLink(root.resolve("self/fd/" + descriptor))
-                    .toString());
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return link(root.resolve("self/fd/" + descriptor));
     }
 
     /** The number of the mount on which a file lies that this process has open (proc_pid_fdinfo(5)). */

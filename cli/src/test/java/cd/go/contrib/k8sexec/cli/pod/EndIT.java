@@ -25,6 +25,12 @@ class EndIT {
     private static final String UNTIL = "until_there() { until [ -e \"$1\" ]; do sleep 0.05; done; }\n"
             + "export GO_K8S_CONTAINER_SHARED_ROOT=/go; cat >/tmp/request; rm -f /tmp/result\n";
 
+    /** What a pipe holds (pipe(7)), and a result that a run should write in that time. */
+    private static final String FULL =
+            "mkfifo /tmp/full; exec 8<>/tmp/full; rm /tmp/full; head -c 65536 /dev/zero >&8\n"
+                    + "await_result() { for i in {1..200}; do [ ! -s /tmp/result ] || return 0; sleep 0.05; done; "
+                    + "kill -KILL $run; echo no result; }\n";
+
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
 
@@ -101,6 +107,39 @@ class EndIT {
         pod.assertNoProcesses();
     }
 
+    /** A pipe that is full, as that of a plugin whose server takes no output. */
+    @ParameterizedTest
+    @CsvSource({"--timeout 1s, 124", "'', 143"})
+    void a_line_that_nobody_reads_keeps_no_script_alive(String option, int exitCode) {
+        Result result = agent(
+                "bash",
+                "trap '' TERM\ntouch /go/ready\nwhile :; do sleep 0.1; done",
+                FULL + "$0 run --grace 500ms --result /tmp/result " + option + " </tmp/request 2>&8 & run=$!; "
+                        + "until_there /go/ready; " + (option.isEmpty() ? "kill $run; " : "")
+                        + "await_result; cut -d, -f1,2 /tmp/result; kill -0 $run && echo waits\n"
+                        + "head -c 65536 <&8 >/dev/null; wait $run; echo code $?; "
+                        + "while read -t 1 line <&8; do echo \"$line\"; done");
+
+        String[] lines = result.text().split("\n");
+        assertTrue(lines[0].endsWith("\"exitCode\":" + exitCode), result.toString());
+        assertEquals("waits", lines[1], result.toString());
+        assertEquals("code " + exitCode, lines[2], result.toString());
+        assertTrue(
+                result.text().contains("ended with SIGKILL, because SIGTERM did not end it: bash"), result.toString());
+    }
+
+    @Test
+    void while_it_waits_for_its_reader_a_signal_ends_it() {
+        Result result = agent(
+                "bash",
+                "touch /go/ready\nexec sleep 100",
+                FULL + "$0 run --timeout 1s --result /tmp/result </tmp/request 2>&8 & run=$!; "
+                        + "await_result; cut -d, -f1,2 /tmp/result; kill -0 $run && kill $run; wait $run; "
+                        + "echo code $?");
+
+        assertEquals("{\"outcome\":\"timedOut\",\"exitCode\":124\ncode 124\n", result.text(), result.toString());
+    }
+
     @Test
     void a_script_that_kills_its_parent_has_failed_and_is_ended() {
         Pod.requireNative();
@@ -126,6 +165,19 @@ class EndIT {
             terminal.key("C-c");
             terminal.await("k8s-exec: a second Ctrl-C: the grace period is cut short$");
             terminal.await("^code=130$");
+        }
+    }
+
+    @Needs(Need.TMUX)
+    @Test
+    void the_first_ctrl_c_after_the_timeout_is_not_called_the_second() {
+        pod.exec("agent", Pod.request("bash", SLOW, Map.of()).getBytes(), "sh", "-c", "cat >/tmp/request");
+        try (Tmux terminal = new Tmux(pod)) {
+            terminal.line("k8s-exec run --timeout 500ms --grace 100s </tmp/request; echo code=$?");
+            await("/go/told");
+            terminal.key("C-c");
+            terminal.await("k8s-exec: Ctrl-C: the grace period is cut short$");
+            terminal.await("^code=124$");
         }
     }
 

@@ -37,8 +37,8 @@ class ProcessIT {
     }
 
     private static void compile(String name, String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of("gcc", "-Wall", "-Werror", "src/test/c/process.c"));
-        for (String source : List.of("process.c", "become.c", "file.c", "guest.c")) {
+        List<String> command = new ArrayList<>(List.of("gcc", "-pthread", "-Wall", "-Werror", "src/test/c/process.c"));
+        for (String source : List.of("process.c", "become.c", "file.c", "guest.c", "events.c", "keeper.c")) {
             command.add(SOURCES.resolve(source).toString());
         }
         command.addAll(List.of(options));
@@ -71,6 +71,17 @@ class ProcessIT {
         assertEquals(
                 "ran\nstarted, exit code 7, children left: 0\n",
                 run(program, "start", "/nonexistent/sh", "/etc/passwd/sh", "/bin/sh"));
+    }
+
+    @Test
+    void one_that_starts_a_program_as_another_user_stays_what_it_is() throws Exception {
+        assertEquals("1000\nstarted, dumpable\n", run("all", "start-as", "1000", "/bin/sh"));
+    }
+
+    /** Its number may be another process's by then, which nobody may signal. */
+    @Test
+    void of_a_keeper_that_was_killed_nothing_is_left() throws Exception {
+        assertEquals("killed, lost, kept by 0\n", run("all", "lose", "/bin/sh"));
     }
 
     @ParameterizedTest

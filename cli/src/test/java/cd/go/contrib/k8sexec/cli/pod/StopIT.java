@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code k8s-exec stop}: the Pod is about to be deleted. */
 @Needs(Need.POD)
@@ -63,6 +65,23 @@ class StopIT {
                         .filter("k8s-exec: the script was ended: the agent is being stopped"::equals)
                         .count(),
                 result.errors());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ln -s $0 /tmp/executor", "cp $0 /tmp/executor"})
+    void a_run_is_known_by_its_program_whatever_its_name(String made) {
+        Pod.requireNative();
+        Result result = agent("touch /go/ready; sleep 100", made + """
+                ; /tmp/executor run </tmp/request &
+                run=$!
+                until_there /go/ready
+                /tmp/executor stop --report 0s
+                wait $run
+                echo code $?
+                rm /tmp/executor
+                """);
+
+        assertEquals("code 143\n", result.text(), result.toString());
     }
 
     @Test
