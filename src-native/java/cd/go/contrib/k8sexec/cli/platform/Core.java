@@ -12,8 +12,8 @@ import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.word.PointerBase;
 
 /**
- * What src-native/c/process.h, guest.h and events.h promise, which say what each name means. The build reads the layout
- * from there.
+ * What src-native/c/process.h, guest.h, events.h and ask.h promise, which say what each name means. The build reads the
+ * layout from there.
  */
 @CContext(Core.Headers.class)
 final class Core {
@@ -23,7 +23,7 @@ final class Core {
         @Override
         public List<String> getHeaderFiles() {
             // the build tells the compiler where it is
-            return List.of("\"events.h\"");
+            return List.of("\"events.h\"", "\"ask.h\"");
         }
     }
 
@@ -254,4 +254,23 @@ final class Core {
 
     @CFunction("kx_ends_within")
     static native int endsWithin(int process, int millis);
+
+    @CConstant("KX_NO_HOST")
+    static native int noHost();
+
+    @CConstant("KX_NO_NAMES")
+    static native int noNames();
+
+    @CConstant("KX_NO_ANSWER")
+    static native int noAnswer();
+
+    @CFunction("kx_ask")
+    static native long ask(
+            CCharPointer host,
+            CCharPointer port,
+            CCharPointer request,
+            long requestSize,
+            CCharPointer answer,
+            long room,
+            int millis);
 }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.graalvm.nativeimage.RuntimeOptions;
@@ -242,6 +243,11 @@ public final class PosixPlatform implements Platform {
             attribute[i] = value.read(i);
         }
         return Optional.of(attribute);
+    }
+
+    @Override
+    public byte[] ask(String host, int port, byte[] request, int room, Duration limit) throws IOException {
+        return PosixSocket.ask(host, port, request, room, limit);
     }
 
     /** The build put it into the image. */

@@ -42,6 +42,8 @@ public enum ErrorId {
     TARGET_AMBIGUOUS,
     /** No container has this name. */
     TARGET_UNKNOWN,
+    /** A service that was waited for did not come. */
+    SERVICE_MISSING,
     /** This process may not read the guest's environment. */
     ENVIRONMENT_UNREADABLE,
     /** The system refuses to enter the guest's namespaces. */

@@ -213,6 +213,11 @@ final class JvmPlatform implements Platform {
         return Optional.empty();
     }
 
+    @Override
+    public byte[] ask(String host, int port, byte[] request, int room, Duration limit) throws IOException {
+        return JvmSocket.ask(host, port, request, room, limit);
+    }
+
     /** The JVM build is not one file that could be put elsewhere, and far from small while it waits. */
     @Override
     public byte[] relay() {

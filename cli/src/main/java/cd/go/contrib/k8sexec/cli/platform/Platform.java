@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.platform;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -17,6 +18,15 @@ public interface Platform {
     Platform CURRENT = System.getProperty("org.graalvm.nativeimage.imagecode") == null
             ? new JvmPlatform()
             : ServiceLoader.load(Platform.class).findFirst().orElseGet(JvmPlatform::new);
+
+    /** {@link #ask} found no such host. */
+    String NO_HOST = "there is no host of that name";
+
+    /** {@link #ask} found nobody who knows names. */
+    String NO_NAMES = "no name server answers";
+
+    /** The connection was ended before {@link #ask} had a line. */
+    String NO_ANSWER = "it ended the connection without an answer";
 
     /** Whether this is the native executable, which can do all that the methods here promise. */
     boolean isNative();
@@ -112,6 +122,17 @@ public interface Platform {
      * @return empty if that cannot be found out
      */
     Optional<byte[]> attribute(Path file, String name);
+
+    /**
+     * Connects to a TCP port of a host, by each of its addresses until one is there; and sends a request.
+     *
+     * @param request what is sent; empty: nothing
+     * @param room    how many bytes of an answer are wanted at most
+     * @param limit   for all but to find the host's addresses
+     * @return the first line of the answer, without its end; empty without a request
+     * @throws IOException the message says what was seen instead
+     */
+    byte[] ask(String host, int port, byte[] request, int room, Duration limit) throws IOException;
 
     /**
      * The relay (src-native/c/relay), which the native executable carries within itself; by the name pause it only
