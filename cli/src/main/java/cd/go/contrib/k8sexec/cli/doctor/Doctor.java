@@ -87,6 +87,10 @@ public final class Doctor {
         } else {
             new GuestChecks(proc, target).all().forEach(checks);
         }
+        checks.accept(
+                target == null || sharedRoot == null
+                        ? Check.skipped(IdentityCheck.ID, "there is no guest with the shared volume")
+                        : IdentityCheck.of(proc, settings.environment(), sharedRoot, settings.containerRoot(), target));
         if (target == null || user == null || entering == null || !entering.mayBeTried() || sharedRoot == null) {
             String reason = "a script cannot be run for the reasons above";
             skip(reason, "shells");

@@ -39,6 +39,7 @@ class DoctorIT {
             "guest-environment",
             "memory-limit",
             "cpu-limit",
+            "agent-identity",
             "shells",
             "script-user",
             "trial",

@@ -71,6 +71,30 @@ class DoctorVolumeIT {
         }
     }
 
+    /** GoCD's images have both in VOLUME_DIR. */
+    @Test
+    void the_agents_token_and_guid_belong_on_a_volume_of_its_own() throws IOException, InterruptedException {
+        String write = "mkdir -p /go/agent/config && cd /go/agent/config && echo x >token && echo x >guid.txt";
+        Map<String, String> environment = Map.of("VOLUME_DIR", "/go/agent");
+        try {
+            diagnose(pod, environment).assertCheck("agent-identity", "ok");
+            pod.exec("agent", "sh", "-c", write).assertExitCode(0);
+            String remedy = diagnose(pod, environment)
+                    .assertNothing("failure")
+                    .assertWarning("agent-identity", "/go/agent/config/token, /go/agent/config/guid.txt");
+            assertTrue(remedy.endsWith("volumeMounts: [{name: config, mountPath: /go/agent/config}]"), remedy);
+
+            pod.exec("agent", "sh", "-c", "rm /go/agent/config/*").assertExitCode(0);
+            Machine.run(
+                    "nsenter", "-t", pod.machinePid("agent"), "-m", "mount", "-t", "tmpfs", "none", "/go/agent/config");
+            pod.exec("agent", "sh", "-c", write).assertExitCode(0);
+            diagnose(pod, environment).assertNothing("failure", "warning").assertCheck("agent-identity", "ok");
+            assertEquals("", pod.exec("guest", "ls", "/go/agent/config").text());
+        } finally {
+            pod.exec("agent", "sh", "-c", "umount /go/agent/config; rm -rf /go/agent");
+        }
+    }
+
     /** After the shared folder was mounted so in that container alone. */
     private static Diagnosis remounted(String container, String option) throws IOException, InterruptedException {
         Machine.run("nsenter", "-t", pod.machinePid(container), "-m", "mount", "-o", "remount,bind," + option, "/go");

@@ -1,0 +1,67 @@
+package cd.go.contrib.k8sexec.cli.doctor;
+
+import cd.go.contrib.k8sexec.cli.target.Mount;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.Target;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Whether the guest sees what identifies the agent to GoCD's server: its images keep that in VOLUME_DIR, with the jobs.
+ */
+final class IdentityCheck {
+    static final String ID = "agent-identity";
+
+    /** As GoCD's agent writes them, where it works. */
+    private static final List<String> FILES = List.of("token", "guid.txt", "autoregister.properties");
+
+    private IdentityCheck() {}
+
+    /** @param containerRoot where the guest has the shared root */
+    static Check of(
+            ProcFs proc, Map<String, String> environment, Path sharedRoot, String containerRoot, Target target) {
+        List<Mount> agents = proc.mounts("self");
+        List<Mount> guests = proc.mounts(target.pid());
+        List<Path> seen = Stream.of(sharedRoot, Path.of(environment.getOrDefault("VOLUME_DIR", sharedRoot.toString())))
+                .map(Path::normalize)
+                .filter(folder -> folder.startsWith(sharedRoot))
+                .distinct()
+                .flatMap(folder ->
+                        FILES.stream().map(file -> folder.resolve("config").resolve(file)))
+                .filter(Files::exists)
+                .filter(file -> {
+                    String relative = sharedRoot.relativize(file).toString();
+                    return isSame(
+                            agents,
+                            file.toString(),
+                            guests,
+                            Path.of(containerRoot, relative).toString());
+                })
+                .toList();
+        if (seen.isEmpty()) {
+            return Check.ok(ID, "the guest does not see the agent's token and guid");
+        }
+        Path folder = seen.get(0).getParent();
+        return Check.warning(
+                ID,
+                "the guest sees "
+                        + String.join(", ", seen.stream().map(Path::toString).toList())
+                        + ": who has token and guid can take the agent's place",
+                "in the Pod: volumes: [{name: config, emptyDir: {}}], and in the agent container: volumeMounts: "
+                        + "[{name: config, mountPath: " + folder + "}]");
+    }
+
+    /** As the mounts say, which anybody may read. */
+    private static boolean isSame(List<Mount> agents, String ofAgent, List<Mount> guests, String ofGuest) {
+        Optional<Mount> agent = Mount.holding(ofAgent, agents);
+        Optional<Mount> guest = Mount.holding(ofGuest, guests);
+        return agent.isPresent()
+                && guest.isPresent()
+                && agent.get().device().equals(guest.get().device())
+                && agent.get().inFileSystem(ofAgent).equals(guest.get().inFileSystem(ofGuest));
+    }
+}
