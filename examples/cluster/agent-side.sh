@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs in the agent container of a Pod of examples/, by any sh: doctor, a task, a look at what it left, a task that is
-# canceled. What the tasks print is in the container's log.
+# canceled. What the tasks print is in the container's log. Its argument is the guest's restartPolicy, "Always" for a
+# sidecar.
 set -eu
 fail() {
     echo "FAILED: $*"
@@ -29,12 +30,20 @@ processes() {
     done
 }
 cd "$GO_K8S_CONTAINER_SHARED_ROOT/pipelines/web"
-k8s-exec doctor || fail "doctor is not green"
+k8s_exec=${K8S_EXEC:-k8s-exec}
+"$k8s_exec" doctor || fail "doctor is not green"
+ok() { "$k8s_exec" doctor --json | tr -d ' \n' | grep -q "\"id\":\"$1\",\"status\":\"ok\""; }
+ok agent-identity || fail "doctor says that the guest sees the agent's token"
+[ "$1" != Always ] || ok guest-environment || fail "doctor says that the guest sees the agent's key"
+
+# what this Pod is about, from examples/cluster/extra
+if command -v extra >/dev/null; then extra; fi
 
 start_task <<'TASK'
 set -e
 echo "pipeline $GO_PIPELINE_NAME in $PWD as $(id -u):$(id -g) in $(cat /etc/image)"
 echo "environment of the guest: ${FROM_IMAGE:-no}"
+if cat ../../config/* 2>/dev/null || [ "$GO_EA_AUTO_REGISTER_KEY" ]; then exit 1; fi
 mkdir -p out/deep
 echo built >out/deep/artifact
 TASK

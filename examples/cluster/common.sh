@@ -68,7 +68,8 @@ need_images() {
 # The Pod file $1 with the images' names on the cluster. The elastic agent plugin would fill in what is in double
 # braces.
 with_images() {
-    sed -e "s|\(\<image: \)\(registry.example/\)\?\([^ ,}]*\)|\1${images/\*/\\3}|" -e 's/{{ [A-Z_]* }}/1/g' "$1"
+    sed -e "s#\(\<\(image\|reference\): \)\(registry.example/\)\?\([^ ,}]\+\)#\1${images/\*/\\4}#" \
+        -e 's/{{ [A-Z_]* }}/1/g' "$1"
 }
 
 # The name that an image of the cluster has in the Pod file.
@@ -115,6 +116,31 @@ delete_namespaces() {
 
 # on_node COMMAND...: runs it on the node, as root.
 on_node() { sh -c "$K8S_EXEC_NODE \"\$@\"" sh "$@"; }
+
+# make_claim NAME: a claim in $namespace. With a way to the node it is a folder there, to which kubelet gives the Pod's
+# fsGroup; else whatever the cluster has for claims.
+# shellcheck disable=SC2154 # whoever calls it has one
+make_claim() {
+    local folder=/tmp/$namespace node='' class=''
+    if [ -n "${K8S_EXEC_NODE:-}" ]; then
+        node=$(kubectl get nodes -o 'jsonpath={.items[0].metadata.labels.kubernetes\.io/hostname}')
+        class="\"storageClassName\": \"$namespace\", \"volumeName\": \"$namespace\","
+        echo "$folder" >>"$work/folders"
+        on_node mkdir "$folder"
+        kubectl create -f - <<JSON
+{"apiVersion": "v1", "kind": "PersistentVolume",
+    "metadata": {"name": "$namespace", "labels": {"k8s-exec-test": "$run"}},
+    "spec": {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "local": {"path": "$folder"},
+        "claimRef": {"namespace": "$namespace", "name": "$1"}, "storageClassName": "$namespace",
+        "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions":
+            [{"key": "kubernetes.io/hostname", "operator": "In", "values": ["$node"]}]}]}}}}
+JSON
+    fi
+    kubectl create -f - <<JSON
+{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "$1", "namespace": "$namespace"},
+    "spec": {"accessModes": ["ReadWriteOnce"], $class "resources": {"requests": {"storage": "1Gi"}}}}
+JSON
+}
 
 # ---- tests side by side, each a process of its own: a signal to this script is heard at once, and not when kubectl
 # has ended

@@ -16,7 +16,7 @@ agent_ends() {
     expect "what is left running" "$(running sleep 4321)" 0
     expect "the next run" "$(run_script 'echo next')" \
         $'k8s-exec: cleaned up after a run whose k8s-exec (process *) was killed\nnext\nexit code 0'
-    expect "what is left of files" "$(agent ls -A /go)" ""
+    expect "what is left of files" "$(agent ls -A /go)" "config"
 }
 
 test_agent_killed() { agent_ends KILL; }
@@ -34,5 +34,5 @@ test_new_sandbox() {
     eventually restarted tools
     expect "what is left running" "$(running sleep 4321)" 0
     expect "the next run" "$(run_script 'echo next')" $'*cleaned up*next\nexit code 0'
-    expect "what is left of files" "$(agent ls -A /go)" "pipelines"
+    expect "what is left of files" "$(agent ls -A /go)" $'config\npipelines'
 }

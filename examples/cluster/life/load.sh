@@ -18,7 +18,7 @@ load() {
                 runs=$((runs + 1))
             done
             echo "$runs runs"
-            ls -A /go | grep -v "^pipelines$"
+            ls -A /go | grep -vE "^(config|pipelines)$"
             for process in /proc/[0-9]*; do cat "$process/comm"; done 2>/dev/null | grep -c k8s-exec' - "$2" \
             >"$log.$number" &
     done

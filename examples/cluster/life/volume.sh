@@ -59,30 +59,10 @@ volume_below() {
 test_volume_below_in_the_agent() { volume_below agent; }
 test_volume_below_in_the_guest() { volume_below guest; }
 
-# A claim that two Pods have one after the other: a folder on the node, to which kubelet gives the Pod's fsGroup.
-make_claim() {
-    local folder=/tmp/$namespace name
-    name=$(kubectl get nodes -o 'jsonpath={.items[0].metadata.labels.kubernetes\.io/hostname}')
-    echo "$folder" >>"$work/folders"
-    on_node mkdir "$folder"
-    kubectl create -f - <<JSON
-{"apiVersion": "v1", "kind": "List", "items": [
-    {"apiVersion": "v1", "kind": "PersistentVolume",
-        "metadata": {"name": "$namespace", "labels": {"k8s-exec-test": "$run"}},
-        "spec": {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "local": {"path": "$folder"},
-            "claimRef": {"namespace": "$namespace", "name": "work"}, "storageClassName": "$namespace",
-            "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions":
-                [{"key": "kubernetes.io/hostname", "operator": "In", "values": ["$name"]}]}]}}}},
-    {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "work", "namespace": "$namespace"},
-        "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "$namespace", "volumeName": "$namespace",
-            "resources": {"requests": {"storage": "1Gi"}}}}]}
-JSON
-}
-
 # The Pod is killed in the middle of a run; the next one has the same volume.
 next_pod_on_claim() {
     needs_node
-    make_claim
+    make_claim work
     ready_pod ".spec.volumes[0] = {name: \"work\", persistentVolumeClaim: {claimName: \"work\"}} | $1"
     start_script 'sleep 4321'
     sandbox keep
@@ -94,7 +74,7 @@ next_pod_on_claim() {
 test_next_pod_on_the_same_claim() {
     next_pod_on_claim .
     expect "the next Pod's run" "$(run_script 'echo next')" $'*cleaned up*next\nexit code 0'
-    expect "what is left of files" "$(agent ls -A /go)" "pipelines"
+    expect "what is left of files" "$(agent ls -A /go)" $'config\npipelines'
 }
 
 # At the mount kubelet gives all that is there to the group.
@@ -102,5 +82,5 @@ test_next_pod_on_the_same_claim_with_fsgroup() {
     next_pod_on_claim '.spec.securityContext.fsGroup = 2000'
     expect "the next Pod's run" "$(run_script 'echo next')" $'*cleaned up*next\nexit code 0'
     expect "its gc" "$(in_agent k8s-exec gc)" 'exit code 0'
-    expect "what is left of files" "$(agent ls -A /go)" "pipelines"
+    expect "what is left of files" "$(agent ls -A /go)" $'config\npipelines'
 }

@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+make_claim k8s-exec-cache
