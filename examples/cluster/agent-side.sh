@@ -23,11 +23,16 @@ passed() {
     until_there /tmp/exit
     [ "$(cat /tmp/exit)" = 0 ]
 }
-# what the canceled task has running
+# what the canceled task has running: seen from the guest if its processes are not the agent's to see
+look='for process in /proc/[0-9]*; do
+    [ "$(tr "\\0" " " <"$process/cmdline" 2>/dev/null)" != "sleep 4321 " ] || echo "$process"
+done'
 processes() {
-    for process in /proc/[0-9]*; do
-        [ "$(tr '\0' ' ' <"$process/cmdline" 2>/dev/null)" != 'sleep 4321 ' ] || echo "$process"
-    done
+    if [ -n "${GO_K8S_RELAY:-}" ]; then
+        k8s-exec exec -- sh -c "$look"
+    else
+        sh -c "$look"
+    fi
 }
 cd "$GO_K8S_CONTAINER_SHARED_ROOT/pipelines/web"
 k8s_exec=${K8S_EXEC:-k8s-exec}

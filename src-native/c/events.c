@@ -36,6 +36,7 @@ static int running, left = 1;
 /* Of the thread that launches, until then. */
 static struct kx_keeper keeper = {0, KX_NONE};
 static int watched_process, watched_end = KX_NONE;
+static int listened = KX_NONE;
 
 static void put(const struct kx_event *event) {
     ssize_t written;
@@ -159,6 +160,10 @@ int kx_watch(int process) {
     return watched_end < 0 ? -1 : 0;
 }
 
+void kx_listen(int descriptor) {
+    listened = descriptor;
+}
+
 static int take(struct kx_event *event) {
     while (read(reading, event, sizeof *event) == sizeof *event) {
         if (event->kind == KX_STARTED || event->kind == KX_FAILED) {
@@ -211,8 +216,8 @@ static int notice(const struct pollfd *files, int watched, struct kx_event *even
         watched_end = KX_NONE;
         return 1;
     }
-    *event = (struct kx_event){.kind = KX_READABLE, .number = watched};
-    return files[3].revents != 0;
+    *event = (struct kx_event){.kind = KX_READABLE, .number = files[3].revents != 0 ? listened : watched};
+    return files[3].revents != 0 || files[4].revents != 0;
 }
 
 static long long now(void) {
@@ -225,8 +230,8 @@ void kx_next(int millis, int watched, struct kx_event *event) {
     const long long end = millis > 0 ? now() + millis : 0;
     int wait = millis;
     while (!take(event) && !reap(event)) {
-        struct pollfd files[] = {
-                {reading, POLLIN, 0}, {keeper.control, POLLIN, 0}, {watched_end, POLLIN, 0}, {watched, POLLIN, 0}};
+        struct pollfd files[] = {{reading, POLLIN, 0}, {keeper.control, POLLIN, 0}, {watched_end, POLLIN, 0},
+                {listened, POLLIN, 0}, {watched, POLLIN, 0}};
         int ready = poll(files, sizeof files / sizeof *files, wait);
         if (ready > 0 && notice(files, watched, event)) {
             return;

@@ -50,6 +50,9 @@ int kx_may_be_left(void);
 /* From now on KX_GONE tells of this process's end; one at a time. Returns 0, or -1 if that cannot be watched. */
 int kx_watch(int process);
 
+/* From now on KX_READABLE tells of this descriptor too; one at a time, KX_NONE for none. */
+void kx_listen(int descriptor);
+
 /*
  * Waits for the next event, in the order in which they came; a child's end comes after the signals that came before it.
  * While a program is being launched no child of this process is reaped.

@@ -20,7 +20,7 @@ make_root_agent() {
     local entry
     for entry in /*; do
         case ${entry#/} in
-            proc | sys | dev | tmp | go | run) ;;
+            proc | sys | dev | tmp | go | relay | run) ;;
             opt) [ -n "$AGENT_EXTRA" ] || show /opt ;;
             *) show "$entry" ;;
         esac
@@ -58,6 +58,19 @@ make_read_only() {
     done < <(cat /proc/self/mountinfo)
 }
 
+# The agent has all folders of sockets, a guest its own alone.
+make_relay() {
+    mkdir -p "$root"/{relay,k8s-exec}
+    if [ "$name" = agent ]; then
+        mount --bind "$dir/relay" "$root/relay"
+        return
+    fi
+    mount --bind "$dir/relay/$name" "$root/relay"
+    cp "$GUEST_RELAY" "$root/k8s-exec/relay"
+    chmod 555 "$root/k8s-exec/relay"
+    mount --bind -o ro "$root/k8s-exec" "$root/k8s-exec"
+}
+
 make_root() {
     local log
     mount --bind "$root" "$root"
@@ -67,6 +80,7 @@ make_root() {
     mkdir -p "$root"/{proc,dev,run,tmp,"$go"}
     chmod 1777 "$root/tmp"
     [ -z "$go" ] || mount --bind "$dir/go" "$root/$go"
+    [ -z "$GUEST_RELAY" ] || make_relay
     mount -t tmpfs -o nosuid,mode=755,size=64k dev "$root/dev"
     cp -a /dev/{null,zero,full,random,urandom,tty} "$root/dev"
     # terminals of its own, as every container has

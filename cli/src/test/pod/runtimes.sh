@@ -23,6 +23,10 @@ become_container_oci() {
     id=$(oci_id "$name")
     pause=$(machine_pid pause)
     for type in pid:pid net:network ipc:ipc uts:uts; do
+        if [ -n "$relay" ] && [ "$type" = pid:pid ]; then
+            namespaces+=',{"type":"pid"}'
+            continue
+        fi
         namespaces+=",{\"type\":\"${type#*:}\",\"path\":\"/proc/$pause/ns/${type%:*}\"}"
     done
     # as containerd has it: a cgroup namespace on cgroup v2 only

@@ -5,15 +5,15 @@
 # The settings of "pod up" are kept in POD_DIR/settings, so that every later command sees the same ones.
 settings=(
     POD_UID POD_RUNTIME AGENT_UID AGENT_GID AGENT_CAPS AGENT_NNP AGENT_MEMORY AGENT_CPU AGENT_SECCOMP AGENT_EXTRA
-    GUESTS GUEST_UID GUEST_GID GUEST_CAPS GUEST_MEMORY GUEST_CPU GUEST_IMAGE GUEST_PROFILE GO_OPTIONS GO_GUEST
-    GUESTS_WITHOUT_GO
+    GUESTS GUEST_UID GUEST_GID GUEST_CAPS GUEST_MEMORY GUEST_CPU GUEST_IMAGE GUEST_RELAY GUEST_PROFILE GO_OPTIONS
+    GO_GUEST GUESTS_WITHOUT_GO
 )
 
 choose_settings() {
     : "${AGENT_UID:=0}" "${AGENT_GID:=0}" "${AGENT_CAPS=$kubernetes_caps,sys_admin}" "${AGENT_NNP:=true}"
     : "${AGENT_MEMORY:=}" "${AGENT_CPU:=}" "${AGENT_SECCOMP:=}" "${AGENT_EXTRA:=}"
     : "${GUEST_UID:=0}" "${GUEST_GID:=0}" "${GUEST_CAPS=$kubernetes_caps}" "${GUEST_IMAGE:=busybox}"
-    : "${GUEST_MEMORY:=}" "${GUEST_CPU:=}" "${GUEST_PROFILE:=}" "${GUESTS:=guest}"
+    : "${GUEST_MEMORY:=}" "${GUEST_CPU:=}" "${GUEST_RELAY:=}" "${GUEST_PROFILE:=}" "${GUESTS:=guest}"
     : "${GO_OPTIONS:=}" "${GO_GUEST:=/go}" "${GUESTS_WITHOUT_GO:=}"
     if [ -z "${POD_RUNTIME:-}" ]; then
         for POD_RUNTIME in runc crun unshare; do
@@ -56,12 +56,15 @@ check_settings() {
     [[ $GUEST_IMAGE =~ ^(busybox|debian)$ ]] || die "GUEST_IMAGE is busybox or debian, not $GUEST_IMAGE"
     [[ $GO_GUEST == /* ]] || die "GO_GUEST is an absolute path, not $GO_GUEST"
     [ -z "$AGENT_EXTRA" ] || [ -d "$AGENT_EXTRA" ] || die "AGENT_EXTRA is not a folder: $AGENT_EXTRA"
+    [ -z "$GUEST_RELAY" ] || [ -x "$GUEST_RELAY" ] || die "GUEST_RELAY is no program: $GUEST_RELAY"
+    [ -z "$GUEST_RELAY" ] || [ "$POD_RUNTIME" != unshare ] || die "GUEST_RELAY needs runc or crun"
     [ -z "$GUEST_PROFILE" ] || [ -r "$GUEST_PROFILE" ] || die "GUEST_PROFILE cannot be read: $GUEST_PROFILE"
     for name in $GUESTS; do
         [[ " $names " != *" $name "* ]] || die "GUESTS has $name twice"
         names+=" $name"
         [[ $name =~ ^[a-z0-9][-a-z0-9]*$ ]] || die "not a container's name: $name"
-        [[ ! $name =~ ^(agent|pause|go|pods|oci|busybox|profile|settings)$ ]] || die "a guest cannot be named $name"
+        [[ ! $name =~ ^(agent|pause|go|pods|oci|busybox|profile|relay|settings)$ ]] ||
+            die "a guest cannot be named $name"
     done
 }
 
@@ -75,10 +78,11 @@ choose_container() {
     [[ $name && -d $dir/$name/rootfs ]] || die "the Pod has no container $1; it has: agent $GUESTS"
     root=$dir/$name/rootfs
     if [ "$name" = agent ]; then
-        image=agent uid=$AGENT_UID gid=$AGENT_GID caps=$AGENT_CAPS nnp=$AGENT_NNP profile='' go=/go
+        image=agent uid=$AGENT_UID gid=$AGENT_GID caps=$AGENT_CAPS nnp=$AGENT_NNP profile='' go=/go relay=''
         memory=$AGENT_MEMORY cpu=$AGENT_CPU seccomp=$AGENT_SECCOMP
     else
         image=$GUEST_IMAGE uid=$GUEST_UID gid=$GUEST_GID caps=$GUEST_CAPS nnp=false profile=$GUEST_PROFILE go=$GO_GUEST
+        relay=$GUEST_RELAY
         memory=$GUEST_MEMORY cpu=$GUEST_CPU seccomp=''
         [[ " $GUESTS_WITHOUT_GO " != *" $name "* ]] || go=
     fi

@@ -25,7 +25,7 @@
 char folder[64], directory[80];
 
 static const struct test *const ALL[] = {RUN_TESTS, END_TESTS, LOSS_TESTS, PEER_TESTS, FLOOD_TESTS, SOCKET_TESTS,
-        GUEST_TESTS, KERNEL_TESTS, INSTALL_TESTS, STORM_TESTS};
+        GUEST_TESTS, KERNEL_TESTS, INSTALL_TESTS, STORM_TESTS, ACCOMPANY_TESTS};
 #define GROUPS (sizeof ALL / sizeof *ALL)
 
 /* ---- checks */

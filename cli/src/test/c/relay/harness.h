@@ -28,7 +28,7 @@ struct test {
 
 /* Each file of cases has one of these; the last has no name. */
 extern const struct test RUN_TESTS[], END_TESTS[], LOSS_TESTS[], PEER_TESTS[], FLOOD_TESTS[], SOCKET_TESTS[],
-        GUEST_TESTS[], KERNEL_TESTS[], INSTALL_TESTS[], STORM_TESTS[];
+        GUEST_TESTS[], KERNEL_TESTS[], INSTALL_TESTS[], STORM_TESTS[], ACCOMPANY_TESTS[];
 
 /* The case fails with a line of text. */
 void fail(const char *file, int line, const char *pattern, ...) __attribute__((format(printf, 3, 4), noreturn));

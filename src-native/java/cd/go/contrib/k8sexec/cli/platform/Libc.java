@@ -17,7 +17,9 @@ import org.graalvm.word.UnsignedWord;
 final class Libc {
     static final int ENOENT = 2;
     static final int EWOULDBLOCK = 11;
+    static final int EACCES = 13;
     static final int ENODATA = 61;
+    static final int ECONNREFUSED = 111;
     static final int EOPNOTSUPP = 95;
     static final int ESTALE = 116;
     static final int LOCK_EX = 2;
@@ -29,7 +31,10 @@ final class Libc {
     /** These two are among the few numbers that differ between processors. */
     static final int O_DIRECTORY = isArm() ? 040000 : 0200000;
     static final int O_NOFOLLOW = isArm() ? 0100000 : 0400000;
+    static final int F_GET_SEALS = 1034;
     static final int SIGKILL = 9;
+    static final int SOL_SOCKET = 1;
+    static final int SO_PEERCRED = 17;
     static final long TIOCGWINSZ = 0x5413;
 
     private Libc() {
@@ -76,6 +81,9 @@ final class Libc {
     @CFunction("flock")
     static native int flock(int fd, int operation);
 
+    @CFunction("fcntl")
+    static native int fcntl(int fd, int command, int argument);
+
     @CFunction("geteuid")
     static native int geteuid();
 
@@ -84,6 +92,9 @@ final class Libc {
 
     @CFunction("getcwd")
     static native CCharPointer getcwd(CCharPointer path, UnsignedWord size);
+
+    @CFunction("getsockopt")
+    static native int getsockopt(int fd, int level, int name, PointerBase value, CIntPointer size);
 
     @CFunction("getxattr")
     static native SignedWord getXattr(CCharPointer path, CCharPointer name, PointerBase value, UnsignedWord size);
@@ -105,6 +116,9 @@ final class Libc {
 
     @CFunction("pipe2")
     static native int pipe2(CIntPointer fds, int flags);
+
+    @CFunction("pread")
+    static native SignedWord pread(int fd, PointerBase bytes, UnsignedWord count, long place);
 
     @CFunction("read")
     static native SignedWord read(int fd, PointerBase bytes, UnsignedWord count);

@@ -16,6 +16,7 @@ final class PosixEvents implements Events {
     private static final int CHUNK = 1 << 16;
 
     private int watched = Core.none();
+    private int listened = Core.none();
     private CoreProgram launched;
     private int inputEnd = Core.none();
     private StartException failed;
@@ -57,7 +58,10 @@ final class PosixEvents implements Events {
         } else if (kind == Core.gone()) {
             return new Event.Gone(event.process());
         }
-        return kind == Core.readable() ? read() : new Event.TimeOver();
+        if (kind != Core.readable()) {
+            return new Event.TimeOver();
+        }
+        return listened != Core.none() && event.number() == listened ? new Event.Readable(listened) : read();
     }
 
     private Event read() {
@@ -111,6 +115,12 @@ final class PosixEvents implements Events {
     @Override
     public boolean watch(int pid) {
         return Core.watch(pid) == 0;
+    }
+
+    @Override
+    public void listen(Connection connection) {
+        listened = connection.descriptor();
+        Core.listen(listened);
     }
 
     @Override

@@ -127,8 +127,11 @@ public final class PosixPlatform implements Platform {
     }
 
     static StartException failed(Core.Failure failure) {
-        Stage stage = Core.stage(failure.stage());
-        int number = failure.number();
+        return failed(failure.stage(), failure.number());
+    }
+
+    private static StartException failed(int kind, int number) {
+        Stage stage = Core.stage(kind);
         return stage == Stage.ENDED
                 ? new StartException(stage, "signal " + number, false)
                 : new StartException(stage, Libc.message(number), number == Libc.ENOENT || number == Libc.ESTALE);
@@ -187,6 +190,42 @@ public final class PosixPlatform implements Platform {
         return new OpenedDescriptor(descriptor);
     }
 
+    @Override
+    public Opened openForWriting(Path path) throws IOException {
+        return open(path, Libc.O_WRONLY | Libc.O_TRUNC | Libc.O_CLOEXEC);
+    }
+
+    @Override
+    public String message(int errno) {
+        return Libc.message(errno);
+    }
+
+    @Override
+    public StartException failure(int stage, int number) {
+        return failed(stage, number);
+    }
+
+    @Override
+    public Opened sealed(byte[] content) throws IOException {
+        int file;
+        try (PinnedObject bytes = PinnedObject.create(content)) {
+            file = Core.file(bytes.addressOfArrayElement(0), content.length);
+        }
+        if (file < 0) {
+            throw new IOException(Libc.message(Libc.errno()));
+        }
+        if (Libc.fcntl(file, Libc.F_GET_SEALS, 0) <= 0) {
+            Libc.close(file);
+            throw new IOException("the kernel has no memfd_create(2), or refuses it");
+        }
+        return new OpenedDescriptor(file);
+    }
+
+    @Override
+    public Connection connect(Path directory, String file) throws IOException {
+        return PosixConnection.connect(directory, file);
+    }
+
     private record OpenedDescriptor(int descriptor) implements Opened {
         @Override
         public void close() {
@@ -207,12 +246,21 @@ public final class PosixPlatform implements Platform {
         return Libc.isatty(descriptor) == 1;
     }
 
-    /** By ioctl(2), TIOCGWINSZ (ioctl_tty(2)). */
     @Override
     public int columns() {
+        return window(1);
+    }
+
+    @Override
+    public int rows() {
+        return window(0);
+    }
+
+    /** By ioctl(2), TIOCGWINSZ (ioctl_tty(2)). */
+    private static int window(int place) {
         // struct winsize: rows, columns, and the same in pixels
         CShortPointer size = StackValue.get(4 * Short.BYTES);
-        return Libc.ioctl(1, Libc.TIOCGWINSZ, size) == 0 ? Short.toUnsignedInt(size.read(1)) : 0;
+        return Libc.ioctl(1, Libc.TIOCGWINSZ, size) == 0 ? Short.toUnsignedInt(size.read(place)) : 0;
     }
 
     @Override

@@ -48,11 +48,23 @@ public enum Setting {
             .property("user", "User")),
 
     ENTER(define("GO_K8S_ENTER", "--enter", "WAY")
-            .text("How to enter the guest: `auto`, `setns`, `nsenter` or `chroot`")
+            .text("How to enter the guest: `auto`, `setns`, `nsenter`, `chroot` or `relay`")
             .defaultText(Way.AUTO.text())
             .form(Way::parse)
             .words(Way.texts())
             .property("enter", "Way in")
+            .since(Version.V2_1_0)),
+
+    RELAY(define("GO_K8S_RELAY", "--relay", "DIR")
+            .text("Where the guests' relays have their sockets, as the agent sees it; with it `auto` is `relay`")
+            .defaultText("no relay")
+            .form(Setting::absolutePath)
+            .since(Version.V2_1_0)),
+
+    RELAY_UID(define("GO_K8S_RELAY_UID", "--relay-uid", "UID")
+            .text("Whose relay is trusted: any other user's is refused")
+            .defaultText("anybody's")
+            .form(Setting::userId)
             .since(Version.V2_1_0)),
 
     GRACE(define("GO_K8S_GRACE", "--grace", "DURATION")
@@ -152,8 +164,8 @@ public enum Setting {
     }
 
     /**
-     * What a value means: a Duration, a {@link ScriptUser}, a Boolean, an Integer or a String, depending on the
-     * setting.
+     * What a value means: a Duration, a {@link ScriptUser}, a Boolean, an Integer, a Long or a String, depending on
+     * the setting.
      *
      * @param value not blank
      */
@@ -181,6 +193,13 @@ public enum Setting {
                 "is no process id",
                 "leave it unset, so that k8s-exec finds the guest, or set the process id of the guest's main "
                         + "process as the agent sees it");
+    }
+
+    private static Long userId(String text) throws InvalidValue {
+        if (!text.strip().matches("\\d{1,10}")) {
+            throw new InvalidValue("is no user's number", "use one like 1000");
+        }
+        return Long.valueOf(text.strip());
     }
 
     private static String containerName(String text) throws InvalidValue {

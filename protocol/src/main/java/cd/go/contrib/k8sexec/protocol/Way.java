@@ -12,7 +12,9 @@ public enum Way {
     /** nsenter(1) of the agent does, and the guest's sh starts the program. */
     NSENTER,
     /** k8s-exec makes the guest's root directory its own, by chroot(2). */
-    CHROOT;
+    CHROOT,
+    /** The relay in the guest starts the program. */
+    RELAY;
 
     /** Its name. */
     public String text() {

@@ -5,6 +5,7 @@ import cd.go.contrib.k8sexec.cli.doctor.Doctor;
 import cd.go.contrib.k8sexec.cli.doctor.Report;
 import cd.go.contrib.k8sexec.cli.doctor.Settings;
 import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
@@ -118,14 +119,29 @@ final class DoctorCommand implements Callable<Integer>, Settings {
 
     @Override
     public Target target() throws InterruptedException {
-        return targetOptions.find(
-                proc,
-                Optional.empty(),
-                volumeOptions.sharedRootIfSet(),
-                GuestWait.from(
-                        wait.duration(Duration.ZERO),
-                        events::pause,
-                        note -> spec.commandLine().getErr().println("k8s-exec: " + note)));
+        return targetOptions.find(proc, Optional.empty(), volumeOptions.sharedRootIfSet(), guestWait());
+    }
+
+    private GuestWait guestWait() {
+        return GuestWait.from(
+                wait.duration(Duration.ZERO),
+                events::pause,
+                note -> spec.commandLine().getErr().println("k8s-exec: " + note));
+    }
+
+    @Override
+    public Guest guest(Entry entry) throws InterruptedException {
+        return targetOptions.find(entry, proc, Optional.empty(), volumeOptions.sharedRootIfSet(), guestWait());
+    }
+
+    @Override
+    public String containerRoot(Guest guest) {
+        return volumeOptions.containerRoot(guest);
+    }
+
+    @Override
+    public User user(Guest guest) {
+        return user.of(guest);
     }
 
     @Override

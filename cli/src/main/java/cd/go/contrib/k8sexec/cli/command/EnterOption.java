@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.command;
 import static cd.go.contrib.k8sexec.cli.outcome.K8sExecException.quoted;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.RelayPlace;
 import cd.go.contrib.k8sexec.cli.enter.Ways;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -11,6 +12,9 @@ import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import cd.go.contrib.k8sexec.protocol.Setting;
 import cd.go.contrib.k8sexec.protocol.Way;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** By which way the guest is entered. */
@@ -18,14 +22,38 @@ final class EnterOption {
     @Option(names = "--enter")
     String way;
 
-    /** @throws K8sExecException SETTING_INVALID or NATIVE_ONLY */
+    @Option(names = "--relay")
+    String relay;
+
+    @Option(names = "--relay-uid")
+    Long relayUid;
+
+    /** Where the guests' relays are, if that is set. */
+    private Optional<RelayPlace> place() {
+        if (!TargetOptions.isSet(relay)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new RelayPlace(
+                    Path.of((String) Setting.RELAY.parse(relay)),
+                    relayUid == null ? OptionalLong.empty() : OptionalLong.of(relayUid)));
+        } catch (InvalidValue e) {
+            throw new K8sExecException(
+                    ErrorId.SETTING_INVALID,
+                    "--relay or GO_K8S_RELAY is " + quoted(relay),
+                    "which " + e.reason(),
+                    e.remedy());
+        }
+    }
+
+    /** @throws K8sExecException SETTING_INVALID, RELAY_UNSET or NATIVE_ONLY */
     Entry entry(ProcFs proc) {
         return entry(way(), proc);
     }
 
     /** @throws K8sExecException NATIVE_ONLY */
     Entry entry(Way way, ProcFs proc) {
-        return Ways.of(way, Platform.CURRENT, proc, System.getenv("PATH"));
+        return Ways.of(way, Platform.CURRENT, proc, System.getenv("PATH"), place());
     }
 
     /** @throws K8sExecException SETTING_INVALID */

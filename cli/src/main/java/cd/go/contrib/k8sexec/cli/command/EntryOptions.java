@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
 import cd.go.contrib.k8sexec.cli.enter.Obstacle;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
@@ -12,7 +13,7 @@ import cd.go.contrib.k8sexec.cli.platform.Place;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.platform.Streams;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,25 +70,26 @@ final class EntryOptions {
         if (!terminals.stream().allMatch(Platform.CURRENT::isTerminal)) {
             throw noTerminal();
         }
-        Target target = targetOptions.find(
+        Entry entry = enter.entry(proc);
+        Guest guest = targetOptions.find(
+                entry,
                 proc,
                 Optional.empty(),
                 volume.sharedRootIfSet(),
                 GuestWait.sleeping(
                         wait.duration(Duration.ZERO), spec.commandLine().getErr()));
-        DebugLog.step(() -> "the guest is found: " + target.describe());
-        Optional<byte[]> guestEnvironment =
-                GuestFiles.of(target, proc, Platform.CURRENT).environment();
+        DebugLog.step(() -> "the guest is found: " + guest.describe());
+        Optional<byte[]> guestEnvironment = guest.environment();
         List<String> warnings = guestEnvironment.isPresent()
                 ? List.of()
-                : List.of("the guest's own environment cannot be read, so the program gets a "
-                        + "standard PATH only; give the agent container the capability SYS_PTRACE");
-        String directory = directory(proc, target);
+                : List.of("the guest's own environment cannot be read, so the program gets a " + "standard PATH only; "
+                        + guest.unreadable());
+        String directory = directory(proc, guest);
         String name = K8sExecException.quoted(
                 ByteString.toText(choice.get(choice.size() - 1).get(0)));
         GuestProgram program = new GuestProgram(
-                target,
-                user.of(target, proc),
+                guest,
+                user.of(guest),
                 ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), variables),
                 Optional.empty(),
                 Optional.empty(),
@@ -97,9 +99,9 @@ final class EntryOptions {
                 Optional.empty(),
                 new Streams(readsInput ? Streams.Input.OWN : Streams.Input.NONE, Optional.empty(), Optional.empty()),
                 warnings,
-                (obstacle, reason) -> explain(obstacle, reason, name, directory));
-        return enter.entry(proc)
-                .become(program, note -> spec.commandLine().getErr().println("k8s-exec: " + note));
+                (obstacle, reason) -> explain(obstacle, reason, name, directory),
+                Setting.GRACE.defaultDuration());
+        return entry.become(program, note -> spec.commandLine().getErr().println("k8s-exec: " + note));
     }
 
     private static K8sExecException noTerminal() {
@@ -143,7 +145,7 @@ final class EntryOptions {
         };
     }
 
-    private String directory(ProcFs proc, Target target) {
+    private String directory(ProcFs proc, Guest guest) {
         if (workingDirectory != null) {
             // what Java could not decode in this locale is no longer what was typed
             if (!workingDirectory.startsWith("/") || workingDirectory.indexOf('\ufffd') >= 0) {
@@ -156,13 +158,13 @@ final class EntryOptions {
             return ByteString.of(workingDirectory);
         }
         if (volume.isSet()) {
-            String root = ByteString.of(volume.containerRoot());
+            String root = ByteString.of(volume.containerRoot(guest));
             return proc.workingDirectory("self")
                     .flatMap(current -> below(volume.sharedRoot(), current))
                     .map(path -> root + path)
                     .orElse(root);
         }
-        return proc.workingDirectory(target.pid()).map(ByteString::of).orElse("/");
+        return guest.directory().orElse("/");
     }
 
     private static Optional<String> below(Path root, Path directory) {

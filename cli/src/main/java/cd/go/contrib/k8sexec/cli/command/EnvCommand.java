@@ -1,15 +1,13 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
-import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.request.TaskRequestReader;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,6 +59,9 @@ final class EnvCommand implements Callable<Integer> {
     WaitOption wait;
 
     @Mixin
+    EnterOption enter;
+
+    @Mixin
     HelpOption help;
 
     @Spec
@@ -73,20 +74,20 @@ final class EnvCommand implements Callable<Integer> {
         }
         ProcFs proc = ProcFs.mounted();
         Optional<TaskRequest> task = request == null ? Optional.empty() : Optional.of(task());
-        Target target = targetOptions.find(
+        Guest guest = targetOptions.find(
+                enter.entry(proc),
                 proc,
                 task.flatMap(TaskRequest::container),
                 TargetOptions.sharedRootOfPod(),
                 GuestWait.sleeping(
                         wait.duration(Duration.ZERO), spec.commandLine().getErr()));
-        byte[] guest = GuestFiles.of(target, proc, Platform.CURRENT)
-                .environment()
+        byte[] variables = guest.environment()
                 .orElseThrow(() -> new K8sExecException(
                         ErrorId.ENVIRONMENT_UNREADABLE,
-                        "the environment of the guest (process " + target.pid() + ") cannot be read",
+                        "the environment of the guest (" + guest.describe() + ") cannot be read",
                         "so scripts there get GoCD's variables and a standard PATH only",
-                        "give the agent container the capability SYS_PTRACE"));
-        print(ScriptEnvironment.of(guest, task.map(TaskRequest::environment).orElse(Map.of())));
+                        guest.unreadable()));
+        print(ScriptEnvironment.of(variables, task.map(TaskRequest::environment).orElse(Map.of())));
         return 0;
     }
 

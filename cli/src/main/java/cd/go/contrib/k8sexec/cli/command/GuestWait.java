@@ -1,12 +1,11 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
-import cd.go.contrib.k8sexec.cli.target.Target;
-import cd.go.contrib.k8sexec.cli.target.TargetFinder;
 import cd.go.contrib.k8sexec.protocol.Durations;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Waits for a guest that is not there yet: its image is being pulled, or it restarts.
@@ -27,8 +26,8 @@ record GuestWait(long start, Duration limit, Pause pause, Consumer<String> notes
     }
 
     /** A look for the guest. */
-    interface Look {
-        Target find() throws InterruptedException;
+    interface Look<T> {
+        T find() throws InterruptedException;
     }
 
     /** Waits from now on. */
@@ -41,14 +40,17 @@ record GuestWait(long start, Duration limit, Pause pause, Consumer<String> notes
         return from(limit, time -> Thread.sleep(time.toMillis()), note -> errors.println("k8s-exec: " + note));
     }
 
-    /** @throws K8sExecException as the last look, and at once if waiting cannot help */
-    Target until(TargetFinder finder, Look look) throws InterruptedException {
+    /**
+     * @param mayComeYet whether waiting can help
+     * @throws K8sExecException as the last look, and at once if waiting cannot help
+     */
+    <T> T until(Predicate<K8sExecException> mayComeYet, Look<T> look) throws InterruptedException {
         Duration note = FIRST_NOTE;
         while (true) {
             try {
                 return look.find();
             } catch (K8sExecException e) {
-                if (limit.isZero() || !finder.mayComeYet(e)) {
+                if (limit.isZero() || !mayComeYet.test(e)) {
                     throw e;
                 }
                 if (isOver()) {

@@ -1,7 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
-import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -17,7 +17,6 @@ import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.run.Stopping;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.protocol.OutcomeKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -136,11 +135,12 @@ final class RunCommand implements Callable<Integer> {
                 + request.interpreter().name() + ", "
                 + request.environment().size() + " variables");
         Path sharedRoot = volumeOptions.sharedRoot();
+        Entry entry = enter.entry(proc);
         GuestWait guestWait = GuestWait.from(wait.duration(WAIT), events::pause, this::note);
         while (true) {
-            Target target = targetOptions.find(proc, request.container(), Optional.of(sharedRoot), guestWait);
+            Guest guest = targetOptions.find(entry, proc, request.container(), Optional.of(sharedRoot), guestWait);
             try {
-                return execute(request, sharedRoot, target, events);
+                return execute(request, sharedRoot, entry, guest, events);
             } catch (K8sExecException e) {
                 // it has ended since it was found, and nothing was run: what restarts is there in a moment
                 if (e.id() != ErrorId.TARGET_DEAD || guestWait.isOver()) {
@@ -150,20 +150,11 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private Outcome execute(TaskRequest request, Path sharedRoot, Target target, Events events)
+    private Outcome execute(TaskRequest request, Path sharedRoot, Entry entry, Guest guest, Events events)
             throws InterruptedException {
-        Entry entry = enter.entry(proc);
-        DebugLog.step(() -> "the guest is found: " + target.describe());
+        DebugLog.step(() -> "the guest is found: " + guest.describe());
         RunId run = Run.newRunId(proc);
-        Plan plan = Plan.of(
-                request,
-                target,
-                entry,
-                user.of(target, proc),
-                sharedRoot,
-                volumeOptions.containerRoot(),
-                run,
-                GuestFiles.of(target, proc, Platform.CURRENT).environment());
+        Plan plan = Plan.of(request, guest, entry, user.of(guest), sharedRoot, volumeOptions.containerRoot(guest), run);
         if (dryRun) {
             plan.describe().forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);

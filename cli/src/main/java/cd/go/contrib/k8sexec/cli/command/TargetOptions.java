@@ -1,5 +1,9 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
+import cd.go.contrib.k8sexec.cli.enter.ProcGuest;
+import cd.go.contrib.k8sexec.cli.enter.Search;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
@@ -9,6 +13,7 @@ import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import cd.go.contrib.k8sexec.protocol.Setting;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
 import picocli.CommandLine.Option;
 
 /** Which container is the guest. */
@@ -29,7 +34,7 @@ final class TargetOptions {
     Target find(ProcFs proc, Optional<String> named, Optional<Path> sharedRoot, GuestWait wait)
             throws InterruptedException {
         TargetFinder finder = new TargetFinder(proc, sharedRoot);
-        return wait.until(finder, () -> named.isPresent() ? finder.byName(named.get()) : find(finder));
+        return wait.until(finder::mayComeYet, () -> named.isPresent() ? finder.byName(named.get()) : find(finder));
     }
 
     /** The shared root as the Pod has it set, for a command that has no option for it. */
@@ -42,6 +47,36 @@ final class TargetOptions {
 
     private Target find(TargetFinder finder) throws InterruptedException {
         return isSet(pid) ? finder.byPid(pid) : isSet(container) ? finder.byName(name()) : finder.only();
+    }
+
+    /**
+     * As {@link #find(ProcFs, Optional, Optional, GuestWait)}, by this way.
+     *
+     * @throws K8sExecException one of the TARGET_… errors, or one of the way's own
+     */
+    Guest find(Entry entry, ProcFs proc, Optional<String> named, Optional<Path> sharedRoot, GuestWait wait)
+            throws InterruptedException {
+        return entry.find(new Search() {
+            @Override
+            public Optional<String> name() {
+                return isSet(container) && named.isEmpty() ? Optional.of(TargetOptions.this.name()) : named;
+            }
+
+            @Override
+            public boolean byProcess() {
+                return isSet(pid) && named.isEmpty();
+            }
+
+            @Override
+            public Guest await(Predicate<K8sExecException> mayComeYet, Look look) throws InterruptedException {
+                return wait.until(mayComeYet, look::find);
+            }
+
+            @Override
+            public ProcGuest inProc() throws InterruptedException {
+                return new ProcGuest(TargetOptions.this.find(proc, named, sharedRoot, wait), proc);
+            }
+        });
     }
 
     private String name() {

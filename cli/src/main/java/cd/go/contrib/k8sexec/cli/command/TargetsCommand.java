@@ -1,5 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -7,7 +9,6 @@ import cd.go.contrib.k8sexec.cli.target.ContainerView;
 import cd.go.contrib.k8sexec.cli.target.Limits;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Sizes;
-import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,8 +27,9 @@ import picocli.CommandLine.Spec;
         description = "  k8s-exec targets --watch=5s",
         footer = {
             "Roles: agent, pause, target (where scripts run), candidate (it is not clear",
-            "which one is the target), other. Memory is that of the container's control",
-            "group (cgroup) or, if that cannot be seen, of its processes (rss)."
+            "which one is the target), other, down (its relay does not answer). Memory is",
+            "that of the container's control group (cgroup) or, where that cannot be seen, of",
+            "its processes (rss)."
         })
 final class TargetsCommand implements Callable<Integer> {
     private static final List<String> HEADING =
@@ -37,6 +39,9 @@ final class TargetsCommand implements Callable<Integer> {
 
     @Mixin
     TargetOptions targetOptions;
+
+    @Mixin
+    EnterOption enter;
 
     @Option(
             names = "--watch",
@@ -70,7 +75,10 @@ final class TargetsCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter out, String before) throws InterruptedException {
-        List<ContainerView> containers = ContainerView.all(proc, target());
+        Entry entry = enter.entry(proc);
+        Optional<Guest> target = target(entry);
+        List<ContainerView> containers = entry.containers(proc, target);
+        target.ifPresent(Guest::release);
         out.print(before);
         if (json) {
             out.println(toJson(containers));
@@ -80,9 +88,10 @@ final class TargetsCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private Optional<Target> target() throws InterruptedException {
+    private Optional<Guest> target(Entry entry) throws InterruptedException {
         try {
             return Optional.of(targetOptions.find(
+                    entry,
                     proc,
                     Optional.empty(),
                     TargetOptions.sharedRootOfPod(),
@@ -120,14 +129,14 @@ final class TargetsCommand implements Callable<Integer> {
     private static List<String> row(ContainerView container) {
         return List.of(
                         container.role(),
-                        String.valueOf(container.pid()),
+                        container.pid() == 0 ? "-" : String.valueOf(container.pid()),
                         container.name().orElse("-"),
                         container
                                 .id()
                                 .map(id -> id.substring(0, Math.min(id.length(), SHORT_ID)))
                                 .orElse("-"),
                         container.user(),
-                        age(container.age()),
+                        container.pid() == 0 ? "-" : age(container.age()),
                         Sizes.bytes(container.memoryBytes()) + " " + container.memoryFrom(),
                         container
                                 .memoryLimit()
@@ -158,7 +167,11 @@ final class TargetsCommand implements Callable<Integer> {
             for (ContainerView container : containers) {
                 generator.writeStartObject();
                 generator.writeStringField("role", container.role());
-                generator.writeNumberField("pid", container.pid());
+                if (container.pid() == 0) {
+                    generator.writeNullField("pid");
+                } else {
+                    generator.writeNumberField("pid", container.pid());
+                }
                 generator.writeStringField("name", container.name().orElse(null));
                 generator.writeStringField("id", container.id().orElse(null));
                 generator.writeStringField("user", container.user());

@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
@@ -11,6 +12,11 @@ import picocli.CommandLine.Option;
 final class UserOption {
     @Option(names = "--user")
     String user;
+
+    /** @throws K8sExecException SETTING_INVALID */
+    User of(Guest guest) {
+        return guest.user(TargetOptions.isSet(user) ? user : Setting.USER.defaultText());
+    }
 
     /** @throws K8sExecException SETTING_INVALID */
     User of(Target target, ProcFs proc) {

@@ -1,6 +1,8 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -31,6 +33,13 @@ final class VolumeOptions {
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */
     Path sharedRoot() {
         return sharedRoot.path();
+    }
+
+    /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */
+    String containerRoot(Guest guest) {
+        return TargetOptions.isSet(containerRoot)
+                ? containerRoot
+                : guest.sharedRoot().map(ByteString::toText).orElseGet(this::containerRoot);
     }
 
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */

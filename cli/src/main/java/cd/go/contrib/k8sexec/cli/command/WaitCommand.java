@@ -1,9 +1,9 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.outcome.JsonText;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -54,6 +54,9 @@ final class WaitCommand implements Callable<Integer> {
     @Mixin
     TargetOptions targetOptions;
 
+    @Mixin
+    EnterOption enter;
+
     @Option(names = "--json", description = "Print one JSON object on one line.")
     boolean json;
 
@@ -71,12 +74,13 @@ final class WaitCommand implements Callable<Integer> {
 
     private int waitForGuest() throws InterruptedException {
         ProcFs proc = ProcFs.mounted();
-        Target target = targetOptions.find(
+        Guest guest = targetOptions.find(
+                enter.entry(proc),
                 proc,
                 Optional.empty(),
                 TargetOptions.sharedRootOfPod(),
                 GuestWait.sleeping(limit(), spec.commandLine().getErr()));
-        spec.commandLine().getOut().println(json ? toJson(proc, target) : target.describe());
+        spec.commandLine().getOut().println(json ? toJson(guest.about()) : guest.describe());
         return 0;
     }
 
@@ -149,15 +153,19 @@ final class WaitCommand implements Callable<Integer> {
         });
     }
 
-    private static String toJson(ProcFs proc, Target target) {
+    private static String toJson(Guest.Facts facts) {
         return JsonText.of(generator -> {
             generator.writeStartObject();
-            generator.writeNumberField("pid", target.pid());
-            generator.writeStringField("name", proc.containerName(target.pid()).orElse(null));
-            generator.writeStringField("id", proc.containerId(target.pid()).orElse(null));
-            generator.writeStringField("user", proc.user(target.pid()).orElse(null));
-            generator.writeStringField("command", proc.commandLine(target.pid()));
-            generator.writeStringField("reason", target.reason());
+            if (facts.pid() == null) {
+                generator.writeNullField("pid");
+            } else {
+                generator.writeNumberField("pid", facts.pid());
+            }
+            generator.writeStringField("name", facts.name());
+            generator.writeStringField("id", facts.id());
+            generator.writeStringField("user", facts.user());
+            generator.writeStringField("command", facts.command());
+            generator.writeStringField("reason", facts.reason());
             generator.writeEndObject();
         });
     }

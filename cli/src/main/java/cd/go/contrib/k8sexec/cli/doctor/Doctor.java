@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.ProcGuest;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -63,6 +64,11 @@ public final class Doctor {
             return;
         }
         checks.accept(SettingsCheck.of(settings.environment()));
+        Optional<Entry> relay = relay();
+        if (relay.isPresent()) {
+            new RelayDoctor(proc, agent, settings, events, checks).examine(relay.get());
+            return;
+        }
         checks.accept(sharedProcessNamespace());
         Target target = target();
         User user = null;
@@ -102,11 +108,28 @@ public final class Doctor {
             User scripts = user;
             WayChecks.Trial other = way -> {
                 Entry entered = settings.entry(way);
-                Check check = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, entered, scripts, events)
+                Check check = TrialRun.run(
+                                proc,
+                                sharedRoot,
+                                settings.containerRoot(),
+                                new ProcGuest(target, proc),
+                                entered,
+                                scripts,
+                                events)
                         .check(false, way.text());
                 return check.status() == Check.Status.OK ? Optional.empty() : Optional.of(check.finding());
             };
             ways.all(taken, other).forEach(checks);
+        }
+    }
+
+    private Optional<Entry> relay() {
+        try {
+            return Optional.of(settings.entry(settings.way()))
+                    .filter(entry -> entry.name().equals(Way.RELAY.text()));
+        } catch (K8sExecException e) {
+            // it is told where the way is looked at
+            return Optional.empty();
         }
     }
 
@@ -203,7 +226,8 @@ public final class Doctor {
     private Optional<Way> trial(
             ProcessStatus agent, Target target, User user, Entry entry, EnteringChecks entering, Path sharedRoot)
             throws InterruptedException {
-        TrialRun trial = TrialRun.run(proc, sharedRoot, settings.containerRoot(), target, entry, user, events);
+        TrialRun trial = TrialRun.run(
+                proc, sharedRoot, settings.containerRoot(), new ProcGuest(target, proc), entry, user, events);
         boolean ran = trial.outcome().isPresent();
         if (trial.error() != null && NO_SH.contains(trial.error().id())) {
             checks.accept(Check.failure("shells", trial.error().finding(), "use a guest image with a shell"));

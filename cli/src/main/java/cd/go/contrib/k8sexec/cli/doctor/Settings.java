@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.target.Target;
@@ -14,14 +15,23 @@ public interface Settings {
     /** @throws K8sExecException one of the TARGET_… errors */
     Target target() throws InterruptedException;
 
+    /** @throws K8sExecException one of the TARGET_… errors, or one of the way's own */
+    Guest guest(Entry entry) throws InterruptedException;
+
     /** @throws K8sExecException SHARED_ROOT_UNSET or SHARED_ROOT_INVALID */
     Path sharedRoot();
 
     /** Where the guest has the shared volume. */
     String containerRoot();
 
+    /** As that says itself, unless it is set. */
+    String containerRoot(Guest guest);
+
     /** @throws K8sExecException SETTING_INVALID */
     User user(Target target);
+
+    /** @throws K8sExecException SETTING_INVALID */
+    User user(Guest guest);
 
     /** The agent's variables. */
     Map<String, String> environment();

@@ -1,20 +1,18 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
-import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Events;
-import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.run.Plan;
 import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.protocol.Interpreter;
 import cd.go.contrib.k8sexec.protocol.OutcomeKind;
 import cd.go.contrib.k8sexec.protocol.Signals;
@@ -62,7 +60,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
      * @throws Canceled by a signal
      */
     static TrialRun run(
-            ProcFs proc, Path sharedRoot, String containerRoot, Target target, Entry entry, User user, Events events)
+            ProcFs proc, Path sharedRoot, String containerRoot, Guest guest, Entry entry, User user, Events events)
             throws InterruptedException {
         long start = System.nanoTime();
         Path output;
@@ -87,13 +85,12 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                         RunId id = Run.newRunId(proc);
                         Plan plan = Plan.of(
                                 new TaskRequest(SCRIPT, Interpreter.SH, "", Map.of(), Optional.empty()),
-                                target,
+                                guest,
                                 entry,
                                 user,
                                 sharedRoot,
                                 containerRoot,
-                                id,
-                                GuestFiles.of(target, proc, Platform.CURRENT).environment());
+                                id);
                         Run.Options options = new Run.Options(Optional.of(output), LIMIT, GRACE, true, notes::add);
                         run.complete(new Run(proc, sharedRoot, plan, options, events).execute());
                     } catch (Throwable e) {

@@ -3,7 +3,10 @@ package cd.go.contrib.k8sexec.cli.enter;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.ContainerView;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -14,6 +17,24 @@ public interface Entry {
 
     /** As --enter names it; if there is more than one to try, the one that was taken, or is tried first. */
     String name();
+
+    /**
+     * Finds the guest, which is waited for if it may come yet.
+     *
+     * @throws K8sExecException one of the TARGET_… errors, or one of this way's own
+     */
+    default Guest find(Search search) throws InterruptedException {
+        return search.inProc();
+    }
+
+    /**
+     * The containers of the Pod, as far as they can be seen by this way.
+     *
+     * @param target the guest of a run, empty if it is not clear which that would be
+     */
+    default List<ContainerView> containers(ProcFs proc, Optional<Guest> target) {
+        return ContainerView.all(proc, target.map(guest -> ((ProcGuest) guest).target()));
+    }
 
     /**
      * Begins to start a program in the guest. What becomes of it comes by events, as {@link Running} reads them; if

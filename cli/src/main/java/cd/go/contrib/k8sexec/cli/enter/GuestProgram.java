@@ -4,12 +4,14 @@ import cd.go.contrib.k8sexec.cli.platform.Place;
 import cd.go.contrib.k8sexec.cli.platform.Streams;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * A program that is to run in the guest, whatever the way in. All texts but the warnings are byte strings.
  *
+ * @param guest           as this way has found it
  * @param environment     its environment
  * @param run             whose mark it gets in its environment
  * @param runFolder       the run's folder on the shared volume, which the guest has to see; empty: the program needs no
@@ -21,9 +23,10 @@ import java.util.Optional;
  * @param needed          a program that has to be there too, or empty
  * @param warnings        for people, told once the guest has been entered
  * @param words           explains what keeps it from starting
+ * @param grace           from SIGTERM to SIGKILL, if this process has ended before it
  */
 public record GuestProgram(
-        Target target,
+        Guest guest,
         User user,
         ScriptEnvironment environment,
         Optional<RunId> run,
@@ -34,7 +37,13 @@ public record GuestProgram(
         Optional<String> needed,
         Streams streams,
         List<String> warnings,
-        Obstacle.Words words) {
+        Obstacle.Words words,
+        Duration grace) {
+
+    /** The guest, for a way that goes by /proc. */
+    Target target() {
+        return ((ProcGuest) guest).target();
+    }
 
     /** Where the program can be: along its PATH, unless it has a slash in its name. */
     List<String> paths() {

@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.enter;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Event;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A program that is started in the guest, or runs there. */
@@ -27,4 +28,20 @@ public interface Running {
 
     /** The run is about to be ended: no other attempt to start it is made. */
     default void giveUp() {}
+
+    /**
+     * Ends all of the run's processes, if this process cannot do so itself: SIGTERM, after the grace period SIGKILL.
+     * Said again, it can shorten the grace period, and sends no second SIGTERM.
+     */
+    default void end(Duration grace) {}
+
+    /** Whether {@link #end} goes on. */
+    default boolean isEnding() {
+        return false;
+    }
+
+    /** What the run has left; empty if this process sees that for itself. */
+    default Optional<Account> account() {
+        return Optional.empty();
+    }
 }

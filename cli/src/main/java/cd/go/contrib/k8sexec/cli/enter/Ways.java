@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.protocol.Way;
 import java.util.List;
+import java.util.Optional;
 
 /** The ways into a guest. */
 public final class Ways {
@@ -15,10 +16,21 @@ public final class Ways {
     /**
      * What leads there by this way.
      *
-     * @param path the agent's PATH, or null
-     * @throws K8sExecException NATIVE_ONLY
+     * @param path  the agent's PATH, or null
+     * @param relay where the guests' relays are, if that is set
+     * @throws K8sExecException NATIVE_ONLY or RELAY_UNSET
      */
-    public static Entry of(Way way, Platform platform, ProcFs proc, String path) {
+    public static Entry of(Way way, Platform platform, ProcFs proc, String path, Optional<RelayPlace> relay) {
+        if (way == Way.RELAY || way == Way.AUTO && relay.isPresent()) {
+            return new RelayEntry(
+                    platform,
+                    proc,
+                    relay.orElseThrow(() -> new K8sExecException(
+                            ErrorId.RELAY_UNSET,
+                            "GO_K8S_RELAY is not set and there is no --relay",
+                            "so no relay can be found",
+                            "mount the volume of the relay's sockets in the agent, and set it to that path")));
+        }
         Entry nsenter = new NsenterEntry(platform, proc, path);
         if (way == Way.NSENTER || way == Way.AUTO && !(platform.isNative() && platform.uid() == 0)) {
             // who is not root may not enter, but perhaps its nsenter

@@ -48,6 +48,12 @@ public enum ErrorId {
     ENVIRONMENT_UNREADABLE,
     /** The system refuses to enter the guest's namespaces. */
     ENTER_REFUSED,
+    /** The directory of the relays' sockets is not set, or not there. */
+    RELAY_UNSET,
+    /** The relay refuses this user, or is none that may be trusted. */
+    RELAY_REFUSED,
+    /** The relay ended before it said how the script ended. */
+    RELAY_LOST,
     /** There is no nsenter on the agent's PATH. */
     NSENTER_MISSING,
     /** nsenter could not enter the guest's namespaces. */

@@ -35,6 +35,9 @@ public sealed interface Event {
     /** The process that is watched has ended ({@link Events#watch}). */
     record Gone(int pid) implements Event {}
 
+    /** A connection has something to read, or has ended ({@link Events#listen}). */
+    record Readable(int descriptor) implements Event {}
+
     /** Something came by standard input; nothing: its end ({@link Events#readInput}). */
     record Input(byte[] bytes) implements Event {
         public boolean isEnd() {

@@ -46,6 +46,9 @@ public interface Events {
      */
     void readInput();
 
+    /** From now on {@link Event.Readable} tells that this connection has something to read. One at a time. */
+    void listen(Connection connection);
+
     /** This process's standard input, whose reader is ended by {@link Canceled} if a signal comes. */
     default InputStream input() {
         readInput();

@@ -90,6 +90,11 @@ final class JvmEvents implements Events {
     }
 
     @Override
+    public void listen(Connection connection) {
+        throw new IllegalStateException("the JVM build has no connection to a relay");
+    }
+
+    @Override
     public void readInput() {
         start("input", () -> {
             InputStream in = new FileInputStream(FileDescriptor.in);

@@ -185,6 +185,40 @@ final class JvmPlatform implements Platform {
     }
 
     @Override
+    public Opened openForWriting(Path path) {
+        throw noRelay();
+    }
+
+    @Override
+    public String message(int errno) {
+        throw noRelay();
+    }
+
+    @Override
+    public StartException failure(int stage, int number) {
+        throw noRelay();
+    }
+
+    @Override
+    public Opened sealed(byte[] content) {
+        throw noRelay();
+    }
+
+    @Override
+    public Connection connect(Path directory, String file) {
+        throw noRelay();
+    }
+
+    private static K8sExecException noRelay() {
+        return new K8sExecException(
+                ErrorId.NATIVE_ONLY,
+                "this is the JVM build of k8s-exec",
+                "which cannot pass descriptors to a relay",
+                "leave GO_K8S_RELAY and --enter relay unset, or use the native executable (k8s-exec --version "
+                        + "says which one it is)");
+    }
+
+    @Override
     public boolean isTerminal(int descriptor) {
         try {
             Path file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
@@ -196,6 +230,11 @@ final class JvmPlatform implements Platform {
 
     @Override
     public int columns() {
+        return 0;
+    }
+
+    @Override
+    public int rows() {
         return 0;
     }
 

@@ -15,13 +15,14 @@ import java.util.function.Consumer;
  */
 final class GuestWatch {
     private final ProcFs proc;
-    private final Target target;
+    private final Optional<Target> target;
     private final Consumer<String> notes;
     private String name = "";
     private boolean watched;
     private Optional<String> end = Optional.empty();
 
-    GuestWatch(ProcFs proc, Target target, Consumer<String> notes) {
+    /** @param target empty: its way notices its end by itself */
+    GuestWatch(ProcFs proc, Optional<Target> target, Consumer<String> notes) {
         this.proc = proc;
         this.target = target;
         this.notes = notes;
@@ -29,8 +30,10 @@ final class GuestWatch {
 
     /** While it lives its name can be read. */
     void begin(Events events) {
-        name = proc.containerName(target.pid()).map(name -> name + " ").orElse("");
-        watched = events.watch(target.pid());
+        name = target.flatMap(guest -> proc.containerName(guest.pid()))
+                .map(name -> name + " ")
+                .orElse("");
+        watched = target.isEmpty() || events.watch(target.get().pid());
     }
 
     /** The script has ended: if the guest's end could not be awaited, it is looked for now. */
@@ -40,17 +43,27 @@ final class GuestWatch {
         }
     }
 
-    boolean hasEnded() {
+    /** Why the script did not start: the guest's end goes before. */
+    K8sExecException reason(K8sExecException otherwise) {
+        return hasEnded() ? target.get().gone() : otherwise;
+    }
+
+    private boolean hasEnded() {
         try {
-            target.checkUnchanged(proc);
+            target.ifPresent(guest -> guest.checkUnchanged(proc));
             return false;
         } catch (K8sExecException e) {
             return true;
         }
     }
 
+    /** Whether this process is what is watched. */
+    boolean is(int pid) {
+        return target.isPresent() && target.get().pid() == pid;
+    }
+
     void tell() {
-        String what = "the guest " + name + "(process " + target.pid() + ") ended at "
+        String what = "the guest " + name + "(process " + target.get().pid() + ") ended at "
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ", while the script ran";
         end = Optional.of(what);
         notes.accept(what + "; it goes on in what is left of that container's files");

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.run;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
 import cd.go.contrib.k8sexec.cli.enter.Obstacle;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
@@ -14,11 +15,10 @@ import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
-import cd.go.contrib.k8sexec.cli.target.Namespace;
-import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.protocol.Interpreter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,7 +38,7 @@ import java.util.stream.Stream;
  * @param warnings         for people
  */
 public record Plan(
-        Target target,
+        Guest guest,
         Entry entry,
         User user,
         byte[] script,
@@ -54,18 +54,17 @@ public record Plan(
     /**
      * @param sharedRoot       where the agent has the shared volume
      * @param containerRoot    where the guest has it
-     * @param guestEnvironment as in /proc/PID/environ, or empty if it may not be read
      * @throws K8sExecException SETTING_INVALID or WORKING_DIRECTORY_OUTSIDE
      */
     public static Plan of(
             TaskRequest request,
-            Target target,
+            Guest guest,
             Entry entry,
             User user,
             Path sharedRoot,
             String containerRoot,
-            RunId run,
-            Optional<byte[]> guestEnvironment) {
+            RunId run) {
+        Optional<byte[]> guestEnvironment = guest.environment();
         if (!containerRoot.startsWith("/")) {
             throw new K8sExecException(
                     ErrorId.SETTING_INVALID,
@@ -78,7 +77,7 @@ public record Plan(
                 : FINAL_SLASHES.matcher(containerRoot).replaceAll("");
         String directory = root + inside(request.workingDirectory());
         return new Plan(
-                target,
+                guest,
                 entry,
                 user,
                 request.script().getBytes(StandardCharsets.UTF_8),
@@ -118,19 +117,19 @@ public record Plan(
 
     /** Whether the script runs as another user than this process, as the run's folder sees it. */
     boolean isByAnother() {
-        return user.isAnother(target);
+        return guest.process().map(user::isAnother).orElse(true);
     }
 
     /** The script's shell, as the way in is to start it. */
-    GuestProgram program(StagedRun staged, Optional<Path> output) {
-        return program(staged.place(), Optional.of(staged.path()), output);
+    GuestProgram program(StagedRun staged, Optional<Path> output, Duration grace) {
+        return program(staged.place(), Optional.of(staged.path()), output, grace);
     }
 
-    private GuestProgram program(String place, Optional<Path> staged, Optional<Path> output) {
+    private GuestProgram program(String place, Optional<Path> staged, Optional<Path> output, Duration grace) {
         String runFolder = containerRoot + "/" + place;
         List<String> required = interpreter.required();
         return new GuestProgram(
-                target,
+                guest,
                 user,
                 environment,
                 Optional.of(run),
@@ -143,7 +142,8 @@ public record Plan(
                 required.stream().skip(1).map(ByteString::of).findFirst(),
                 new Streams(Streams.Input.NONE, output, Optional.of(script)),
                 warnings,
-                (obstacle, reason) -> explain(obstacle, reason, runFolder));
+                (obstacle, reason) -> explain(obstacle, reason, runFolder),
+                grace);
     }
 
     private K8sExecException explain(Obstacle obstacle, String reason, String runFolder) {
@@ -183,13 +183,11 @@ public record Plan(
 
     /** For people: everything but the values of variables and the script. */
     public List<String> describe() {
-        List<String> lines = new ArrayList<>(List.of(
-                "target:            " + target.describe(),
-                "namespaces:        "
-                        + target.namespaces().stream().map(Namespace::fileName).collect(Collectors.joining(", ")),
-                "user:              " + user));
+        List<String> lines = new ArrayList<>(List.of("target:            " + guest.describe()));
+        lines.addAll(guest.details());
+        lines.add("user:              " + user);
         String usualPlace = SharedVolume.FOLDER + "/" + run.text();
-        List<String> ways = entry.describe(program(usualPlace, Optional.empty(), Optional.empty()));
+        List<String> ways = entry.describe(program(usualPlace, Optional.empty(), Optional.empty(), Duration.ZERO));
         lines.add("enter:             " + ways.get(0));
         ways.stream().skip(1).forEach(way -> lines.add("or, if refused:    " + way));
         lines.addAll(List.of(

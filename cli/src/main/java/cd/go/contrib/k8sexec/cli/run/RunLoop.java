@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.run;
 
+import cd.go.contrib.k8sexec.cli.enter.Account;
 import cd.go.contrib.k8sexec.cli.enter.Progress;
 import cd.go.contrib.k8sexec.cli.enter.Running;
 import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
@@ -14,9 +15,7 @@ import cd.go.contrib.k8sexec.cli.run.Step.State;
 import cd.go.contrib.k8sexec.cli.run.Step.Trigger;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
-import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -54,6 +53,7 @@ final class RunLoop {
     /** How the run ends, if that is not the script's doing. */
     private Optional<Outcome> ended = Optional.empty();
 
+    private boolean killing;
     private boolean memoryGivenBack;
     /** When the grace period is over, or the time for SIGKILL; by System.nanoTime. */
     private long deadline;
@@ -71,7 +71,7 @@ final class RunLoop {
         this.tree = ProcessTree.ofOwnRun(proc, plan.run(), events::keeper);
         this.ending = new Ending(proc, tree);
         this.memory = MemoryWatch.begin(proc);
-        this.guest = new GuestWatch(proc, plan.target(), options.notes());
+        this.guest = new GuestWatch(proc, plan.guest().process(), options.notes());
     }
 
     /**
@@ -80,7 +80,8 @@ final class RunLoop {
      * @throws K8sExecException if the script's shell could not be started, or it is not known what became of it
      */
     Outcome run(StagedRun staged) throws InterruptedException {
-        script = plan.entry().start(plan.program(staged, options.output()), staged, events, options.notes());
+        script = plan.entry()
+                .start(plan.program(staged, options.output(), options.grace()), staged, events, options.notes());
         while (state != State.OVER) {
             Event event = events.next(patience());
             trigger(event).ifPresent(this::take);
@@ -100,11 +101,16 @@ final class RunLoop {
         switch (step.action()) {
             case TERMINATE -> {
                 script.giveUp();
+                script.end(options.grace());
                 deadline = System.nanoTime() + options.grace().toNanos();
                 ending.tell();
             }
             case TELL -> ending.tell();
-            case KILL -> deadline = System.nanoTime() + Ending.KILL_LIMIT.toNanos();
+            case KILL -> {
+                killing = true;
+                script.end(Duration.ZERO);
+                deadline = System.nanoTime() + Ending.KILL_LIMIT.toNanos();
+            }
             case LOOK, NOTHING -> {
                 // the next look comes by itself
             }
@@ -122,7 +128,7 @@ final class RunLoop {
             }
             return Optional.empty();
         }
-        if (event instanceof Event.Gone gone && gone.pid() == plan.target().pid() && state == State.RUNNING) {
+        if (event instanceof Event.Gone gone && guest.is(gone.pid()) && state == State.RUNNING) {
             guest.tell();
         }
         return progress(event);
@@ -155,7 +161,7 @@ final class RunLoop {
         return script.on(event).map(progress -> {
             pending = false;
             if (progress instanceof Progress.NotStarted not) {
-                failure = Optional.of(guest.hasEnded() ? plan.target().gone() : not.reason());
+                failure = Optional.of(guest.reason(not.reason()));
                 return Trigger.FAILED;
             } else if (progress instanceof Progress.Ended end) {
                 status = Optional.of(end.status());
@@ -207,14 +213,14 @@ final class RunLoop {
             case ENDING -> {
                 // as long as it has not started, nothing that appears is somebody's clean-up
                 boolean any = pending ? ending.tell() : ending.look();
-                if (!any && !pending) {
+                if (!any && !pending && !script.isEnding()) {
                     take(Trigger.GONE);
                 } else if (System.nanoTime() >= deadline) {
                     take(Trigger.GRACE_OVER);
                 }
             }
             case KILLING -> {
-                if (!ending.kill() && !pending) {
+                if (!ending.kill() && !pending && !script.isEnding()) {
                     take(Trigger.GONE);
                 } else if (System.nanoTime() >= deadline) {
                     take(Trigger.HOPELESS);
@@ -241,23 +247,34 @@ final class RunLoop {
 
     /** Whether the script has left something running that shall not stay; what may stay is named. */
     private boolean isLeft() {
-        List<ProcessInfo> left = events.mayBeLeft() ? tree.members() : List.of();
+        String left = script.account().map(Account::left).orElseGet(this::seenLeft);
         if (!left.isEmpty() && !options.endBackground()) {
             options.notes()
-                    .accept("the script left running in the background: " + ProcessTree.describe(left)
+                    .accept("the script left running in the background: " + left
                             + "; --end-background ends such processes");
         }
         return !left.isEmpty() && options.endBackground();
     }
 
+    private String seenLeft() {
+        return events.mayBeLeft() ? ProcessTree.describe(tree.members()) : "";
+    }
+
     // ---- how it ended
 
     private Outcome outcome() {
-        ending.killed(haste.map(key -> "of " + key)
-                        .orElseGet(() -> "the grace period of " + words(options.grace()) + " was over"))
+        String why = haste.map(key -> "of " + key)
+                .orElseGet(() -> "the grace period of " + words(options.grace()) + " was over");
+        Optional<Account> account = script.account();
+        ending.killed(why)
                 .forEach(options.notes());
-        if (!ending.left().isEmpty()) {
-            options.notes().accept("still there in spite of SIGKILL: " + ending.left());
+        account.map(Account::killed)
+                .filter(killed -> !killed.isEmpty())
+                .ifPresent(killed ->
+                        options.notes().accept("ended with SIGKILL, because " + why + ": " + killed));
+        String left = killing ? account.map(Account::left).orElseGet(ending::left) : "";
+        if (!left.isEmpty()) {
+            options.notes().accept("still there in spite of SIGKILL: " + left);
         }
         String way = started ? plan.entry().name() : null;
         if (ended.isPresent()) {
@@ -279,7 +296,9 @@ final class RunLoop {
                 .orElseGet(() -> Outcome.signaled(status.get().signal()))
                 .by(way);
         // a script may also fail because of a process that it waited for: not only SIGKILL may have to do with memory
-        Optional<String> reason = outcome.exitCode() == 0 ? Optional.empty() : memory.reason();
+        Optional<String> reason = account.isPresent()
+                ? account.get().shortage()
+                : outcome.exitCode() == 0 ? Optional.empty() : memory.reason();
         reason.ifPresent(options.notes());
         return Stream.of(reason, outcome.exitCode() == 0 ? Optional.<String>empty() : guest.end())
                 .flatMap(Optional::stream)

@@ -7,8 +7,9 @@ import java.util.Optional;
 /**
  * A container of the Pod, as it looks from the agent.
  *
- * @param role        agent, pause, target (the guest of a run), candidate (could be meant, with others) or other
- * @param pid         of its main process
+ * @param role        agent, pause, target (the guest of a run), candidate (could be meant, with others), other, or down
+ *                    (its relay does not answer)
+ * @param pid         of its main process; 0 where the agent does not see that
  * @param name        as Kubernetes has it
  * @param id          as the container runtime has it
  * @param user        effective "UID:GID" of its main process
@@ -30,6 +31,8 @@ public record ContainerView(
         long memoryBytes,
         String memoryFrom,
         Optional<Long> memoryLimit) {
+
+    public static final String AGENT = "agent";
 
     /** @param target the guest of a run, empty if it is not clear which that would be */
     public static List<ContainerView> all(ProcFs proc, Optional<Target> target) {
@@ -59,7 +62,7 @@ public record ContainerView(
 
     private static String role(Container container, Optional<Target> target) {
         return switch (container.role()) {
-            case AGENT -> "agent";
+            case AGENT -> AGENT;
             case PAUSE -> "pause";
             case GUEST ->
                 target.isEmpty() ? "candidate" : container.has(target.get().pid()) ? "target" : "other";

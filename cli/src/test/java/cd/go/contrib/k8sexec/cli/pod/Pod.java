@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -40,6 +41,9 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
     static final Path K8S_EXEC = Path.of("/opt/extra", WAY.isEmpty() ? "" : "by-" + WAY, "k8s-exec");
 
     private static final Path BUILT = Path.of("target").toAbsolutePath();
+
+    /** The relay that was built. */
+    static final Path RELAY = BUILT.resolve("native-resources/cd/go/contrib/k8sexec/cli/platform/relay");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -86,6 +90,9 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
             // unless the test says otherwise: this way needs no more
             variables.add("AGENT_CAPS=" + KUBERNETES);
         }
+        if (isRelayed()) {
+            variables.add("GUEST_RELAY=" + RELAY);
+        }
         variables.addAll(settings);
         make(variables);
     }
@@ -99,11 +106,18 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
             Files.writeString(
                     chosen,
                     "#!/bin/sh\n: ${GO_K8S_ENTER:=" + WAY
-                            + "}\nexport GO_K8S_ENTER\nexec /opt/extra/k8s-exec \"$@\"\n");
+                            + "}\nexport GO_K8S_ENTER\n"
+                            + (isRelayed() ? ": ${GO_K8S_RELAY:=/relay}\nexport GO_K8S_RELAY\n" : "")
+                            + "exec /opt/extra/k8s-exec \"$@\"\n");
             Files.setPosixFilePermissions(chosen, PosixFilePermissions.fromString("rwxr-xr-x"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether a relay in the guest starts the scripts, in a Pod whose containers do not share their processes. */
+    static boolean isRelayed() {
+        return WAY.equals("relay");
     }
 
     /** Whether a script gets into the guest without nsenter and the guest's sh. */
@@ -176,11 +190,20 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
 
     /** The command lines of all processes in the Pod, pause and main processes among them. */
     List<String> commandLines() {
-        return exec("agent", "sh", "-c", "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null")
-                .text()
-                .lines()
+        Stream<String> lines = commandLines("agent");
+        return (hasRelay() ? Stream.concat(lines, commandLines("guest")) : lines)
                 .filter(line -> !line.isBlank())
                 .toList();
+    }
+
+    private Stream<String> commandLines(String container) {
+        return exec(container, "sh", "-c", "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null")
+                .text()
+                .lines();
+    }
+
+    private boolean hasRelay() {
+        return isRelayed() || settings.stream().anyMatch(setting -> setting.startsWith("GUEST_RELAY="));
     }
 
     /** As {@link #assertNoProcesses}, for what ends by itself in a moment. */
@@ -200,6 +223,7 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
     private List<String> strangers() {
         return commandLines().stream()
                 .filter(line -> !line.startsWith("/bin/sleep infinity") && !line.startsWith("sh -c for p in"))
+                .filter(line -> !line.startsWith("/k8s-exec/relay "))
                 .filter(line -> !line.startsWith("tr ") && !line.startsWith("runc "))
                 .toList();
     }

@@ -1,0 +1,111 @@
+package cd.go.contrib.k8sexec.cli.doctor;
+
+import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Guest;
+import cd.go.contrib.k8sexec.cli.enter.User;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Canceled;
+import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.platform.Identity;
+import cd.go.contrib.k8sexec.cli.target.Capability;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What doctor looks at where the guest has a relay: no privilege, and nothing of the guest's in /proc. */
+record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events events, Consumer<Check> checks) {
+
+    /** @throws Canceled by a signal */
+    void examine(Entry entry) throws InterruptedException {
+        Guest guest;
+        try {
+            guest = settings.guest(entry);
+        } catch (K8sExecException e) {
+            checks.accept(Check.failure("target", e));
+            skip(
+                    "there is no guest",
+                    VolumeChecks.SHARED_ROOT,
+                    GuestChecks.ENVIRONMENT,
+                    "shells",
+                    "script-user",
+                    "trial");
+            return;
+        }
+        checks.accept(Check.ok("target", guest.describe()));
+        User user;
+        Path sharedRoot;
+        String containerRoot;
+        try {
+            sharedRoot = settings.sharedRoot();
+            containerRoot = settings.containerRoot(guest);
+            checks.accept(Check.ok(
+                    VolumeChecks.SHARED_ROOT, sharedRoot + " in the agent, " + containerRoot + " in the guest"));
+        } catch (K8sExecException e) {
+            checks.accept(Check.failure(VolumeChecks.SHARED_ROOT, e));
+            skip("the shared root is not known", GuestChecks.ENVIRONMENT, "shells", "script-user", "trial");
+            return;
+        }
+        checks.accept(
+                guest.environment().isPresent()
+                        ? Check.ok(GuestChecks.ENVIRONMENT, "the relay has sent it")
+                        : Check.warning(GuestChecks.ENVIRONMENT, "the relay could not send it", guest.unreadable()));
+        try {
+            user = settings.user(guest);
+        } catch (K8sExecException e) {
+            checks.accept(Check.failure("script-user", e));
+            skip("a script cannot be run for the reasons above", "shells", "trial");
+            return;
+        }
+        trial(TrialRun.run(proc, sharedRoot, containerRoot, guest, entry, user, events), user, entry, sharedRoot);
+    }
+
+    private void skip(String reason, String... ids) {
+        Stream.of(ids).forEach(id -> checks.accept(Check.skipped(id, reason)));
+    }
+
+    private void trial(TrialRun trial, User user, Entry entry, Path sharedRoot) {
+        if (trial.outcome().isPresent()) {
+            checks.accept(Check.ok(
+                    "shells",
+                    Stream.of("sh", "bash", "zsh")
+                            .map(shell -> trial.found(shell).orElse("no " + shell))
+                            .collect(Collectors.joining(", "))));
+            checks.accept(scriptUser(trial, user.change().orElseThrow(), sharedRoot));
+        } else {
+            skip("the trial did not run", "shells", "script-user");
+        }
+        checks.accept(trial.check(false, entry.name()));
+    }
+
+    /** Two users have to let each other write and delete: by a group that both have, and by the umask. */
+    private Check scriptUser(TrialRun trial, Identity guest, Path sharedRoot) {
+        String finding = "scripts run as " + guest.uid() + ":" + guest.gid() + " with umask "
+                + trial.found("umask").orElse("?") + ", the agent is " + agent.uid() + ":" + agent.gid();
+        boolean writes = trial.found("writable").equals(Optional.of("yes"));
+        if (writes && (guest.uid() == agent.uid() || agent.effective().contains(Capability.DAC_OVERRIDE))) {
+            return Check.ok("script-user", finding + " and can delete what they leave");
+        }
+        String remedy = "run both as one user (runAsUser), or in the Pod: securityContext: {fsGroup: 1000}, and start "
+                + "the agent with umask 002";
+        if (!writes) {
+            return Check.warning("script-user", finding + "; they cannot write to " + sharedRoot, remedy);
+        }
+        List<Long> groups =
+                Stream.concat(guest.groups().stream(), Stream.of(guest.gid())).toList();
+        boolean shared = agent.groups().stream().anyMatch(groups::contains) || groups.contains(agent.gid());
+        boolean open = trial.found("umask")
+                .filter(umask -> umask.matches("0*0?0[0-7]"))
+                .isPresent();
+        return shared && open
+                ? Check.ok("script-user", finding + " and can delete what they leave, by a group of both")
+                : Check.warning(
+                        "script-user",
+                        finding + ": the agent cannot delete what they leave in folders of their own",
+                        remedy);
+    }
+}

@@ -1,0 +1,135 @@
+package cd.go.contrib.k8sexec.cli.enter;
+
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Connection;
+import cd.go.contrib.k8sexec.cli.platform.Event;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
+import cd.go.contrib.k8sexec.cli.platform.Status;
+import cd.go.contrib.k8sexec.cli.target.Sizes;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A program that a relay has been told to start. Only a whole RESULT after STARTED says how it ended. */
+final class RelayRun implements Running {
+    private static final int SIGNAL_BASE = 128;
+
+    private final Platform platform;
+    private final RelayGuest guest;
+    private final GuestProgram program;
+    private final Consumer<String> notes;
+
+    private boolean started;
+    private boolean ended;
+    private boolean lost;
+    /** Whether an END has been sent that is not answered. */
+    private boolean ending;
+
+    private Optional<Account> account = Optional.empty();
+
+    RelayRun(Platform platform, RelayGuest guest, GuestProgram program, Consumer<String> notes) {
+        this.platform = platform;
+        this.guest = guest;
+        this.program = program;
+        this.notes = notes;
+    }
+
+    @Override
+    public Optional<Progress> on(Event event) {
+        if (lost
+                || !(event instanceof Event.Readable readable)
+                || readable.descriptor() != guest.connection().descriptor()) {
+            return Optional.empty();
+        }
+        try {
+            return guest.connection().receive(Duration.ZERO).flatMap(message -> progress(message.packet()));
+        } catch (Connection.Ended e) {
+            guest.connection().close();
+            lost = true;
+            ending = false;
+            return ended ? Optional.empty() : Optional.of(new Progress.Lost(lost(e.getMessage())));
+        }
+    }
+
+    Optional<Progress> progress(byte[] packet) {
+        return switch (RelayMessages.type(packet)) {
+            case RelayMessages.STARTED -> {
+                started = true;
+                program.warnings().forEach(warning -> notes.accept("warning: " + warning));
+                yield Optional.of(new Progress.Started());
+            }
+            case RelayMessages.FAILED -> {
+                ended = true;
+                ending = false;
+                yield Optional.of(new Progress.NotStarted(
+                        RelayFailures.explained(RelayMessages.Failure.of(packet), guest, program, platform)));
+            }
+            case RelayMessages.RESULT -> Optional.of(result(RelayMessages.Result.of(packet)));
+            default -> Optional.empty();
+        };
+    }
+
+    private Progress result(RelayMessages.Result result) {
+        // one that was on its way when END was sent has nothing of what END did
+        ending &= !ended && !result.left().isEmpty();
+        ended = true;
+        account = Optional.of(new Account(
+                result.left(),
+                result.killed(),
+                result.oomKills() == 0
+                        ? account.flatMap(Account::shortage)
+                        : Optional.of(RelayGuest.shortage(
+                                result.limits().memory(),
+                                result.oomKills() == 1 ? "a process there" : result.oomKills() + " processes there"))));
+        return switch (result.outcome()) {
+            case RelayMessages.EXITED -> new Progress.Ended(new Status(result.value(), 0));
+            case RelayMessages.SIGNALED -> new Progress.Ended(new Status(SIGNAL_BASE + result.value(), result.value()));
+            default ->
+                new Progress.Lost(new K8sExecException(
+                        ErrorId.OUTCOME_UNKNOWN,
+                        "the relay's own process of this run was killed or stopped in the guest",
+                        "so nobody knows how the script ended, and what was left of it was ended",
+                        "look what in the script ends processes that it has not started, like kill -9 -1"));
+        };
+    }
+
+    K8sExecException lost(String why) {
+        RelayMessages.Hello hello = guest.hello();
+        String limit =
+                (hello.flags() & RelayMessages.OOM_GROUP) != 0 && hello.limits().memory() >= 0
+                        ? "; in this guest the kernel kills all processes at once if its memory limit of "
+                                + Sizes.bytes(hello.limits().memory()) + " is reached, which looks like this"
+                        : "";
+        return new K8sExecException(
+                ErrorId.RELAY_LOST,
+                "the relay of the guest " + guest.name() + " ended while "
+                        + (started ? "the script ran" : "it was to start the script") + " (" + why + ")",
+                "so nobody knows how the script ended: the guest has ended or was restarted" + limit,
+                "look why: kubectl describe pod POD, kubectl logs POD -c " + guest.name()
+                        + " --previous; the usual cause is resources.limits.memory of the guest");
+    }
+
+    @Override
+    public void end(Duration grace) {
+        if (lost || ended && account.filter(left -> !left.left().isEmpty()).isEmpty()) {
+            return;
+        }
+        try {
+            guest.connection().send(RelayMessages.END, RelayMessages.withNumber(grace.toMillis()), new int[0]);
+            ending = true;
+        } catch (Connection.Ended e) {
+            // its end is an event of its own
+        }
+    }
+
+    @Override
+    public boolean isEnding() {
+        return ending;
+    }
+
+    @Override
+    public Optional<Account> account() {
+        return Optional.of(account.orElse(new Account("", "", Optional.empty())));
+    }
+}
