@@ -38,7 +38,8 @@ class RelayGuestIT {
     @Test
     void a_dead_relays_guest_is_waited_for_by_name_and_ambiguous_without() {
         pod.asRoot("mkdir /relay/dead; python3 -c \"import socket; s = socket.socket(socket.AF_UNIX, "
-                        + "socket.SOCK_SEQPACKET); s.bind('/relay/dead/guest.sock')\"")
+                        + "socket.SOCK_SEQPACKET); s.bind('/relay/dead/guest.sock')\"; "
+                        + "chmod 666 /relay/dead/guest.sock")
                 .assertExitCode(0);
         try {
             run(":").assertExitCode(125).assertError("TARGET_AMBIGUOUS", "dead (/relay/dead/guest.sock)");
