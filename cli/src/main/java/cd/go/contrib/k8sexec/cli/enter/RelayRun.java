@@ -74,9 +74,11 @@ final class RelayRun implements Running {
         // one that was on its way when END was sent has nothing of what END did
         ending &= !ended && !result.left().isEmpty();
         ended = true;
+        boolean known = result.outcome() == RelayMessages.EXITED || result.outcome() == RelayMessages.SIGNALED;
         account = Optional.of(new Account(
                 result.left(),
-                result.killed(),
+                // what was left of one that is lost got no SIGTERM before
+                known ? result.killed() : "",
                 result.oomKills() == 0
                         ? account.flatMap(Account::shortage)
                         : Optional.of(RelayGuest.shortage(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,31 @@ class RelayGuestIT {
             run("echo on", "--container", "guest").assertExitCode(0);
         } finally {
             pod.asRoot("rm -r /relay/dead").assertExitCode(0);
+        }
+    }
+
+    /** Here it is started in the agent's own container, where one can be started later. */
+    @Test
+    void a_relay_that_comes_later_is_waited_for() {
+        pod.asRoot("mkdir -m 777 /relay/later").assertExitCode(0);
+        try {
+            Result result = pod.exec(
+                    "agent",
+                    Pod.request("sh", "echo here; exit 7", Map.of()).getBytes(StandardCharsets.UTF_8),
+                    "env",
+                    "GO_K8S_RELAY=/relay",
+                    "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                    "bash",
+                    "-c",
+                    "cat >/tmp/request; $0 install /tmp/later >/dev/null; $0 run --container later --wait 30s "
+                            + "</tmp/request 2>/tmp/notes & run=$!; until grep -q 'waiting for the guest' /tmp/notes; "
+                            + "do sleep 0.1; done; /tmp/later/relay --dir /relay/later 2>/dev/null & relay=$!; "
+                            + "wait $run; code=$?; kill $relay; wait $relay; rm -r /tmp/later; exit $code",
+                    "/opt/extra/k8s-exec");
+
+            assertEquals("here\n", result.assertExitCode(7).text(), result.toString());
+        } finally {
+            pod.asRoot("rm -r /relay/later").assertExitCode(0);
         }
     }
 

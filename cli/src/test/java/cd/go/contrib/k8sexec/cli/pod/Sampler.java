@@ -13,23 +13,26 @@ final class Sampler implements AutoCloseable {
             done >/tmp/samples 2>/dev/null
             """;
 
+    /** Where a script's processes are seen. */
+    private static final String CONTAINER = Pod.isRelayed() ? "guest" : "agent";
+
     private final Pod pod;
     private final Process loop;
 
     Sampler(Pod pod) {
         this.pod = pod;
-        loop = pod.start("agent", "sh", "-c", LOOP);
+        loop = pod.start(CONTAINER, "sh", "-c", LOOP);
     }
 
     /** What was seen. */
     String text() {
-        return pod.exec("agent", "sh", "-c", "tr '\\0' ' ' </tmp/samples | tail -c 50000000")
+        return pod.exec(CONTAINER, "sh", "-c", "tr '\\0' ' ' </tmp/samples | tail -c 50000000")
                 .text();
     }
 
     @Override
     public void close() {
         loop.destroy();
-        pod.exec("agent", "rm", "-f", "/tmp/samples");
+        pod.exec(CONTAINER, "rm", "-f", "/tmp/samples");
     }
 }

@@ -43,6 +43,7 @@ class WaitAndEnvIT {
 
     @Test
     void wait_says_at_once_what_is_there() {
+        Pod.requireNot("relay", "RelayedIT.targets_and_wait_know_the_guest_by_its_name has its text");
         assertEquals(
                 "process " + pod.pid("guest") + " (sleep): the only other container of the Pod\n",
                 pod.k8sExec("", "wait").assertExitCode(0).text());
@@ -59,6 +60,7 @@ class WaitAndEnvIT {
     @Test
     void wait_waits_for_a_guest_that_comes_later() {
         Pod.requireNot("chroot", "it takes SYS_ADMIN to make what is waited for");
+        Pod.requireNot("relay", "RelayGuestIT.a_relay_that_comes_later_is_waited_for");
         // as in a container that has just been started: a process without a parent in the Pod, in a mount namespace of
         // its own
         Process later = null;
@@ -96,6 +98,10 @@ class WaitAndEnvIT {
         pod.k8sExec("", "wait", "--container", "none", "--for", "200ms")
                 .assertExitCode(125)
                 .assertError("TARGET_UNKNOWN", "\"none\"");
+        if (Pod.isRelayed()) {
+            pod.k8sExec("", "wait", "--pid", "1").assertExitCode(125).assertError("SETTING_INVALID", "--pid");
+            return;
+        }
         pod.k8sExec(Map.of("GO_K8S_WAIT", "100ms"), "", "wait", "--pid", "4194304")
                 .assertExitCode(125)
                 .assertError("TARGET_DEAD");
@@ -189,6 +195,7 @@ class WaitAndEnvIT {
 
     @Test
     void an_environment_that_may_not_be_read_is_an_error() {
+        Pod.requireNot("relay", "a relay hands its own over");
         try (Pod stranger = Pod.up("AGENT_UID=1000", "AGENT_GID=1000")) {
             stranger.k8sExec("", "env").assertExitCode(125).assertError("ENVIRONMENT_UNREADABLE", "SYS_PTRACE");
         }
