@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.run;
 
+import cd.go.contrib.k8sexec.cli.enter.Account;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.time.Duration;
@@ -86,18 +87,33 @@ final class Ending {
         return !left.isEmpty();
     }
 
-    /** What did not end by itself, in a sentence for each reason; empty if everything did. */
-    List<String> killed(String why) {
+    /**
+     * What did not end by itself, and what is still there, in a sentence for each reason.
+     *
+     * @param why     SIGKILL came
+     * @param account what the way in tells of the processes; empty: what was seen here counts
+     * @param killing whether SIGKILL has come
+     */
+    List<String> lines(String why, Optional<Account> account, boolean killing) {
         List<String> lines = new ArrayList<>();
-        String deaf = ProcessTree.describe(select(true));
-        if (!deaf.isEmpty()) {
-            lines.add("ended with SIGKILL, because SIGTERM did not end it: " + deaf);
-        }
-        String late = ProcessTree.describe(select(false));
-        if (!late.isEmpty()) {
-            lines.add("ended with SIGKILL, because " + why + ": " + late);
+        add(lines, "ended with SIGKILL, because SIGTERM did not end it: ", ProcessTree.describe(select(true)));
+        add(lines, "ended with SIGKILL, because " + why + ": ", ProcessTree.describe(select(false)));
+        // it does not tell which of them have had SIGTERM
+        add(
+                lines,
+                "ended with SIGKILL, because " + why + ": ",
+                account.map(Account::killed).orElse(""));
+        if (killing) {
+            String there = account.map(Account::left).orElseGet(this::left);
+            add(lines, "still there in spite of SIGKILL: ", there);
         }
         return lines;
+    }
+
+    private static void add(List<String> lines, String text, String processes) {
+        if (!processes.isEmpty()) {
+            lines.add(text + processes);
+        }
     }
 
     private List<ProcessInfo> select(boolean wasTold) {

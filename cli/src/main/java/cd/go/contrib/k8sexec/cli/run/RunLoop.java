@@ -263,28 +263,19 @@ final class RunLoop {
     // ---- how it ended
 
     private Outcome outcome() {
+        Optional<Account> account = script.account();
         String why = haste.map(key -> "of " + key)
                 .orElseGet(() -> "the grace period of " + words(options.grace()) + " was over");
-        Optional<Account> account = script.account();
-        ending.killed(why)
-                .forEach(options.notes());
-        account.map(Account::killed)
-                .filter(killed -> !killed.isEmpty())
-                .ifPresent(killed ->
-                        options.notes().accept("ended with SIGKILL, because " + why + ": " + killed));
-        String left = killing ? account.map(Account::left).orElseGet(ending::left) : "";
-        if (!left.isEmpty()) {
-            options.notes().accept("still there in spite of SIGKILL: " + left);
-        }
+        ending.lines(why, account, killing).forEach(options.notes());
         String way = started ? plan.entry().name() : null;
         if (ended.isPresent()) {
             if (!started) {
                 options.notes().accept("it was ended before the script began: nothing was run");
             }
             if (Stopping.of(proc).hasBegun()) {
-                String why = "the agent is being stopped";
-                options.notes().accept("the script was ended: " + why);
-                return ended.get().by(way).because(why);
+                String stopped = "the agent is being stopped";
+                options.notes().accept("the script was ended: " + stopped);
+                return ended.get().by(way).because(stopped);
             }
             return ended.get().by(way);
         }

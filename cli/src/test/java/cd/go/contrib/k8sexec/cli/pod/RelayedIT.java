@@ -129,7 +129,9 @@ class RelayedIT {
 
         assertEquals("143", result.text().lines().findFirst().orElse(""), result.toString());
         assertTrue(result.text().contains("\"outcome\":\"canceled\""), result.toString());
-        assertTrue(result.errors().contains("ended with SIGKILL, because SIGTERM did not end it: "), result.errors());
+        assertTrue(
+                result.errors().contains("ended with SIGKILL, because the grace period of 1s was over: "),
+                result.errors());
         assertEquals(
                 "told\n",
                 pod.exec("agent", "sh", "-c", "cat /go/told; rm /go/told").text());
