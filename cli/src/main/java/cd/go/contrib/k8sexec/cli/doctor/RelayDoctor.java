@@ -8,6 +8,7 @@ import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.platform.Identity;
 import cd.go.contrib.k8sexec.cli.target.Capability;
+import cd.go.contrib.k8sexec.cli.target.Containers;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import java.nio.file.Path;
@@ -80,6 +81,11 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
             skip("the trial did not run", "shells", "script-user");
         }
         checks.accept(trial.check(false, entry.name()));
+        checks.accept(
+                trial.outcome().isPresent()
+                        ? Check.ok("way-" + entry.name(), "works here, and is taken; it takes no capability")
+                        : Check.skipped("way-" + entry.name(), "the trial did not run"));
+        checks.accept(Spare.ofRelay(agent, !new Containers(proc).isAgentAlone()));
     }
 
     /** Two users have to let each other write and delete: by a group that both have, and by the umask. */

@@ -63,7 +63,7 @@ record WayChecks(ProcessStatus agent, Optional<ProcessStatus> guest, boolean cha
     }
 
     /**
-     * One for each way.
+     * One for each way, and what the Pod could do without.
      *
      * @param taken the way that the trial took, empty where it did not run
      * @param trial for the other ways
@@ -73,6 +73,10 @@ record WayChecks(ProcessStatus agent, Optional<ProcessStatus> guest, boolean cha
         for (Way way : List.of(Way.SETNS, Way.NSENTER, Way.CHROOT)) {
             checks.add(taken.filter(way::equals).isPresent() ? works(way, ", and is taken") : check(way, taken, trial));
         }
+        boolean chrootWorks = checks.get(checks.size() - 1).status() == Check.Status.OK;
+        checks.add(taken.map(way -> Spare.of(
+                        agent, way, needed(way), chrootWorks ? Optional.of(needed(Way.CHROOT)) : Optional.empty()))
+                .orElseGet(() -> Check.skipped(Spare.ID, "it is not known which way will be taken")));
         return checks;
     }
 

@@ -45,7 +45,8 @@ class DoctorIT {
             "trial",
             "way-setns",
             "way-nsenter",
-            "way-chroot");
+            "way-chroot",
+            "spare");
 
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");

@@ -260,5 +260,6 @@ class RelayedIT {
 
         result.assertExitCode(0);
         assertTrue(result.text().contains("trial: a script ran in the guest, by relay"), result.toString());
+        assertTrue(result.text().contains("spare: relay does without "), result.toString());
     }
 }
