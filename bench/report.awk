@@ -45,6 +45,12 @@ function budgets(    list) {
     budget("empty script, of plain nsenter", ms(ours) / ms(plain), "times", 4, 1.5)
     budget("empty script by chroot, more than plain nsenter", ms(ours " --enter chroot") - ms(plain), "ms", 6)
     budget("empty script by chroot, of plain nsenter", ms(ours " --enter chroot") / ms(plain), "times", 4, 1.5)
+    if (ours " --enter relay" in wall) {
+        budget("empty script by relay, more than plain nsenter", ms(ours " --enter relay") - ms(plain), "ms", 6)
+        budget("empty script by relay, of plain nsenter", ms(ours " --enter relay") / ms(plain), "times", 4, 1.5)
+        budget("20 at once by relay, of 20 times plain nsenter",
+            median(ours " --enter relay", "at-once", WALL) / median(plain, "at-once", WALL), "times", 3, 1.5)
+    }
     if ("crun exec" in wall)
         budget("empty script, of crun exec", 100 * ms(ours) / ms("crun exec"), "%", 60, 1.5)
     budget("a named guest of three, more than the only one", ms(ours ", a named guest of three") - ms(ours), "ms", 1)
