@@ -10,10 +10,9 @@ import org.graalvm.nativeimage.c.struct.CStruct;
 import org.graalvm.nativeimage.c.type.CCharPointer;
 import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.word.PointerBase;
-import org.graalvm.word.UnsignedWord;
 
 /**
- * What src-native/c/process.h, guest.h, events.h, ask.h and the relay's headers promise, which say what each name means. The build reads the
+ * What src-native/c/process.h, guest.h, events.h and ask.h promise, which say what each name means. The build reads the
  * layout from there.
  */
 @CContext(Core.Headers.class)
@@ -24,7 +23,7 @@ final class Core {
         @Override
         public List<String> getHeaderFiles() {
             // the build tells the compiler where it is
-            return List.of("\"events.h\"", "\"ask.h\"", "\"relay/client.h\"", "\"relay/accompany.h\"");
+            return List.of("\"events.h\"", "\"ask.h\"");
         }
     }
 
@@ -231,33 +230,6 @@ final class Core {
 
     @CFunction("kx_watch")
     static native int watch(int process);
-
-    @CStruct(value = "message", addStructKeyword = true)
-    interface Message extends PointerBase {
-        @CFieldAddress("packet")
-        PointerBase packet();
-
-        @CFieldAddress("descriptors")
-        CIntPointer descriptors();
-    }
-
-    @CConstant("RECEIVED")
-    static native int received();
-
-    @CConstant("RECEIVED_NOTHING")
-    static native int receivedNothing();
-
-    @CFunction("relay_connect")
-    static native int connect(int directory, CCharPointer file, int millis);
-
-    @CFunction("relay_await")
-    static native int receive(int socket, Message message, int millis);
-
-    @CFunction("relay_accompany")
-    static native int accompany(int socket, int terminal, int input, Message message);
-
-    @CFunction("send_message")
-    static native int send(int socket, int type, PointerBase packet, UnsignedWord size, CIntPointer descriptors);
 
     @CFunction("kx_identify")
     static native int identify(CCharPointer path, Place place);

@@ -36,7 +36,7 @@ record PosixConnection(int descriptor) implements Connection {
         if (folder < 0) {
             throw failed(directory, Libc.errno());
         }
-        int socket = Core.connect(folder, Libc.string(file), CONNECT_MILLIS);
+        int socket = RelayCore.connect(folder, Libc.string(file), CONNECT_MILLIS);
         int errno = Libc.errno();
         Libc.close(folder);
         if (socket < 0) {
@@ -70,19 +70,19 @@ record PosixConnection(int descriptor) implements Connection {
 
     @Override
     public Optional<Message> receive(Duration limit) throws Ended {
-        Core.Message message = StackValue.get(SizeOf.get(Core.Message.class));
-        int received = Core.receive(descriptor, message, (int) limit.toMillis());
-        return received == Core.receivedNothing() ? Optional.empty() : Optional.of(message(received, message));
+        RelayCore.Message message = StackValue.get(SizeOf.get(RelayCore.Message.class));
+        int received = RelayCore.receive(descriptor, message, (int) limit.toMillis());
+        return received == RelayCore.receivedNothing() ? Optional.empty() : Optional.of(message(received, message));
     }
 
     @Override
     public Message accompany(int terminal, boolean input) throws Ended {
-        Core.Message message = StackValue.get(SizeOf.get(Core.Message.class));
-        return message(Core.accompany(descriptor, terminal, input ? 1 : 0, message), message);
+        RelayCore.Message message = StackValue.get(SizeOf.get(RelayCore.Message.class));
+        return message(RelayCore.accompany(descriptor, terminal, input ? 1 : 0, message), message);
     }
 
-    private static Message message(int received, Core.Message message) throws Ended {
-        if (received != Core.received()) {
+    private static Message message(int received, RelayCore.Message message) throws Ended {
+        if (received != RelayCore.received()) {
             throw new Ended("the other side has closed it, or sent what is no message");
         }
         byte[] packet = new byte[PACKET];
@@ -117,7 +117,7 @@ record PosixConnection(int descriptor) implements Connection {
         for (int i = 0; i < DESCRIPTORS; i++) {
             attached.write(i, i < descriptors.length ? descriptors[i] : Core.none());
         }
-        if (Core.send(descriptor, type, copy, WordFactory.unsigned(packet.length), attached) != 0) {
+        if (RelayCore.send(descriptor, type, copy, WordFactory.unsigned(packet.length), attached) != 0) {
             throw new Ended(Libc.message(Libc.errno()));
         }
     }

@@ -130,7 +130,7 @@ public final class PosixPlatform implements Platform {
         return failed(failure.stage(), failure.number());
     }
 
-    private static StartException failed(int kind, int number) {
+    static StartException failed(int kind, int number) {
         Stage stage = Core.stage(kind);
         return stage == Stage.ENDED
                 ? new StartException(stage, "signal " + number, false)
@@ -148,7 +148,7 @@ public final class PosixPlatform implements Platform {
     }
 
     /** By open(2), which does not wait on a pipe that was put in a directory's place. */
-    private static Opened open(Path path, int flags) throws IOException {
+    static Opened open(Path path, int flags) throws IOException {
         return opened(path, Libc.open(Libc.string(ByteString.of(path)), flags));
     }
 
@@ -191,42 +191,11 @@ public final class PosixPlatform implements Platform {
     }
 
     @Override
-    public Opened openForWriting(Path path) throws IOException {
-        return open(path, Libc.O_WRONLY | Libc.O_TRUNC | Libc.O_CLOEXEC);
+    public Relays relays() {
+        return new PosixRelays();
     }
 
-    @Override
-    public String message(int errno) {
-        return Libc.message(errno);
-    }
-
-    @Override
-    public StartException failure(int stage, int number) {
-        return failed(stage, number);
-    }
-
-    @Override
-    public Opened sealed(byte[] content) throws IOException {
-        int file;
-        try (PinnedObject bytes = PinnedObject.create(content)) {
-            file = Core.file(bytes.addressOfArrayElement(0), content.length);
-        }
-        if (file < 0) {
-            throw new IOException(Libc.message(Libc.errno()));
-        }
-        if (Libc.fcntl(file, Libc.F_GET_SEALS, 0) <= 0) {
-            Libc.close(file);
-            throw new IOException("the kernel has no memfd_create(2), or refuses it");
-        }
-        return new OpenedDescriptor(file);
-    }
-
-    @Override
-    public Connection connect(Path directory, String file) throws IOException {
-        return PosixConnection.connect(directory, file);
-    }
-
-    private record OpenedDescriptor(int descriptor) implements Opened {
+    record OpenedDescriptor(int descriptor) implements Opened {
         @Override
         public void close() {
             Libc.close(descriptor);

@@ -11,6 +11,7 @@ import cd.go.contrib.k8sexec.cli.platform.Streams;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.ContainerView;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.Self;
 import cd.go.contrib.k8sexec.protocol.Way;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -134,11 +135,12 @@ record RelayEntry(Platform platform, ProcFs proc, RelayPlace place) implements E
 
     private Connection connect(RelayPlace.Socket socket) {
         try {
-            return platform.connect(socket.folder(), socket.file());
+            return platform.relays().connect(socket.folder(), socket.file());
         } catch (ConnectException | NoSuchFileException e) {
             throw down(socket, "has ended, and is perhaps restarting");
         } catch (IOException e) {
-            String label = proc.securityLabel()
+            String label = new Self(proc)
+                    .securityLabel()
                     .map(text -> "; this process is " + quoted(text) + " for the node's SELinux or AppArmor")
                     .orElse("");
             throw new K8sExecException(

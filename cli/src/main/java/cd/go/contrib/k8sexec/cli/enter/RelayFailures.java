@@ -20,15 +20,19 @@ final class RelayFailures {
                         "so nothing is started in it any more",
                         "run it again once the guest has been restarted");
             case RelayMessages.STAGE_STRINGS ->
-                refused(guest, "take arguments and environment of this size", platform.message(failure.number()));
-            case RelayMessages.STAGE_TERMINAL -> refused(guest, "open a terminal", platform.message(failure.number()));
+                refused(
+                        guest,
+                        "take arguments and environment of this size",
+                        platform.relays().message(failure.number()));
+            case RelayMessages.STAGE_TERMINAL ->
+                refused(guest, "open a terminal", platform.relays().message(failure.number()));
             case RelayMessages.STAGE_LOST ->
                 new K8sExecException(
                         ErrorId.OUTCOME_UNKNOWN,
                         "the relay's own process of this run was killed while it started the script",
                         "so it is not known whether the script had begun; what there was of it was ended",
                         "look what else runs in the guest " + guest.name() + ", and at its memory limit");
-            default -> explained(platform.failure(failure.stage(), failure.number()), guest, program);
+            default -> explained(platform.relays().failure(failure.stage(), failure.number()), guest, program);
         };
     }
 

@@ -9,6 +9,7 @@ import cd.go.contrib.k8sexec.cli.platform.Place;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.platform.Streams;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.Self;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,10 +33,11 @@ record RelayOrder(Platform platform, ProcFs proc, GuestProgram program, boolean 
         Optional<byte[]> script = program.streams().script();
         int[] descriptors = new int[RelayMessages.PLACES];
         Arrays.fill(descriptors, -1);
-        try (Opened strings = platform.sealed(strings(script.isPresent()));
-                Opened content = script.isPresent() ? platform.sealed(script.get()) : null;
+        try (Opened strings = platform.relays().sealed(strings(script.isPresent()));
+                Opened content = script.isPresent() ? platform.relays().sealed(script.get()) : null;
                 Opened output = program.streams().output().isPresent()
-                        ? platform.openForWriting(program.streams().output().get())
+                        ? platform.relays()
+                                .openForWriting(program.streams().output().get())
                         : null) {
             descriptors[RelayMessages.STRINGS_PLACE] = strings.descriptor();
             if (!terminal) {
@@ -68,7 +70,7 @@ record RelayOrder(Platform platform, ProcFs proc, GuestProgram program, boolean 
         List<String> arguments = program.arguments();
         return new RelayMessages.Run(
                 (scripted ? RelayMessages.SCRIPT_FILE : 0) | (terminal ? RelayMessages.WITH_TERMINAL : 0),
-                proc.umask(),
+                new Self(proc).umask(),
                 program.grace().toMillis(),
                 identity(Optional.of(program.directory())),
                 identity(program.runFolder()),

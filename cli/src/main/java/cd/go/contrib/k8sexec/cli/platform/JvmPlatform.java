@@ -185,32 +185,8 @@ final class JvmPlatform implements Platform {
     }
 
     @Override
-    public Opened openForWriting(Path path) {
-        throw noRelay();
-    }
-
-    @Override
-    public String message(int errno) {
-        throw noRelay();
-    }
-
-    @Override
-    public StartException failure(int stage, int number) {
-        throw noRelay();
-    }
-
-    @Override
-    public Opened sealed(byte[] content) {
-        throw noRelay();
-    }
-
-    @Override
-    public Connection connect(Path directory, String file) {
-        throw noRelay();
-    }
-
-    private static K8sExecException noRelay() {
-        return new K8sExecException(
+    public Relays relays() {
+        throw new K8sExecException(
                 ErrorId.NATIVE_ONLY,
                 "this is the JVM build of k8s-exec",
                 "which cannot pass descriptors to a relay",

@@ -101,32 +101,12 @@ public interface Platform {
      */
     Lock lock(Opened file);
 
-    /** Opens a file for writing, which is emptied. */
-    Opened openForWriting(Path path) throws IOException;
-
-    /** The system's words for the number of an error. */
-    String message(int errno);
-
-    /** What a stage and an error's number (or a signal's) of src-native/c/process.h stand for. */
-    StartException failure(int stage, int number);
-
     /**
-     * A file without a name that has this content, and that nobody can change.
+     * What it takes to have a program started by a relay.
      *
-     * @throws IOException where the system has none
+     * @throws K8sExecException NATIVE_ONLY
      */
-    Opened sealed(byte[] content) throws IOException;
-
-    /**
-     * Connects to a relay.
-     *
-     * @param directory whose path may be of any length
-     * @param file      the socket's name there
-     * @throws java.net.ConnectException where nobody listens to it
-     * @throws java.nio.file.NoSuchFileException where there is nothing of that name
-     * @throws IOException               where it is refused for another reason
-     */
-    Connection connect(Path directory, String file) throws IOException;
+    Relays relays();
 
     /** Whether one of this process's standard streams is a terminal. */
     boolean isTerminal(int descriptor);

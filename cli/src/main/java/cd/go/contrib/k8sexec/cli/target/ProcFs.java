@@ -34,9 +34,6 @@ public record ProcFs(Path root) {
 
     private static final Pattern MOUNT_ID = Pattern.compile("^mnt_id:\\s*(\\d+)$", Pattern.MULTILINE);
 
-    private static final Pattern UMASK = Pattern.compile("^Umask:\\s*([0-7]+)$", Pattern.MULTILINE);
-    private static final int USUAL_UMASK = 022;
-
     public Optional<ProcessInfo> process(int pid) {
         return stat(pid).filter(process -> process.pid() == pid);
     }
@@ -291,23 +288,5 @@ public record ProcFs(Path root) {
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    /** What the node's security policy calls this process (SELinux, AppArmor); empty where it has none. */
-    public Optional<String> securityLabel() {
-        return read("self", "attr/current")
-                .map(bytes -> new String(bytes, StandardCharsets.UTF_8)
-                        .replace("\0", "")
-                        .strip())
-                .filter(label -> !label.isEmpty());
-    }
-
-    /** Of this process. */
-    public int umask() {
-        String status = read("self", "status")
-                .map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1))
-                .orElse("");
-        Matcher mask = UMASK.matcher(status);
-        return mask.find() ? Integer.parseInt(mask.group(1), 8) : USUAL_UMASK;
     }
 }

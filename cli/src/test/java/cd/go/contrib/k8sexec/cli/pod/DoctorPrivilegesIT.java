@@ -140,25 +140,6 @@ class DoctorPrivilegesIT {
     }
 
     @Test
-    void what_the_way_in_does_without_can_be_dropped() {
-        try (Pod rich = Pod.up("AGENT_CAPS=" + Pod.KUBERNETES + ",sys_admin,sys_ptrace,net_admin")) {
-            diagnose(rich).assertCheck("spare", "ok", "does without NET_ADMIN, SYS_PTRACE: capabilities.add need not");
-        }
-        // the Pod of this class adds no more than what is left of them
-        Diagnosis left = diagnose(pod);
-        left.assertCheck("spare", "ok", "needs each capability that the Pod adds")
-                .assertCheck("trial", "ok");
-        if (Pod.isNative()) {
-            left.assertCheck("spare", "ok", "chroot (GO_K8S_ENTER=chroot) also does without SYS_ADMIN");
-            try (Pod poor = Pod.up("AGENT_CAPS=" + Pod.KUBERNETES)) {
-                diagnose(poor, Map.of("GO_K8S_ENTER", "chroot"))
-                        .assertNothing("failure", "warning")
-                        .assertCheck("spare", "ok", "chroot needs each capability that the Pod adds, if it adds one");
-            }
-        }
-    }
-
-    @Test
     void a_guest_of_another_user_with_less_memory_for_the_agent_and_a_registration_to_see() throws IOException {
         Need.require(Need.RUNC);
         Path profile = Files.writeString(

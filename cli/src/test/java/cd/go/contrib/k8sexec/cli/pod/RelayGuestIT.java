@@ -66,7 +66,8 @@ class RelayGuestIT {
                     "GO_K8S_CONTAINER_SHARED_ROOT=/go",
                     "bash",
                     "-c",
-                    "cat >/tmp/request; $0 install /tmp/later >/dev/null; $0 run --container later --wait 30s "
+                    "cat >/tmp/request; mkdir /tmp/later; $0 install /tmp/later >/dev/null; "
+                            + "$0 run --container later --wait 30s "
                             + "</tmp/request 2>/tmp/notes & run=$!; until grep -q 'waiting for the guest' /tmp/notes; "
                             + "do sleep 0.1; done; /tmp/later/relay --dir /relay/later 2>/dev/null & relay=$!; "
                             + "wait $run; code=$?; kill $relay; wait $relay; rm -r /tmp/later; exit $code",
