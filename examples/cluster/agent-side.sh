@@ -29,7 +29,7 @@ look='for process in /proc/[0-9]*; do
 done'
 processes() {
     if [ -n "${GO_K8S_RELAY:-}" ]; then
-        k8s-exec exec -- sh -c "$look"
+        "$k8s_exec" exec -- sh -c "$look"
     else
         sh -c "$look"
     fi

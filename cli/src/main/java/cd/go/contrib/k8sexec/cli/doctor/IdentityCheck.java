@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,26 @@ final class IdentityCheck {
             ProcFs proc, Map<String, String> environment, Path sharedRoot, String containerRoot, Target target) {
         List<Mount> agents = proc.mounts("self");
         List<Mount> guests = proc.mounts(target.pid());
+        return of(environment, sharedRoot, file -> {
+            String relative = sharedRoot.relativize(file).toString();
+            return isSame(
+                    agents,
+                    file.toString(),
+                    guests,
+                    Path.of(containerRoot, relative).toString());
+        });
+    }
+
+    /** Of a guest whose mounts cannot be seen: it has the volume as the agent has it, without what is mounted there. */
+    static Check of(ProcFs proc, Map<String, String> environment, Path sharedRoot) {
+        List<Mount> agents = proc.mounts("self");
+        return of(
+                environment,
+                sharedRoot,
+                file -> Mount.holding(file.toString(), agents).equals(Mount.holding(sharedRoot.toString(), agents)));
+    }
+
+    private static Check of(Map<String, String> environment, Path sharedRoot, Predicate<Path> isGuests) {
         List<Path> seen = Stream.of(sharedRoot, Path.of(environment.getOrDefault("VOLUME_DIR", sharedRoot.toString())))
                 .map(Path::normalize)
                 .filter(folder -> folder.startsWith(sharedRoot))
@@ -33,14 +54,7 @@ final class IdentityCheck {
                 .flatMap(folder ->
                         FILES.stream().map(file -> folder.resolve("config").resolve(file)))
                 .filter(Files::exists)
-                .filter(file -> {
-                    String relative = sharedRoot.relativize(file).toString();
-                    return isSame(
-                            agents,
-                            file.toString(),
-                            guests,
-                            Path.of(containerRoot, relative).toString());
-                })
+                .filter(isGuests)
                 .toList();
         if (seen.isEmpty()) {
             return Check.ok(ID, "the guest does not see the agent's token and guid");

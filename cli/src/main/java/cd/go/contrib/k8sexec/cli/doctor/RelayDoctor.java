@@ -31,6 +31,7 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
             skip(
                     "there is no guest",
                     VolumeChecks.SHARED_ROOT,
+                    IdentityCheck.ID,
                     GuestChecks.ENVIRONMENT,
                     "shells",
                     "script-user",
@@ -48,9 +49,16 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
                     VolumeChecks.SHARED_ROOT, sharedRoot + " in the agent, " + containerRoot + " in the guest"));
         } catch (K8sExecException e) {
             checks.accept(Check.failure(VolumeChecks.SHARED_ROOT, e));
-            skip("the shared root is not known", GuestChecks.ENVIRONMENT, "shells", "script-user", "trial");
+            skip(
+                    "the shared root is not known",
+                    IdentityCheck.ID,
+                    GuestChecks.ENVIRONMENT,
+                    "shells",
+                    "script-user",
+                    "trial");
             return;
         }
+        checks.accept(IdentityCheck.of(proc, settings.environment(), sharedRoot));
         checks.accept(
                 guest.environment().isPresent()
                         ? Check.ok(GuestChecks.ENVIRONMENT, "the relay has sent it")

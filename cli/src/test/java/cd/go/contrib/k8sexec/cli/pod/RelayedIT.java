@@ -260,6 +260,12 @@ class RelayedIT {
 
         result.assertExitCode(0);
         assertTrue(result.text().contains("trial: a script ran in the guest, by relay"), result.toString());
+        assertTrue(result.text().contains("ok      agent-identity: "), result.toString());
+        pod.exec("agent", "sh", "-c", "mkdir /go/config && touch /go/config/token")
+                .assertExitCode(0);
+        Result seen = pod.k8sExec(Relayed.RELAY, "", "doctor");
+        pod.exec("agent", "rm", "-r", "/go/config");
+        assertTrue(seen.text().contains("warning agent-identity: the guest sees /go/config/token"), seen.toString());
         assertTrue(result.text().contains("spare: relay does without "), result.toString());
     }
 }
