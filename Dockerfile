@@ -1,7 +1,7 @@
 # An image with nothing but the files: k8s-exec, the relay, completion and manual pages, licences. Nothing in it has to
 # be built again for an agent; it is used as
 #
-#   an init container   command: [/relay, install, DIR]                       examples/own-image.yaml
+#   an init container   command: [/bin/relay, install, DIR]                   examples/own-image.yaml
 #   an image volume     image: {reference: …}, from Kubernetes 1.33 on        examples/image-volume.yaml
 #   a stage             COPY --from=…, as Dockerfile.agent does
 #
@@ -50,13 +50,14 @@ LABEL org.opencontainers.image.title="k8s-exec" \
     org.opencontainers.image.description="Runs a GoCD task's script in another container of the Pod: the files" \
     org.opencontainers.image.licenses="Apache-2.0" \
     org.opencontainers.image.version="${VERSION}"
-COPY --from=executable --chmod=0555 /k8s-exec/cli/target/k8s-exec /k8s-exec/cli/target/relay /
+# not in /, where a volume that is mounted at /k8s-exec would meet the file
+COPY --from=executable --chmod=0555 /k8s-exec/cli/target/k8s-exec /k8s-exec/cli/target/relay /bin/
 COPY --from=executable /k8s-exec/cli/target/completion /share/completion
 COPY --from=executable /k8s-exec/cli/target/man /share/man
 COPY LICENSE NOTICE /licenses/
 # GoCD's agents are this user: what it installs is the agent's, and it is not root
 USER 1000:0
 # smoke tests
-RUN ["/relay", "--version"]
-RUN ["/k8s-exec", "--version"]
-ENTRYPOINT ["/relay"]
+RUN ["/bin/relay", "--version"]
+RUN ["/bin/k8s-exec", "--version"]
+ENTRYPOINT ["/bin/relay"]
