@@ -8,9 +8,8 @@
 # ---- what is right, and what is known to be wrong
 
 issue_cancel="What cancel, output and death do to a run"
-issue_guest="The right guest, the right user, the right words"
 issue_limits="Under attack, at the limits, and as the Pod grows"
-export issue_cancel issue_guest issue_limits
+export issue_cancel issue_limits
 
 fail() {
     echo "$*"

@@ -185,44 +185,6 @@ static int set_files(const struct kx_program *program, int input) {
     return 0;
 }
 
-static int is_there(char *const *paths) {
-    int there = *paths == NULL;
-    for (; *paths != NULL && !there; paths++) {
-        there = access(*paths, X_OK) == 0;
-    }
-    return there;
-}
-
-static char *last_name(char *path) {
-    char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
-/* As execvp(3): a file that is no program is taken for a script of sh's. Returns only if it fails. */
-static void execute(const struct kx_start *start) {
-    /* the arguments are in memory that the parent has too, but does not look at again */
-    char *own_name = start->arguments[0];
-    int denied = 0;
-    if (!is_there(start->needed)) {
-        errno = ENOENT;
-        return;
-    }
-    for (char *const *path = start->paths; *path != NULL; path++) {
-        start->arguments[0] = *own_name != 0 ? own_name : last_name(*path);
-        execve(*path, start->arguments, start->environment);
-        if (errno == ENOEXEC) {
-            start->arguments[0] = *path;
-            start->arguments[-1] = (char *) "/bin/sh";
-            execve("/bin/sh", start->arguments - 1, start->environment);
-        }
-        if (errno != ENOENT && errno != ENOTDIR && errno != EACCES) {
-            return;
-        }
-        denied |= errno == EACCES;
-    }
-    errno = denied ? EACCES : ENOENT;
-}
-
 int kx_tell(const struct kx_start *start, int stage, int number) {
     struct kx_error told = {stage, number};
     return start->progress == KX_NONE || write(start->progress, &told, sizeof told) == sizeof told;
@@ -266,6 +228,6 @@ int kx_become_program(const struct kx_start *start) {
     if (!alone && ((!program->bound && prctl(PR_SET_PDEATHSIG, 0) != 0) || !kx_tell(start, KX_DONE, 0))) {
         return KX_PROCESS;
     }
-    execute(start);
+    kx_execute(start);
     return KX_PROGRAM;
 }

@@ -1,5 +1,6 @@
 /*
- * Between process.c, which makes the child, and become.c, which is what happens in it. Nobody else needs this.
+ * Between process.c, which makes the child, and become.c and execute.c, which are what happens in it. Nobody else needs
+ * this.
  */
 #ifndef K8S_EXEC_BECOME_H
 #define K8S_EXEC_BECOME_H
@@ -27,6 +28,9 @@ char **kx_point(struct kx_start *start);
 
 /* The lowest descriptor that is not one of the program's. */
 int kx_lowest(const struct kx_program *program);
+
+/* Executes the program. Returns only if that failed, with errno set. */
+void kx_execute(const struct kx_start *start);
 
 /* All signals as they are by default. */
 void kx_reset_signals(void);

@@ -122,7 +122,8 @@ int kx_open_as(const char *path, int uid, int gid) {
     int dumpable = prctl(PR_GET_DUMPABLE);
     long own_gid = syscall(SYS_setfsgid, gid);
     long own_uid = syscall(SYS_setfsuid, uid);
-    int file = open(path, O_RDONLY | O_CLOEXEC);
+    /* what is not of /proc may be a pipe, on which nobody has to wait */
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     int number = errno;
     syscall(SYS_setfsuid, own_uid);
     syscall(SYS_setfsgid, own_gid);

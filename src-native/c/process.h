@@ -46,7 +46,8 @@ struct kx_program {
     /*
      * NUL-ended strings, one behind the other: paths, of which the first is taken that can be executed; other paths, of
      * which one must be executable too; and the arguments, of which the first is the program's name for itself (if
-     * it is empty, the last name of the path that was taken).
+     * it is empty, the last name of the path that was taken). If there is a script, the argument "/proc/PID/fd/N" with
+     * its number becomes a path by which also children of the program can open it.
      */
     const char *words;
     long words_size;           /* in bytes */

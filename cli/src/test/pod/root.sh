@@ -87,6 +87,9 @@ make_root() {
     mkdir "$root/dev/pts"
     mount -t devpts -o nosuid,noexec,newinstance,ptmxmode=666,mode=620 devpts "$root/dev/pts"
     ln -s pts/ptmx "$root/dev/ptmx"
+    # one for the whole Pod, as kubelet has it
+    mkdir "$root/dev/shm"
+    mount --bind "$dir/shm" "$root/dev/shm"
     ln -s /proc/self/fd "$root/dev/fd"
     ln -s /proc/self/fd/0 "$root/dev/stdin"
     ln -s /proc/self/fd/1 "$root/dev/stdout"

@@ -16,6 +16,7 @@ import org.graalvm.word.UnsignedWord;
 /** The C library's functions that the native executable calls, and Linux' numbers for them. */
 final class Libc {
     static final int ENOENT = 2;
+    static final int ENOEXEC = 8;
     static final int EWOULDBLOCK = 11;
     static final int EACCES = 13;
     static final int ENODATA = 61;
@@ -49,9 +50,11 @@ final class Libc {
         return errnoLocation().read();
     }
 
-    /** The C library's words for an error's number. */
+    /** The C library's words for an error's number; but "Exec format error" tells nobody what is wrong. */
     static String message(int errno) {
-        return CTypeConversion.toJavaString(strerror(errno));
+        return errno == ENOEXEC
+                ? "it is for another processor than this machine's, or damaged"
+                : CTypeConversion.toJavaString(strerror(errno));
     }
 
     /** A copy outside of Java's heap, which is never freed. */

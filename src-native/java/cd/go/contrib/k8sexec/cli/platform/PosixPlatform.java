@@ -35,7 +35,9 @@ public final class PosixPlatform implements Platform {
     private static final int LONGEST_ATTRIBUTE = 64;
     /** As the JVM's own. */
     private static final int WHOLE_STACK = 1024;
-    /** Bytes that are read at once. */
+    /** Bytes: what another user has there may be endless, and no environment is longer (execve(2)). */
+    private static final int LONGEST_FILE = 8_000_000;
+    /** At once. */
     private static final int CHUNK = 4096;
 
     @Override
@@ -165,14 +167,12 @@ public final class PosixPlatform implements Platform {
             ByteArrayOutputStream content = new ByteArrayOutputStream();
             byte[] chunk = new byte[CHUNK];
             try (PinnedObject bytes = PinnedObject.create(chunk)) {
-                int count;
-                while ((count = (int) Libc.read(
-                                        file.descriptor(),
-                                        bytes.addressOfArrayElement(0),
-                                        WordFactory.unsigned(CHUNK))
-                                .rawValue())
-                        > 0) {
-                    content.write(chunk, 0, count);
+                UnsignedWord most = WordFactory.unsigned(CHUNK);
+                int count = 1;
+                while (count > 0 && content.size() < LONGEST_FILE) {
+                    count = (int) Libc.read(file.descriptor(), bytes.addressOfArrayElement(0), most)
+                            .rawValue();
+                    content.write(chunk, 0, Math.max(0, count));
                 }
             }
             return content.toByteArray();

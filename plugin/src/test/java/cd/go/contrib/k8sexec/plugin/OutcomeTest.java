@@ -36,6 +36,8 @@ class OutcomeTest {
                         + "|failed: Script completed with exit code: 2. The limit was reached.",
                 "{'outcome':'timedOut','exitCode':124,'signal':null,'reason':null}"
                         + "|failed: Script was ended because it ran longer than its timeout, exit code: 124.",
+                "{'outcome':'timedOut','exitCode':124,'reason':'it ran longer than its timeout of 30s'}"
+                        + "|failed: Script was ended because it ran longer than its timeout of 30s, exit code: 124.",
                 "{'outcome':'signaled','exitCode':139,'signal':null}"
                         + "|failed: Script was killed by SIGSEGV, exit code: 139.",
                 "{'outcome':'signaled','exitCode':162,'signal':null}|failed: Script was killed by signal 34, exit "

@@ -1,10 +1,12 @@
 package cd.go.contrib.k8sexec.plugin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
@@ -69,7 +72,7 @@ class TroubleshootingIT {
                     }
                 });
         FAILURES.put(
-                "Script was ended because it ran longer than its timeout, exit code: 124.",
+                "Script was ended because it ran longer than its timeout of …, exit code: 124.",
                 () -> pod.task("--shell sh --property timeout=500ms 'sleep 100'"));
         // the script tells k8s-exec to end, as GoCD would
         FAILURES.put(
@@ -142,7 +145,16 @@ class TroubleshootingIT {
                 .map(failure -> DynamicTest.dynamicTest(failure.getKey(), () -> {
                     String console = failure.getValue().happen().text;
 
-                    assertTrue(pattern(failure.getKey()).matcher(console).find(), console);
+                    Matcher message = pattern(failure.getKey()).matcher(console);
+                    assertTrue(message.find(), console);
+                    // once, and in the words of a task and a Pod
+                    assertFalse(message.find(), console);
+                    assertFalse(console.contains("k8s-exec: error ["), console);
+                    if (!failure.getKey().contains("exit code 2 ")) {
+                        for (Setting setting : Setting.values()) {
+                            assertFalse(console.contains(setting.option()), console);
+                        }
+                    }
                 }))
                 .collect(Collectors.toList());
     }

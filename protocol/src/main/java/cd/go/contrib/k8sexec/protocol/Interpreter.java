@@ -130,8 +130,13 @@ public final class Interpreter {
         return with(List.of("-x"));
     }
 
+    /** Whether it is a POSIX shell. */
+    public boolean isShell() {
+        return POSIX_SHELLS.contains(name());
+    }
+
     private void requirePosixShell() throws InvalidValue {
-        if (!POSIX_SHELLS.contains(name())) {
+        if (!isShell()) {
             throw new InvalidValue("works with a shell only", "switch it off, or use bash, zsh or sh");
         }
     }

@@ -31,7 +31,7 @@ public enum Setting {
 
     CONTAINER(define("GO_K8S_CONTAINER_NAME", "--container", "NAME")
             .text("The container to run in: its name in the Pod, its id, or `K8S_EXEC_CONTAINER` in its environment")
-            .defaultText("the only other container")
+            .defaultText("the only one with the shared volume")
             .form(Setting::containerName)
             .property("container", "Container")),
 

@@ -2,9 +2,11 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Guest;
+import cd.go.contrib.k8sexec.cli.enter.GuestEnvironment;
 import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
 import cd.go.contrib.k8sexec.cli.enter.Obstacle;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
+import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -79,18 +81,15 @@ final class EntryOptions {
                 GuestWait.sleeping(
                         wait.duration(Duration.ZERO), spec.commandLine().getErr()));
         DebugLog.step(() -> "the guest is found: " + guest.describe());
-        Optional<byte[]> guestEnvironment = guest.environment();
-        List<String> warnings = guestEnvironment.isPresent()
-                ? List.of()
-                : List.of("the guest's own environment cannot be read, so the program gets a " + "standard PATH only; "
-                        + guest.unreadable());
+        User who = user.of(guest);
+        GuestEnvironment own = GuestEnvironment.of(guest, who);
         String directory = directory(proc, guest);
         String name = K8sExecException.quoted(
                 ByteString.toText(choice.get(choice.size() - 1).get(0)));
         GuestProgram program = new GuestProgram(
                 guest,
-                user.of(guest),
-                ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), variables),
+                who,
+                ScriptEnvironment.of(own.entries(), variables),
                 Optional.empty(),
                 Optional.empty(),
                 new Place(directory, Optional.empty()),
@@ -98,7 +97,7 @@ final class EntryOptions {
                 choice,
                 Optional.empty(),
                 new Streams(readsInput ? Streams.Input.OWN : Streams.Input.NONE, Optional.empty(), Optional.empty()),
-                warnings,
+                own.loss().stream().toList(),
                 (obstacle, reason) -> explain(obstacle, reason, name, directory),
                 Setting.GRACE.defaultDuration());
         return entry.become(program, note -> spec.commandLine().getErr().println("k8s-exec: " + note));

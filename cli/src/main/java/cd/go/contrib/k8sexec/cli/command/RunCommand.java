@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Guest;
+import cd.go.contrib.k8sexec.cli.outcome.ConsoleWords;
 import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
@@ -20,6 +21,8 @@ import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.protocol.OutcomeKind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -68,7 +71,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--end-background", fallbackValue = "true")
     boolean endBackground;
 
-    @Option(names = "--result", paramLabel = "FILE", description = "Write how the run ended to this file, as JSON.")
+    @Option(
+            names = "--result",
+            paramLabel = "FILE",
+            description = "Write how the run ended to this file, as JSON; an error is told there alone.")
     Path result;
 
     @Option(names = "--dry-run", description = "Print what would be done, and do nothing.")
@@ -81,6 +87,7 @@ final class RunCommand implements Callable<Integer> {
     CommandSpec spec;
 
     private final ProcFs proc = ProcFs.mounted();
+    private final List<String> notes = new ArrayList<>();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -102,7 +109,7 @@ final class RunCommand implements Callable<Integer> {
         } catch (Throwable e) {
             // too little memory, too: whoever asked for a result gets one
             error = K8sExecException.of(e);
-            outcome = Outcome.error(error);
+            outcome = Outcome.error(error, words(error.getMessage()));
         }
         try {
             return report(outcome, error, resultFile, start);
@@ -111,15 +118,25 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** @param error why it failed, or null */
+    /**
+     * Whoever asks for a result shows what is in it: then nothing of that is printed here too.
+     *
+     * @param error why it failed, or null
+     */
     private int report(Outcome outcome, K8sExecException error, ResultFile resultFile, long start) {
+        boolean written = false;
         try {
             if (resultFile != null) {
                 resultFile.write(
                         outcome, Duration.ofNanos(System.nanoTime() - start).toMillis());
+                written = true;
+            } else if (outcome.isOfScript() && outcome.reason() != null && !isTold(outcome.reason())) {
+                note(outcome.reason());
             }
         } finally {
-            if (error != null) {
+            if (error != null && written) {
+                DebugLog.print(error);
+            } else if (error != null) {
                 ErrorHandler.print(spec.commandLine(), error);
             }
         }
@@ -168,7 +185,17 @@ final class RunCommand implements Callable<Integer> {
         return new Run(proc, sharedRoot, plan, options, events).execute();
     }
 
+    private boolean isTold(String reason) {
+        return notes.stream().anyMatch(note -> note.startsWith(reason));
+    }
+
     private void note(String text) {
-        spec.commandLine().getErr().println("k8s-exec: " + text);
+        notes.add(text);
+        spec.commandLine().getErr().println("k8s-exec: " + words(text));
+    }
+
+    /** The plugin asks for a result, and shows it in GoCD's console. */
+    private String words(String text) {
+        return result == null ? text : ConsoleWords.of(text);
     }
 }

@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
+import cd.go.contrib.k8sexec.cli.enter.Privileges;
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import java.util.List;

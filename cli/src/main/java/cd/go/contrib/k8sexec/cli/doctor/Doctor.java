@@ -7,10 +7,12 @@ import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Events;
+import cd.go.contrib.k8sexec.cli.platform.Identity;
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.Containers;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
+import cd.go.contrib.k8sexec.cli.target.SeenGuests;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.protocol.Way;
 import java.nio.file.Path;
@@ -101,7 +103,7 @@ public final class Doctor {
             String reason = "a script cannot be run for the reasons above";
             skip(reason, "shells");
             checks.accept(wrongUser == null ? Check.skipped("script-user", reason) : wrongUser);
-            skip(reason, "trial");
+            skip(reason, ScriptChecks.HOME, ScriptChecks.JAVA, "trial");
             ways.all(Optional.empty(), way -> Optional.empty()).forEach(checks);
         } else {
             Optional<Way> taken = trial(agent, target, user, entry, entering, sharedRoot);
@@ -178,11 +180,13 @@ public final class Doctor {
         if (e.id() != ErrorId.TARGET_AMBIGUOUS && e.id() != ErrorId.TARGET_UNKNOWN) {
             return e.remedy();
         }
-        List<String> names = new Containers(proc)
+        Stream<String> there = new Containers(proc)
                 .guests().stream()
                         .flatMap(guest ->
-                                proc.containerName(guest.pid()).or(() -> proc.containerId(guest.pid())).stream())
-                        .toList();
+                                proc.containerName(guest.pid()).or(() -> proc.containerId(guest.pid())).stream());
+        List<String> names = Stream.concat(there, SeenGuests.of(proc).names().stream())
+                .distinct()
+                .toList();
         return names.isEmpty()
                 ? e.remedy()
                 : "in the agent container: env: [{name: GO_K8S_CONTAINER_NAME, value: "
@@ -236,7 +240,14 @@ public final class Doctor {
         } else {
             skip("the trial did not run", "shells");
         }
-        checks.accept(ran ? scriptUser(agent, user, trial) : Check.skipped("script-user", "the trial did not run"));
+        if (ran) {
+            checks.accept(scriptUser(agent, user, trial));
+            checks.accept(
+                    ScriptChecks.home(trial, user.change().map(Identity::uid).orElse(agent.uid())));
+            checks.accept(ScriptChecks.java(trial, proc));
+        } else {
+            skip("the trial did not run", "script-user", ScriptChecks.HOME, ScriptChecks.JAVA);
+        }
         checks.accept(trial.check(failed, entry.name()));
         return Stream.of(Way.values())
                 .filter(way -> ran && way.text().equals(entry.name()))

@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Nsenter;
+import cd.go.contrib.k8sexec.cli.enter.Privileges;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Capability;
@@ -16,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -167,9 +169,9 @@ final class EnteringChecks {
 
     /** The limits of all that the container may get, which only the Pod can change. */
     private Check capabilities() {
-        Set<Capability> there = isRoot() ? agent.ofRootsProgram() : union(agent.bounding(), agent.ambient());
+        Set<Capability> there = isRoot() ? agent.ofRootsProgram() : Privileges.union(agent.bounding(), agent.ambient());
         Set<Capability> wanted =
-                isRoot() || file == null || !file.effective() ? needed : union(needed, file.permitted());
+                isRoot() || file == null || !file.effective() ? needed : Privileges.union(needed, file.permitted());
         Set<Capability> missing = Privileges.missing(wanted, there);
         String sets = "; effective: " + Privileges.describe(agent.effective()) + "; bounding: "
                 + Privileges.describe(agent.bounding()) + "; ambient: " + Privileges.describe(agent.ambient());
@@ -179,7 +181,7 @@ final class EnteringChecks {
         Set<Capability> add = Privileges.missing(wanted, Privileges.missing(Privileges.DEFAULT, missing));
         return Check.failure(
                 "capabilities",
-                "the agent container lacks " + Privileges.names(missing) + ", of " + Privileges.names(wanted) + " "
+                "the agent container lacks " + Privileges.names(missing) + ": " + Privileges.names(wanted) + " "
                         + reason() + sets,
                 "in the agent container: securityContext: {capabilities: {add: [" + Privileges.names(add) + "]}}");
     }
@@ -207,6 +209,14 @@ final class EnteringChecks {
         String program = nsenter.get().program().toString();
         if (agent.ambient().containsAll(needed)) {
             return Check.ok(FILE_CAPABILITIES, "not needed: the agent hands its own on, as ambient capabilities");
+        }
+        OptionalLong group = Nsenter.groupOfPrivileged();
+        if (group.isPresent()) {
+            return Check.failure(
+                    FILE_CAPABILITIES,
+                    "the agent is user " + agent.uid() + ":" + agent.gid() + ", and only group " + group.getAsLong()
+                            + " may run the nsenter which has the capabilities",
+                    "in the agent container: securityContext: {runAsGroup: " + group.getAsLong() + "}");
         }
         if (file == null) {
             return Check.skipped(
@@ -285,12 +295,5 @@ final class EnteringChecks {
 
     private Optional<ProcessStatus> guest() {
         return Optional.ofNullable(target).flatMap(found -> proc.status(found.pid()));
-    }
-
-    private static Set<Capability> union(Set<Capability> first, Set<Capability> second) {
-        Set<Capability> union = EnumSet.noneOf(Capability.class);
-        union.addAll(first);
-        union.addAll(second);
-        return union;
     }
 }

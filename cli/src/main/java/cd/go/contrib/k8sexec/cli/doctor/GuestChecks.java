@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
+import cd.go.contrib.k8sexec.cli.enter.GuestEnvironment;
 import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Limits;
@@ -43,6 +44,13 @@ final class GuestChecks {
                     ENVIRONMENT,
                     "the agent may not read the guest's environment, so scripts get GoCD's variables and a "
                             + "standard PATH only");
+        }
+        if (GuestEnvironment.isOverwritten(environment.get())) {
+            return Check.failure(
+                    ENVIRONMENT,
+                    "the guest's main process (" + target.process().command() + ") has written its title over its own "
+                            + "environment, so scripts get GoCD's variables and a standard PATH only",
+                    GuestEnvironment.KEEPS_ENVIRONMENT);
         }
         List<String> names = Stream.of(new String(environment.get(), StandardCharsets.UTF_8).split("\0"))
                 .map(entry -> entry.split("=", 2)[0])

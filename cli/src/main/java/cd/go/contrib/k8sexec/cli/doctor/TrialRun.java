@@ -52,6 +52,10 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
         for shell in sh bash zsh; do echo "$shell=$(command -v $shell)"; done
         echo "umask=$(umask)"
         if [ -w . ]; then echo writable=yes; else echo writable=no; fi
+        if [ -w "$HOME" ]; then echo home-writable="$HOME"; else echo home-refused="$HOME"; fi
+        while read -r key uid other; do [ "$key" != Uid: ] || me=$uid; done </proc/self/status
+        while IFS=: read -r name word uid other; do [ "$uid" != "$me" ] || echo "name=$name"; done </etc/passwd
+        echo "java=$(command -v java)"
         """;
 
     /**
@@ -70,7 +74,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
             return failed(
                     new K8sExecException(
                             ErrorId.INTERNAL,
-                            "the agent's temporary folder cannot be written (" + e + ")",
+                            "the agent's temporary folder cannot be written (" + K8sExecException.reason(e) + ")",
                             "so nobody could tell what the trial prints",
                             "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"),
                     "",

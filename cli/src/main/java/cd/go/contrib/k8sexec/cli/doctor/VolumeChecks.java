@@ -5,6 +5,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.BothMounts;
 import cd.go.contrib.k8sexec.cli.target.Mount;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Whether agent and guest share a volume in which a script can be handed over and a job can work. */
@@ -29,6 +32,9 @@ final class VolumeChecks {
     /** A run itself takes a few kB; a job with less than this to work in will not come far. */
     private static final long LITTLE_SPACE = 64 << 20;
     /** Of what all containers of a Pod share, what is no volume for work. */
+    /** The folder that GoCD's agent has its jobs in, and what lies in it. */
+    private static final Pattern JOBS = Pattern.compile("/pipelines(/|$)");
+
     private static final Set<String> NO_VOLUME = Set.of("proc", "sysfs", "cgroup", "cgroup2", "devpts", "mqueue");
 
     private final ProcFs proc;
@@ -127,7 +133,7 @@ final class VolumeChecks {
             return Check.skipped(CONTAINER_ROOT, "no guest");
         }
         if (isSame(containerRoot)) {
-            return Check.ok(CONTAINER_ROOT, "the guest has the same volume at " + containerRoot);
+            return below(containerRoot);
         }
         String finding = "the guest does not have the agent's " + sharedRoot + " at " + containerRoot;
         Optional<Mount> agents = mount("self", sharedRoot.toString());
@@ -151,6 +157,34 @@ final class VolumeChecks {
                         finding + ", nor anywhere else",
                         "in the guest container: volumeMounts: [{name: VOLUME, mountPath: " + sharedRoot
                                 + "}], with the name of the volume that the agent container mounts there");
+    }
+
+    /** Whether a job's folder is the same in both: GoCD's agent keeps them in {@code pipelines}. */
+    private Check below(String containerRoot) {
+        BothMounts mounts = BothMounts.of(proc, target);
+        String root = containerRoot.replaceAll("/+$", "");
+        List<String> different = mounts.differBelow(sharedRoot.toString(), root);
+        Optional<String> jobs = different.stream()
+                .filter(folder -> JOBS.matcher(sharedRoot + folder).find())
+                .findFirst();
+        String same = "the guest has the same volume at " + containerRoot;
+        if (jobs.isEmpty()) {
+            return Check.ok(
+                    CONTAINER_ROOT,
+                    same
+                            + (different.isEmpty()
+                                    ? ""
+                                    : ", but for what one of the two has mounted below it: "
+                                            + different.stream()
+                                                    .map(path -> sharedRoot + path)
+                                                    .collect(Collectors.joining(", "))));
+        }
+        String folder = sharedRoot + jobs.get();
+        return Check.failure(
+                CONTAINER_ROOT,
+                same + ", but not its folder " + folder + ", where jobs work: "
+                        + mounts.difference(folder, root + jobs.get()).orElse(""),
+                "mount it in both containers, or in none: volumeMounts: [{name: VOLUME, mountPath: " + folder + "}]");
     }
 
     /**

@@ -1,6 +1,8 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.enter.Nsenter;
+import cd.go.contrib.k8sexec.cli.enter.Privileges;
+import cd.go.contrib.k8sexec.cli.enter.Ways;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Capability;
@@ -49,17 +51,14 @@ record WayChecks(ProcessStatus agent, Optional<ProcessStatus> guest, boolean cha
 
     /** The way that is taken, as far as that depends on privileges. */
     private Way taken(Way asked) {
-        if (asked != Way.AUTO || !isDirect()) {
-            return asked == Way.AUTO ? Way.NSENTER : asked;
-        }
-        return lacks(Way.SETNS).isEmpty() ? Way.SETNS : mayChroot() ? Way.CHROOT : Way.NSENTER;
+        List<Way> tried = asked == Way.AUTO ? Ways.tried(Platform.CURRENT, Optional.of(agent)) : List.of(asked);
+        return tried.stream().filter(way -> lacks(way).isEmpty()).findFirst().orElse(tried.get(tried.size() - 1));
     }
 
-    /** Whether chroot leads in if setns is refused; it is not tried if root's nsenter gets more than root has. */
+    /** Whether chroot leads in if setns is refused. */
     private boolean mayChroot() {
-        boolean nsenterGetsMore = lacks(Way.SETNS).isPresent()
-                && lacks(Way.SETNS, agent.ofRootsProgram()).isEmpty();
-        return lacks(Way.CHROOT).isEmpty() && !nsenterGetsMore;
+        return Ways.tried(Platform.CURRENT, Optional.of(agent)).contains(Way.CHROOT)
+                && lacks(Way.CHROOT).isEmpty();
     }
 
     /**
@@ -107,7 +106,7 @@ record WayChecks(ProcessStatus agent, Optional<ProcessStatus> guest, boolean cha
         if (!Platform.CURRENT.isNative()) {
             return Optional.of("this is the JVM build");
         }
-        return isDirect()
+        return Ways.isDirect(Platform.CURRENT)
                 ? lacks(way, agent.effective())
                 : Optional.of("the agent is user " + agent.uid() + ", not root");
     }
@@ -132,10 +131,5 @@ record WayChecks(ProcessStatus agent, Optional<ProcessStatus> guest, boolean cha
     private Optional<String> lacks(Way way, Set<Capability> there) {
         Set<Capability> missing = Privileges.missing(needed(way), there);
         return missing.isEmpty() ? Optional.empty() : Optional.of("it lacks " + Privileges.names(missing));
-    }
-
-    /** Whether k8s-exec itself can enter a guest. */
-    private boolean isDirect() {
-        return Platform.CURRENT.isNative() && agent.uid() == 0;
     }
 }

@@ -44,9 +44,10 @@ final class ChrootEntry extends DirectEntry {
     Refused refused(Target target, String reason) {
         return new Refused(
                 ErrorId.ENTER_REFUSED,
-                "chroot(2) into the guest (process " + target.pid() + ") is refused (" + reason + ")",
+                "chroot(2) into " + target.words(proc) + " is refused (" + reason + ")",
                 "so the guest cannot be entered",
-                "let the agent be root with the capabilities SYS_CHROOT, SETUID and SETGID, which Kubernetes gives by "
-                        + "default, and give the guest no capability that the agent lacks");
+                platform.uid() == 0
+                        ? EntryAdvice.of(Way.CHROOT, target, proc)
+                        : "in the agent container: securityContext: {runAsUser: 0, runAsGroup: 0}");
     }
 }

@@ -151,22 +151,24 @@ abstract class DirectEntry implements Entry {
                         e.getMessage() + " ended the launch before the guest was entered",
                         "so nothing was run",
                         "look at the memory limit of the agent container, which counts in the guest too");
-            case PROCESS, USER, FILES ->
+            case USER ->
                 new Refused(
                         ErrorId.ENTER_REFUSED,
-                        "the system refuses to " + doing(e.stage()) + " (" + e.getMessage() + ")",
+                        "the system refuses to change the user to " + program.user() + " " + reason,
                         "so nothing was run",
-                        "look at the agent container's limits of processes, files and memory, and whether it has "
-                                + "the capabilities SETUID and "
-                                + "SETGID that --user takes");
-        };
-    }
-
-    private static String doing(Stage stage) {
-        return switch (stage) {
-            case USER -> "change the user";
-            case FILES -> "open the program's files";
-            default -> "make a process";
+                        "in the agent container: securityContext: {capabilities: {add: [SETUID, SETGID]}}, or leave "
+                                + "--user and GO_K8S_USER unset");
+            case PROCESS, FILES ->
+                new Refused(
+                        ErrorId.ENTER_REFUSED,
+                        "the system refuses to "
+                                + (e.stage() == Stage.FILES ? "open the program's files" : "make a process") + " "
+                                + reason,
+                        "so nothing was run",
+                        e.stage() == Stage.FILES
+                                ? "look at the limits of open files and of memory in the agent container (ulimit -n)"
+                                : "the limit of processes (the kubelet's podPidsLimit, or ulimit -u) or the memory of "
+                                        + "the Pod is used up: look what else runs there");
         };
     }
 }

@@ -1,6 +1,8 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Identity;
+import cd.go.contrib.k8sexec.cli.target.BothMounts;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +41,19 @@ public interface Guest {
 
     /** Why its environment may not be read and what to do, for people. */
     String unreadable();
+
+    /** As a subject, for people: by its name, if that is known. */
+    String words();
+
+    /** Whose mounts can be compared with this process's; empty if they cannot be seen. */
+    default Optional<BothMounts> mounts() {
+        return Optional.empty();
+    }
+
+    /** The home of a user that is not its main process's, as a byte string; empty: the main process's own. */
+    default Optional<String> home(Identity user) {
+        return Optional.empty();
+    }
 
     /** Where its main process is, as a byte string; empty if that is not known. */
     Optional<String> directory();

@@ -7,6 +7,8 @@ import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +22,8 @@ import java.util.Optional;
  * @param user empty if this process may look itself
  */
 public record GuestFiles(Target target, ProcFs proc, Platform platform, Optional<Identity> user) {
+    /** Bytes. */
+    private static final int LONGEST_PASSWD = 1_000_000;
 
     public static GuestFiles of(Target target, ProcFs proc, Platform platform) {
         Optional<Identity> user = target.mounts().isPresent()
@@ -37,6 +41,27 @@ public record GuestFiles(Target target, ProcFs proc, Platform platform, Optional
             byte[] environment = platform.readAs(user.get(), proc.file(target.pid(), "environ"));
             target.checkUnchanged(proc);
             return Optional.of(environment);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The guest's /etc/passwd; empty if there is none that can be read. It is the guest's own: what is no file, or a
+     * large one, is none.
+     */
+    Optional<byte[]> passwd() {
+        Path file = proc.file(target.pid(), "root").resolve("etc/passwd");
+        try {
+            if (user.isPresent()) {
+                return Optional.of(platform.readAs(user.get(), file));
+            }
+            if (!Files.isRegularFile(file)) {
+                return Optional.empty();
+            }
+            try (InputStream content = Files.newInputStream(file)) {
+                return Optional.of(content.readNBytes(LONGEST_PASSWD));
+            }
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -62,7 +62,7 @@ record HeldRoot(HeldGuest guest, Opened root) implements DirectEntry.Held {
                             + others.stream().map(Namespace::fileName).collect(Collectors.joining(", "))
                             + ")",
                     "so a program would not run as in the guest",
-                    "give the agent container the capability SYS_ADMIN, and enter by --enter setns");
+                    "give the agent container the capability SYS_ADMIN, with which the way is setns");
         }
     }
 
@@ -76,7 +76,7 @@ record HeldRoot(HeldGuest guest, Opened root) implements DirectEntry.Held {
                     "the guest (process " + target.pid() + ") has made another directory its root",
                     "and chroot(2) would lead to that, wherever it is",
                     "name another process of the guest by --pid, or give the agent container the capability SYS_ADMIN, "
-                            + "for --enter setns");
+                            + "with which the way is setns");
         }
     }
 

@@ -163,11 +163,16 @@ final class LaunchProgram {
         // a shell that could hand over runs no trap
         launch.line("trap ", shellQuoted(note(EXEC_FAILED, state)), " 0");
         launch.line(note(STARTED, state), " || { trap - 0; exit ", String.valueOf(NO_VOLUME), "; }");
-        String handOver = words.stream().map(ByteString::shellQuoted).collect(Collectors.joining(" ")) + " </dev/null";
+        String handOver = words.stream().map(LaunchProgram::word).collect(Collectors.joining(" ")) + " </dev/null";
         if (!env.isEmpty()) {
             launch.line("case $K8S_EXEC_ENV0 in ?*) exec ", env, handOver, ";; esac");
         }
         launch.line("exec ", handOver);
+    }
+
+    /** The shell becomes the program, and so has its process id. */
+    private static String word(String word) {
+        return word.equals(Streams.SCRIPT_FOR_CHILDREN) ? "/proc/$$/fd/" + SCRIPT : shellQuoted(word);
     }
 
     /** Of a path that cannot be run the system says why, when it is tried. */

@@ -4,16 +4,22 @@ import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.StartException;
 import cd.go.contrib.k8sexec.cli.platform.Status;
+import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.protocol.Signals;
+import cd.go.contrib.k8sexec.protocol.Way;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * nsenter(1) on the agent: util-linux's or BusyBox's.
@@ -28,6 +34,10 @@ public record Nsenter(Path program, boolean busyBox) {
      * than the file asks for (execve(2), EPERM).
      */
     private static final Path PRIVILEGED = Path.of("/usr/local/libexec/k8s-exec/nsenter");
+
+    /** What the file has in an image that Dockerfile.agent made; it cannot be started in a container that lacks one. */
+    private static final Set<Capability> FILE =
+            EnumSet.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT, Capability.SYS_PTRACE);
 
     /**
      * @param path the agent's PATH, or null
@@ -54,6 +64,19 @@ public record Nsenter(Path program, boolean busyBox) {
                 "there is no nsenter along the agent's PATH (" + path + ")",
                 "so the guest cannot be entered",
                 "install util-linux in the agent image (apt-get install util-linux, apk add util-linux)");
+    }
+
+    /**
+     * The only group that may run the nsenter which has the privilege, if that is there and this process is not in it.
+     */
+    public static OptionalLong groupOfPrivileged() {
+        try {
+            return isRoot() || Files.isExecutable(PRIVILEGED)
+                    ? OptionalLong.empty()
+                    : OptionalLong.of((int) Files.getAttribute(PRIVILEGED, "unix:gid"));
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
     }
 
     private static boolean isRoot() {
@@ -96,12 +119,22 @@ public record Nsenter(Path program, boolean busyBox) {
     }
 
     /** Why it could not be started. */
-    K8sExecException notStarted(StartException e) {
+    K8sExecException notStarted(StartException e, ProcFs proc) {
+        String reason = String.valueOf(e.getMessage());
+        // the JDK tells which of its own calls failed
+        String told = reason.replaceFirst("^posix_spawn failed, ", "");
+        Set<Capability> missing = proc.status("self")
+                .map(agent -> Privileges.missing(FILE, agent.bounding()))
+                .orElse(Set.of());
+        boolean ofFile = !isRoot() && reason.contains("Operation not permitted") && !missing.isEmpty();
         return new K8sExecException(
                 ErrorId.NSENTER_FAILED,
-                program + " cannot be started (" + e.getMessage() + ")",
+                program + " cannot be started (" + told + ")",
                 "so the guest cannot be entered",
-                "look at its permissions, and at the process and memory limits of the agent container");
+                ofFile
+                        ? "its file has capabilities that the container lacks: in the agent container: "
+                                + "securityContext: {capabilities: {add: [" + Privileges.names(missing) + "]}}"
+                        : "look at its permissions, and at the process and memory limits of the agent container");
     }
 
     /**
@@ -109,7 +142,7 @@ public record Nsenter(Path program, boolean busyBox) {
      *
      * @param status if it is neither a signal nor 1, 126 or 127, sh has run
      */
-    K8sExecException notEntered(Target target, Status status) {
+    K8sExecException notEntered(Target target, Status status, ProcFs proc) {
         if (status.signal() != 0) {
             return new K8sExecException(
                     ErrorId.OUTCOME_UNKNOWN,
@@ -133,11 +166,9 @@ public record Nsenter(Path program, boolean busyBox) {
             case 1 ->
                 new K8sExecException(
                         ErrorId.NSENTER_FAILED,
-                        "nsenter could not enter the guest (process " + target.pid() + ")",
+                        "nsenter could not enter " + target.words(proc),
                         "for the reason in its line above",
-                        "give the agent container the capability SYS_ADMIN, and SYS_PTRACE if the guest runs as "
-                                + "another user or has more capabilities; an agent that is not root needs them as "
-                                + "file capabilities on nsenter");
+                        EntryAdvice.of(Way.NSENTER, target, proc));
             default ->
                 new K8sExecException(
                         ErrorId.OUTCOME_UNKNOWN,

@@ -81,7 +81,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
                         Setting.OWN_SESSION),
                 Inside.HERE,
                 Optional.of(LaunchProgram.of(program, !handsOver, root(program, guest))));
-        return new ThroughShell(nsenter, program, staged, guest);
+        return new ThroughShell(nsenter, proc, program, staged, guest);
     }
 
     /** Empty if this process may not look at the guest's namespaces, but perhaps nsenter may. */
@@ -147,7 +147,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
                             Setting.SAME),
                     Inside.HERE);
         } catch (StartException e) {
-            throw nsenter.notStarted(e);
+            throw nsenter.notStarted(e, proc);
         }
     }
 
@@ -176,7 +176,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
                         "look what the guest's sh does at its start, and whether the guest's file systems hang");
             }
             if (status.exitCode() != 0) {
-                throw nsenter.notEntered(program.target(), status);
+                throw nsenter.notEntered(program.target(), status, proc);
             }
         } finally {
             guest.ifPresent(HeldGuest::close);

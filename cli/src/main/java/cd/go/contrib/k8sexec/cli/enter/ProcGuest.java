@@ -1,7 +1,9 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
+import cd.go.contrib.k8sexec.cli.platform.Identity;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
+import cd.go.contrib.k8sexec.cli.target.BothMounts;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
@@ -47,8 +49,37 @@ public record ProcGuest(Target target, ProcFs proc) implements Guest {
 
     @Override
     public String unreadable() {
-        return "give the agent container the capability SYS_PTRACE or, if the agent is not root, "
-                + "the guest the agent's user and group";
+        return EntryAdvice.toLook(target, proc);
+    }
+
+    @Override
+    public String words() {
+        return target.words(proc);
+    }
+
+    @Override
+    public Optional<BothMounts> mounts() {
+        return Optional.of(BothMounts.of(proc, target));
+    }
+
+    /** As its /etc/passwd has it, else /. */
+    @Override
+    public Optional<String> home(Identity user) {
+        boolean isOwn = proc.status(target.pid())
+                .filter(main -> main.uid() == user.uid())
+                .isPresent();
+        return isOwn
+                ? Optional.empty()
+                : GuestFiles.of(target, proc, Platform.CURRENT)
+                        .passwd()
+                        .map(ByteString::of)
+                        .flatMap(text -> text.lines()
+                                .map(line -> line.split(":", -1))
+                                .filter(fields -> fields.length > 5 && fields[2].equals(String.valueOf(user.uid())))
+                                .map(fields -> fields[5])
+                                .findFirst())
+                        .filter(home -> home.startsWith("/"))
+                        .or(() -> Optional.of("/"));
     }
 
     @Override

@@ -48,6 +48,11 @@ record RelayGuest(String name, Connection connection, RelayMessages.Hello hello,
     }
 
     @Override
+    public String words() {
+        return "the guest " + name;
+    }
+
+    @Override
     public Optional<String> directory() {
         return Optional.of(facts.directory());
     }

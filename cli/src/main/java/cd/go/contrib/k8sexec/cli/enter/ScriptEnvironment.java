@@ -60,6 +60,28 @@ public record ScriptEnvironment(Map<String, String> variables, String guestPath)
         return new ScriptEnvironment(variables, guestPath);
     }
 
+    /**
+     * With git's setting that lets it work in these folders though they are another user's ("dubious ownership";
+     * git-config(1), safe.directory and GIT_CONFIG_COUNT), after what the job sets so itself.
+     *
+     * @param folders as byte strings
+     */
+    public ScriptEnvironment trusting(List<String> folders) {
+        Map<String, String> all = new LinkedHashMap<>(variables);
+        String set = variables.getOrDefault("GIT_CONFIG_COUNT", "0");
+        if (!set.matches("\\d{1,4}")) {
+            return this;
+        }
+        int count = Integer.parseInt(set);
+        for (String folder : folders) {
+            all.put("GIT_CONFIG_KEY_" + count, "safe.directory");
+            all.put("GIT_CONFIG_VALUE_" + count, folder);
+            count++;
+        }
+        all.put("GIT_CONFIG_COUNT", String.valueOf(count));
+        return new ScriptEnvironment(all, guestPath);
+    }
+
     /** As NUL-ended entries, with what a shell would set in this directory, and with the mark of a run. */
     byte[] entriesIn(String directory, Optional<RunId> run) {
         Map<String, String> all = new LinkedHashMap<>();

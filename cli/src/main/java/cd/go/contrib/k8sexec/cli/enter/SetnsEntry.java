@@ -58,9 +58,8 @@ final class SetnsEntry extends DirectEntry {
     Refused refused(Target target, String reason) {
         return new Refused(
                 ErrorId.ENTER_REFUSED,
-                "setns(2) into the guest (process " + target.pid() + ") is refused (" + reason + ")",
+                "setns(2) into " + target.words(proc) + " is refused (" + reason + ")",
                 "so the guest cannot be entered",
-                "give the agent container the capability SYS_ADMIN, and SYS_PTRACE if the guest has more "
-                        + "capabilities");
+                EntryAdvice.of(Way.SETNS, target, proc));
     }
 }

@@ -5,6 +5,7 @@ import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Event;
 import cd.go.contrib.k8sexec.cli.platform.Status;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -14,14 +15,16 @@ import java.util.Optional;
  */
 final class ThroughShell implements Running {
     private final Nsenter nsenter;
+    private final ProcFs proc;
     private final GuestProgram program;
     private final StagedRun staged;
     private final Optional<HeldGuest> guest;
     private int pid;
 
     /** @param guest is held until the end */
-    ThroughShell(Nsenter nsenter, GuestProgram program, StagedRun staged, Optional<HeldGuest> guest) {
+    ThroughShell(Nsenter nsenter, ProcFs proc, GuestProgram program, StagedRun staged, Optional<HeldGuest> guest) {
         this.nsenter = nsenter;
+        this.proc = proc;
         this.program = program;
         this.staged = staged;
         this.guest = guest;
@@ -34,7 +37,7 @@ final class ThroughShell implements Running {
             return Optional.of(new Progress.Started());
         } else if (event instanceof Event.Failed failed) {
             guest.ifPresent(HeldGuest::close);
-            return Optional.of(new Progress.NotStarted(nsenter.notStarted(failed.reason())));
+            return Optional.of(new Progress.NotStarted(nsenter.notStarted(failed.reason(), proc)));
         } else if (event instanceof Event.ChildEnded ended && ended.pid() == pid) {
             guest.ifPresent(HeldGuest::close);
             return Optional.of(end(ended.status()));
@@ -47,7 +50,7 @@ final class ThroughShell implements Running {
         try {
             state = staged.state();
         } catch (IOException e) {
-            state = e.toString();
+            state = K8sExecException.reason(e);
         }
         return state.equals(LaunchProgram.STARTED)
                 ? new Progress.Ended(status)
@@ -60,7 +63,7 @@ final class ThroughShell implements Running {
                 switch (status.signal() == 0 ? status.exitCode() : 0) {
                     case LaunchProgram.NO_VOLUME -> program.words().of(Obstacle.NO_VOLUME, "");
                     case LaunchProgram.ELSEWHERE -> program.target().gone();
-                    default -> nsenter.notEntered(program.target(), status);
+                    default -> nsenter.notEntered(program.target(), status, proc);
                 };
             case LaunchProgram.NO_DIRECTORY -> program.words().of(Obstacle.NO_DIRECTORY, "");
             case LaunchProgram.NO_SHELL -> program.words().of(Obstacle.NO_PROGRAM, "");

@@ -2,7 +2,11 @@ package cd.go.contrib.k8sexec.cli.outcome;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /**
  * k8s-exec could not do its part. The message is one line: what happened with the value, why it matters; what fixes it.
@@ -79,15 +83,24 @@ public class K8sExecException extends RuntimeException {
         return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\p{Cf}]", "?");
     }
 
-    /** The operating system's words alone, if there are some, for a message that has the path already. */
+    /**
+     * The operating system's words alone, for a message that has the path already: the exception's own may be one that
+     * leads through /proc, and its name says nothing to people.
+     */
     public static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "Permission denied";
+        } else if (e instanceof NoSuchFileException) {
+            return "No such file or directory";
+        } else if (e instanceof FileAlreadyExistsException) {
+            return "File exists";
+        } else if (e instanceof DirectoryNotEmptyException) {
+            return "Directory not empty";
+        } else if (e instanceof NotDirectoryException) {
+            return "Not a directory";
         }
-        boolean isPlain = e.getClass() == IOException.class && e.getMessage() != null;
-        return e instanceof FileSystemException f && f.getReason() != null
-                ? f.getReason()
-                : isPlain ? e.getMessage() : e.toString();
+        String text = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return text == null ? "the system does not say why" : text;
     }
 
     /** {@code value} in quotes, on one line and at most 200 characters long, for a message. */

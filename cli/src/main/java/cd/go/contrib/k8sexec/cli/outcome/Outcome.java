@@ -41,8 +41,14 @@ public record Outcome(
         return new Outcome(OutcomeKind.TIMED_OUT, TIMED_OUT, null, null, null, null, null);
     }
 
-    public static Outcome error(K8sExecException e) {
-        return new Outcome(OutcomeKind.ERROR, e.id().exitCode(), null, e.id(), e.getMessage(), null, null);
+    /** @param message in the words of the place where it is read */
+    public static Outcome error(K8sExecException e, String message) {
+        return new Outcome(OutcomeKind.ERROR, e.id().exitCode(), null, e.id(), message, null, null);
+    }
+
+    /** Whether the script ended as it did by itself. */
+    public boolean isOfScript() {
+        return kind == OutcomeKind.EXITED || kind == OutcomeKind.SIGNALED;
     }
 
     public Outcome because(String why) {

@@ -49,7 +49,7 @@ public record ResultFile(Path path) {
                 file.write(bytes);
             }
         } catch (IOException e) {
-            throw failed(e.toString());
+            throw failed(K8sExecException.reason(e));
         }
     }
 

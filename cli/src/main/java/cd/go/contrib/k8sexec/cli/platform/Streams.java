@@ -15,6 +15,8 @@ import java.util.Optional;
 public record Streams(Input input, Optional<Path> output, Optional<byte[]> script, List<Opened> more) {
     /** Where a program finds its script. One digit: dash opens no others. Not among those that scripts use most. */
     public static final int SCRIPT = 9;
+    /** As an argument: the script's path for the program and for its children, which have no such descriptor. */
+    public static final String SCRIPT_FOR_CHILDREN = "/proc/PID/fd/" + SCRIPT;
 
     public static final int FIRST_MORE = 3;
 

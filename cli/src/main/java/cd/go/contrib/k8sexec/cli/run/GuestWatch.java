@@ -3,10 +3,12 @@ package cd.go.contrib.k8sexec.cli.run;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.SeenGuests;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -28,11 +30,11 @@ final class GuestWatch {
         this.notes = notes;
     }
 
-    /** While it lives its name can be read. */
+    /** While it lives its name can be read. It has the shared volume, or the script would not have started. */
     void begin(Events events) {
-        name = target.flatMap(guest -> proc.containerName(guest.pid()))
-                .map(name -> name + " ")
-                .orElse("");
+        Optional<String> container = target.flatMap(guest -> proc.containerName(guest.pid()));
+        container.ifPresent(found -> SeenGuests.of(proc).add(Set.of(found)));
+        name = container.map(found -> found + " ").orElse("");
         watched = target.isEmpty() || events.watch(target.get().pid());
     }
 

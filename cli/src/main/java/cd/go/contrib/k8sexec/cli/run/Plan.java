@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.run;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Guest;
+import cd.go.contrib.k8sexec.cli.enter.GuestEnvironment;
 import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
 import cd.go.contrib.k8sexec.cli.enter.Obstacle;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
@@ -9,14 +10,18 @@ import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
+import cd.go.contrib.k8sexec.cli.platform.Identity;
 import cd.go.contrib.k8sexec.cli.platform.Place;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.platform.Streams;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.protocol.Interpreter;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -64,7 +69,6 @@ public record Plan(
             Path sharedRoot,
             String containerRoot,
             RunId run) {
-        Optional<byte[]> guestEnvironment = guest.environment();
         if (!containerRoot.startsWith("/")) {
             throw new K8sExecException(
                     ErrorId.SETTING_INVALID,
@@ -76,6 +80,9 @@ public record Plan(
                 ? ""
                 : FINAL_SLASHES.matcher(containerRoot).replaceAll("");
         String directory = root + inside(request.workingDirectory());
+        GuestEnvironment own = GuestEnvironment.of(guest, user);
+        Path sameDirectory = sharedRoot.resolve(request.workingDirectory());
+        ScriptEnvironment environment = ScriptEnvironment.of(own.entries(), request.environment());
         return new Plan(
                 guest,
                 entry,
@@ -83,15 +90,37 @@ public record Plan(
                 request.script().getBytes(StandardCharsets.UTF_8),
                 request.interpreter(),
                 directory.isEmpty() ? "/" : directory,
-                sharedRoot.resolve(request.workingDirectory()),
+                sameDirectory,
                 run,
                 root,
-                ScriptEnvironment.of(guestEnvironment.orElse(new byte[0]), request.environment()),
-                guestEnvironment.isPresent()
-                        ? List.of()
-                        : List.of("the guest's own environment cannot be read, so the script gets GoCD's variables and "
-                                + "a standard PATH only; give the agent container the capability SYS_PTRACE or, "
-                                + "if the agent is not root, the guest the agent's user and group"));
+                isOfAnother(sameDirectory, user, guest)
+                        ? environment.trusting(foldersOf(root, directory))
+                        : environment,
+                own.loss().stream().toList());
+    }
+
+    /** Whether the script's user is another than the owner of the job's folder. */
+    private static boolean isOfAnother(Path directory, User user, Guest guest) {
+        if (user.change().isEmpty() && guest.process().filter(user::isAnother).isPresent()) {
+            // root of a user namespace, whose numbers mean something else
+            return false;
+        }
+        long script = user.change().map(Identity::uid).orElseGet(Platform.CURRENT::uid);
+        try {
+            return Integer.toUnsignedLong((int) Files.getAttribute(directory, "unix:uid")) != script;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The working directory, what lies in it, and the folders above it on the volume: any may be the job's own. */
+    private static List<String> foldersOf(String root, String directory) {
+        List<String> folders = new ArrayList<>(List.of(ByteString.of(directory + "/*")));
+        for (String folder = directory; folder.length() > root.length(); ) {
+            folders.add(ByteString.of(folder));
+            folder = folder.substring(0, folder.lastIndexOf('/'));
+        }
+        return folders;
     }
 
     /** The path below the root, with a leading slash. */
@@ -136,7 +165,7 @@ public record Plan(
                 Optional.of(new Place(ByteString.of(runFolder), staged)),
                 new Place(ByteString.of(workingDirectory), Optional.of(sameDirectory)),
                 Optional.empty(),
-                List.of(Stream.concat(interpreter.words().stream(), Stream.of("/proc/self/fd/" + Streams.SCRIPT))
+                List.of(Stream.concat(interpreter.words().stream(), Stream.of(scriptPath()))
                         .map(ByteString::of)
                         .toList()),
                 required.stream().skip(1).map(ByteString::of).findFirst(),
@@ -146,23 +175,21 @@ public record Plan(
                 grace);
     }
 
+    /** A shell names it in its messages; of other programs children may open it again, by a path of their own. */
+    private String scriptPath() {
+        return interpreter.isShell() ? "/proc/self/fd/" + Streams.SCRIPT : Streams.SCRIPT_FOR_CHILDREN;
+    }
+
     private K8sExecException explain(Obstacle obstacle, String reason, String runFolder) {
         return switch (obstacle) {
             case NO_VOLUME ->
                 new K8sExecException(
                         ErrorId.CONTAINER_ROOT_INVALID,
-                        "the guest does not see the script in " + runFolder + ", or may not write there",
+                        guest.words() + " does not see the script in " + runFolder + ", or may not write there",
                         "so the script cannot run",
                         "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root "
                                 + "to its place there, and let the user of the script read it");
-            case NO_DIRECTORY ->
-                new K8sExecException(
-                        ErrorId.WORKING_DIRECTORY_MISSING,
-                        "the guest cannot change to the working directory " + workingDirectory
-                                + (reason.isEmpty() ? "" : " " + reason),
-                        "so the script has nowhere to run",
-                        "mount the shared volume in the guest where the agent has it, or set GO_K8S_CONTAINER_ROOT to "
-                                + "its place there; a symbolic link on the way must lead to the same place in both");
+            case NO_DIRECTORY -> noDirectory(reason);
             case NO_PROGRAM ->
                 new K8sExecException(
                         ErrorId.SHELL_MISSING,
@@ -179,6 +206,34 @@ public record Plan(
                         "look at it in the guest: its permissions, the mount it lies on, and the size of the "
                                 + "environment");
         };
+    }
+
+    private K8sExecException noDirectory(String reason) {
+        String nowhere = "so the script has nowhere to run";
+        if (!Files.isDirectory(sameDirectory)) {
+            return new K8sExecException(
+                    ErrorId.WORKING_DIRECTORY_MISSING,
+                    "the working directory " + sameDirectory + " is not there, in the agent neither",
+                    nowhere,
+                    "look which task or script of the job has deleted it, or correct the task's working directory");
+        }
+        Optional<String> difference = guest.mounts()
+                .flatMap(mounts -> mounts.difference(sameDirectory.normalize().toString(), workingDirectory));
+        String cannot = "the guest cannot change to the working directory " + workingDirectory
+                + (reason.isEmpty() ? "" : " " + reason);
+        return difference.isPresent()
+                ? new K8sExecException(
+                        ErrorId.WORKING_DIRECTORY_MISSING,
+                        cannot + ": " + difference.get(),
+                        "so what the script does there would be lost",
+                        "mount the same volumes at the same paths in both containers, or set GO_K8S_CONTAINER_ROOT to "
+                                + "the shared volume's place in the guest")
+                : new K8sExecException(
+                        ErrorId.WORKING_DIRECTORY_MISSING,
+                        cannot,
+                        nowhere,
+                        "let the script's user enter it, and all folders above it; a symbolic link on the way must "
+                                + "lead to the same place in both containers");
     }
 
     /** For people: everything but the values of variables and the script. */

@@ -72,9 +72,12 @@ public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Even
             StagedRun staged = volume.stage(plan.run(), plan.isByAnother());
             DebugLog.step(() -> "the run " + plan.run().text() + " has its folder, the way in is "
                     + plan.entry().name());
+            OutputOwner output = OutputOwner.give(
+                    plan.guest().process().flatMap(seen -> plan.user().change()));
             try {
                 return new RunLoop(proc, plan, options, events).run(staged);
             } finally {
+                output.giveBack();
                 String notRemoved = staged.remove();
                 if (notRemoved != null) {
                     options.notes().accept(notRemoved);

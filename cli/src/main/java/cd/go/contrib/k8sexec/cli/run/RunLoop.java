@@ -15,8 +15,8 @@ import cd.go.contrib.k8sexec.cli.run.Step.State;
 import cd.go.contrib.k8sexec.cli.run.Step.Trigger;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.protocol.Durations;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -233,16 +233,12 @@ final class RunLoop {
     }
 
     private void timeOut() {
-        ended = Optional.of(Outcome.timedOut());
+        String limit = Durations.text(options.timeout());
+        ended = Optional.of(Outcome.timedOut().because("it ran longer than its timeout of " + limit));
         take(Trigger.TIMED_OUT);
         options.notes()
-                .accept("the script is ended: it has run longer than its timeout of " + words(options.timeout())
-                        + " (--timeout, GO_K8S_TIMEOUT)");
-    }
-
-    /** As a setting has it, like 1m30s. */
-    private static String words(Duration duration) {
-        return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+                .accept("the script is ended: it has run longer than its timeout of " + limit
+                        + ", --timeout or GO_K8S_TIMEOUT");
     }
 
     /** Whether the script has left something running that shall not stay; what may stay is named. */
@@ -265,7 +261,7 @@ final class RunLoop {
     private Outcome outcome() {
         Optional<Account> account = script.account();
         String why = haste.map(key -> "of " + key)
-                .orElseGet(() -> "the grace period of " + words(options.grace()) + " was over");
+                .orElseGet(() -> "the grace period of " + Durations.text(options.grace()) + " was over");
         ending.lines(why, account, killing).forEach(options.notes());
         String way = started ? plan.entry().name() : null;
         if (ended.isPresent()) {
@@ -290,7 +286,6 @@ final class RunLoop {
         Optional<String> reason = account.isPresent()
                 ? account.get().shortage()
                 : outcome.exitCode() == 0 ? Optional.empty() : memory.reason();
-        reason.ifPresent(options.notes());
         return Stream.of(reason, outcome.exitCode() == 0 ? Optional.<String>empty() : guest.end())
                 .flatMap(Optional::stream)
                 .reduce((first, second) -> first + "; " + second)

@@ -150,7 +150,8 @@ public final class StagedRun implements AutoCloseable {
         } catch (IOException e) {
             throw new K8sExecException(
                     ErrorId.STAGING_FAILED,
-                    "the folder of the run cannot be given to user " + owner.uid() + ":" + owner.gid() + " (" + e + ")",
+                    "the folder of the run cannot be given to user " + owner.uid() + ":" + owner.gid() + " ("
+                            + K8sExecException.reason(e) + ")",
                     "so the script could not run as that user",
                     "run it as the agent's user, without --user and GO_K8S_USER, or let the "
                             + "agent be root with the capability CHOWN");

@@ -26,12 +26,25 @@ final class KubernetesNames {
     /** {@code …/ID}, {@code …-ID.scope}. */
     private static final Pattern CONTAINER_GROUP = Pattern.compile("([0-9a-f]{64})(\\.scope)?(/|$)", Pattern.MULTILINE);
 
+    /** {@code …/pods/UID/volumes/kubernetes.io~KIND/VOLUME}. */
+    private static final Pattern VOLUME = Pattern.compile("/pods/[^/]+/volumes/[^/]+~[^/]+/([^/]+)");
+    /** A label of RFC 1123. */
+    private static final Pattern CONTAINER_NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
     private KubernetesNames() {}
+
+    static boolean isContainer(String name) {
+        return CONTAINER_NAME.matcher(name).matches();
+    }
 
     static Optional<String> container(List<Mount> mounts) {
         return mounts.stream()
                 .flatMap(mount -> find(CONTAINER, mount.root()).stream())
                 .findFirst();
+    }
+
+    static Optional<String> volume(String root) {
+        return find(VOLUME, root);
     }
 
     static Optional<String> podUid(List<Mount> mounts) {

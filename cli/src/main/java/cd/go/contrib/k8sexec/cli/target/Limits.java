@@ -36,15 +36,29 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
     }
 
     /**
-     * {@link #memoryKills} of this process's own container, as far as it is known; read alone, because each run needs
-     * it.
+     * What has happened in this process's own container since that was made, as far as it is known; read alone, because
+     * each run needs it.
+     *
+     * @param memoryKills as {@link Limits#memoryKills}
+     * @param memoryHits  how often its own memory limit left the kernel no choice but that; -1 if that is not told
+     * @param processHits how often a process could not be made because of a limit of their number
      */
-    public static long ownMemoryKills(ProcFs proc) {
-        return Stream.of("/memory.events", "/memory/memory.oom_control")
-                .flatMap(file -> proc.read("self", "root" + CGROUP + file).stream())
-                .findFirst()
-                .map(content -> kills(new String(content, StandardCharsets.US_ASCII)))
-                .orElse(0L);
+    public record Hits(long memoryKills, long memoryHits, long processHits) {
+        public static Hits own(ProcFs proc) {
+            String memory = own(proc, "/memory.events", "/memory/memory.oom_control");
+            return new Hits(
+                    count(memory, "oom_kill").orElse(0L),
+                    count(memory, "oom").orElse(-1L),
+                    count(own(proc, "/pids.events", "/pids/pids.events"), "max").orElse(0L));
+        }
+
+        private static String own(ProcFs proc, String... files) {
+            return Stream.of(files)
+                    .flatMap(file -> proc.read("self", "root" + CGROUP + file).stream())
+                    .findFirst()
+                    .map(content -> new String(content, StandardCharsets.US_ASCII))
+                    .orElse("");
+        }
     }
 
     /** @param folder where the control groups are mounted */
@@ -79,11 +93,14 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
     }
 
     private static long kills(String events) {
+        return count(events, "oom_kill").orElse(0L);
+    }
+
+    private static Optional<Long> count(String events, String name) {
         return events.lines()
-                .filter(line -> line.startsWith("oom_kill "))
-                .map(line -> number(line.substring("oom_kill ".length())))
-                .findFirst()
-                .orElse(0L);
+                .filter(line -> line.startsWith(name + " "))
+                .map(line -> number(line.substring(name.length() + 1)))
+                .findFirst();
     }
 
     private static Optional<String> text(Path file) {

@@ -49,6 +49,14 @@ public record Mount(String id, String device, String root, String point, Set<Str
         return root.contains("/pods/" + podUid + "/volumes/kubernetes.io~empty-dir/");
     }
 
+    /** For people, like {@code the volume work at /go}, by what kubelet calls it, or else as the file system is. */
+    String describe() {
+        return KubernetesNames.volume(root)
+                        .map(volume -> "the volume " + volume)
+                        .orElse(type + " " + device + (root.equals("/") ? "" : " " + root))
+                + " at " + point;
+    }
+
     /** The mount in which a path lies, of those of one process: the last of the longest that hold it. */
     public static Optional<Mount> holding(String path, List<Mount> mounts) {
         Mount found = null;

@@ -52,6 +52,23 @@ public record ProcessStatus(
                 field(status, "Seccomp").isEmpty() ? 0 : Integer.parseInt(field(status, "Seccomp")));
     }
 
+    /** The same process with these groups, as it may be. */
+    public ProcessStatus ofGroups(List<Long> others) {
+        return new ProcessStatus(
+                uids,
+                others,
+                groups,
+                umask,
+                residentBytes,
+                inheritable,
+                permitted,
+                effective,
+                bounding,
+                ambient,
+                noNewPrivs,
+                seccomp);
+    }
+
     /** Effective user. */
     public long uid() {
         return uids.get(1);

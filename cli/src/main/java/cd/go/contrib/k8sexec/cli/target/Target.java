@@ -37,6 +37,15 @@ public record Target(ProcessInfo process, String reason, Set<Namespace> namespac
         return process.pid();
     }
 
+    /** For people: by its container's name, as long as that can be read. */
+    public String words(ProcFs proc) {
+        return "the guest ("
+                + proc.containerName(pid())
+                        .map(name -> "container " + name + ", ")
+                        .orElse("") + "process " + pid()
+                + ")";
+    }
+
     /** For people. */
     public String describe() {
         return "process " + pid() + " (" + K8sExecException.harmless(process.command()) + "): " + reason;

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +29,18 @@ public final class TargetFinder {
     private final ProcFs proc;
     private final Containers containers;
     private final Optional<Path> sharedRoot;
+    private final SeenGuests seen;
 
     /** @param sharedRoot where the agent has the volume that it shares with the guest; empty if that is not known */
     public TargetFinder(ProcFs proc, Optional<Path> sharedRoot) {
+        this(proc, sharedRoot, SeenGuests.of(proc));
+    }
+
+    TargetFinder(ProcFs proc, Optional<Path> sharedRoot, SeenGuests seen) {
         this.proc = proc;
         this.containers = new Containers(proc);
         this.sharedRoot = sharedRoot;
+        this.seen = seen;
     }
 
     /**
@@ -79,7 +86,8 @@ public final class TargetFinder {
     }
 
     /**
-     * The only other container of the Pod, or the only one of several that has the shared volume.
+     * The only other container of the Pod, or the only one of several that has the shared volume. A Pod that has had
+     * two of these has two, also while one of them is down.
      *
      * @throws K8sExecException TARGET_NONE or TARGET_AMBIGUOUS
      */
@@ -94,6 +102,7 @@ public final class TargetFinder {
             throw none();
         }
         if (sharing.size() > 1) {
+            seen.add(names(withVolume(guests)));
             throw new K8sExecException(
                     ErrorId.TARGET_AMBIGUOUS,
                     "the Pod has " + sharing.size() + " other containers"
@@ -101,6 +110,7 @@ public final class TargetFinder {
                     "so it is not clear where the script belongs",
                     "name one with GO_K8S_CONTAINER_NAME or --container");
         }
+        requireNoOther(sharing.get(0));
         return Target.of(
                 proc,
                 sharing.get(0),
@@ -109,20 +119,47 @@ public final class TargetFinder {
                         : "of " + guests.size() + " other containers the only one with the shared volume");
     }
 
+    private void requireNoOther(ProcessInfo guest) {
+        Set<String> others = new LinkedHashSet<>(seen.names());
+        if (others.isEmpty()) {
+            return;
+        }
+        Optional<String> name = proc.containerName(guest.pid());
+        name.ifPresent(others::remove);
+        if (name.isPresent() && !others.isEmpty()) {
+            throw new K8sExecException(
+                    ErrorId.TARGET_AMBIGUOUS,
+                    "the Pod has had other containers for scripts, which are down now (" + String.join(", ", others)
+                            + "), beside " + list(List.of(guest)),
+                    "so it is not clear where the script belongs",
+                    "name one with GO_K8S_CONTAINER_NAME or --container: it is waited for");
+        }
+    }
+
+    private List<String> names(List<ProcessInfo> guests) {
+        return guests.stream()
+                .flatMap(guest -> proc.containerName(guest.pid()).stream())
+                .toList();
+    }
+
     /** Those that have the volume; all of them, if that is not known or none has. */
     private List<ProcessInfo> sharing(List<ProcessInfo> guests) {
-        if (guests.size() < 2 || sharedRoot.isEmpty()) {
-            return guests;
+        List<ProcessInfo> sharing = guests.size() < 2 ? List.of() : withVolume(guests);
+        return sharing.isEmpty() ? guests : sharing;
+    }
+
+    private List<ProcessInfo> withVolume(List<ProcessInfo> guests) {
+        if (sharedRoot.isEmpty()) {
+            return List.of();
         }
         String path = sharedRoot.get().toString();
         Optional<Mount> volume = Mount.holding(path, proc.mounts("self"))
                 .filter(mount -> !mount.point().equals("/"));
-        List<ProcessInfo> sharing = volume.stream()
+        return volume.stream()
                 .flatMap(own -> guests.stream()
                         .filter(guest -> proc.mounts(guest.pid()).stream()
                                 .anyMatch(mount -> mount.shows(own.device(), own.inFileSystem(path)))))
                 .toList();
-        return sharing.isEmpty() ? guests : sharing;
     }
 
     /**
@@ -164,7 +201,8 @@ public final class TargetFinder {
                 ErrorId.TARGET_UNKNOWN,
                 "no container matches " + quoted(name) + "; there are: " + list(guests),
                 "so there is no guest to enter",
-                "correct the task's container, GO_K8S_CONTAINER_NAME or --container, unless it has yet to start");
+                "correct the name (the request's container, GO_K8S_CONTAINER_NAME or --container), unless it has yet "
+                        + "to start");
     }
 
     /**

@@ -195,7 +195,7 @@ class BadInputIT {
             two.k8sExec(node, named, "run").assertExitCode(0);
             two.k8sExec(node, named.replace("maven\",", "none\","), "run", "--wait", "0s")
                     .assertExitCode(125)
-                    .assertError("TARGET_UNKNOWN", "\"none\"", "the task's container");
+                    .assertError("TARGET_UNKNOWN", "\"none\"", "the request's container");
             two.k8sExec(node, named.replace("maven\",", "a b\","), "run")
                     .assertExitCode(125)
                     .assertError("REQUEST_FIELD", "container", "\"a b\"");

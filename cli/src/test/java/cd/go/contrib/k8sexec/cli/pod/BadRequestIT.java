@@ -61,7 +61,7 @@ class BadRequestIT {
                 "{\"version\":1,\"script\":\"x\",\"environment\":{\"K8S_EXEC_RUN_ID\":\"secret\"}}|REQUEST_FIELD|kept for k8s-exec",
                 "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"../etc\"}|WORKING_DIRECTORY_OUTSIDE|\"../etc\"",
                 "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"/etc\"}|WORKING_DIRECTORY_OUTSIDE|\"/etc\"",
-                "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"no/such\"}|WORKING_DIRECTORY_MISSING|/go/no/such",
+                "{\"version\":1,\"script\":\"x\",\"workingDirectory\":\"no/such\"}|WORKING_DIRECTORY_MISSING|/go/no/such is not there, in the agent neither",
             })
     void a_wrong_request_is_refused(String request, String id, String words) {
         var result = pod.k8sExec(request, "run").assertExitCode(125).assertError(id, words);

@@ -220,7 +220,7 @@ class ChrootIT {
         try {
             pod.k8sExec(CHROOT, WHO, "run", "--pid", guest)
                     .assertExitCode(125)
-                    .assertError("ENTER_REFUSED", "net", "uts", "--enter setns");
+                    .assertError("ENTER_REFUSED", "net", "uts", "the way is setns");
         } finally {
             pod.exec("agent", "kill", "-KILL", guest);
         }

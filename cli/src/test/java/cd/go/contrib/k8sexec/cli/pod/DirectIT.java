@@ -196,7 +196,8 @@ class DirectIT {
             mount("mount", "-t", "tmpfs", "other", "/go/job");
             pod.k8sExec(by(way), request, "run")
                     .assertExitCode(125)
-                    .assertError("WORKING_DIRECTORY_MISSING", "/go/job");
+                    .assertError("WORKING_DIRECTORY_MISSING", "/go/job", "the agent has there ", " at /go, ")
+                    .assertError("WORKING_DIRECTORY_MISSING", "the guest tmpfs ", " at /go/job");
             mount("umount", "/go/job");
         } finally {
             pod.exec("agent", "rmdir", "/go/job");

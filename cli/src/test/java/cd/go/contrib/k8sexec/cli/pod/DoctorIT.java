@@ -42,6 +42,8 @@ class DoctorIT {
             "agent-identity",
             "shells",
             "script-user",
+            "script-home",
+            "java-limits",
             "trial",
             "way-setns",
             "way-nsenter",

@@ -121,7 +121,7 @@ class DoctorPrivilegesIT {
         try (Pod weak = Pod.up("AGENT_CAPS=" + Pod.KUBERNETES)) {
             String way = Pod.isNative() ? "setns" : "nsenter";
             Diagnosis diagnosis = diagnose(weak, Map.of("GO_K8S_ENTER", way));
-            remedy = diagnosis.assertFailure("capabilities", "lacks SYS_ADMIN, of SYS_CHROOT, SYS_ADMIN are needed");
+            remedy = diagnosis.assertFailure("capabilities", "lacks SYS_ADMIN: SYS_CHROOT, SYS_ADMIN are needed");
             diagnosis.assertFailure("trial", way, "Operation not permitted");
             diagnosis.assertCheck("way-nsenter", "skipped", "lacks SYS_ADMIN");
             assertEquals("in the agent container: securityContext: {capabilities: {add: [SYS_ADMIN]}}", remedy);
@@ -162,7 +162,7 @@ class DoctorPrivilegesIT {
             } else {
                 capabilities = added(diagnosis.assertFailure(
                         "capabilities",
-                        "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
+                        "lacks SYS_PTRACE: SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
                         "user 1000:1000, not 0:0"));
                 diagnosis.assertFailure("trial", "nsenter", "Permission denied");
             }
@@ -204,9 +204,7 @@ class DoctorPrivilegesIT {
         try (Pod bare = Pod.up(settings.toArray(String[]::new))) {
             Diagnosis diagnosis = diagnose(bare, nsenterOf(bare));
             capabilities = diagnosis.assertFailure(
-                    "capabilities",
-                    "lacks SYS_PTRACE, of SYS_CHROOT, SYS_PTRACE, SYS_ADMIN",
-                    "user 0:0, not 1000:1000");
+                    "capabilities", "lacks SYS_PTRACE: SYS_CHROOT, SYS_PTRACE, SYS_ADMIN", "user 0:0, not 1000:1000");
             setcap = diagnosis.assertFailure(
                     "file-capabilities", "user 1000, not root", "gives no SYS_CHROOT, SYS_PTRACE, SYS_ADMIN");
             escalation = diagnosis.assertFailure("no-new-privs", "switches file capabilities off");

@@ -8,10 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What doctor finds out about the shared volume, and how its remedies fix the Pod. */
 @Needs(Need.POD)
@@ -45,7 +48,11 @@ class DoctorVolumeIT {
                     .assertWarning("script-user", "run as 1000:1000", "cannot write");
             assertEquals("chown 1000:1000 \"/go\"", remedy);
             pod.exec("agent", "sh", "-c", remedy).assertExitCode(0);
-            diagnose(pod, Map.of("GO_K8S_USER", "1000:1000")).assertNothing("failure", "warning");
+            Diagnosis fixed = diagnose(pod, Map.of("GO_K8S_USER", "1000:1000"))
+                    .assertNothing("failure")
+                    .assertCheck("script-user", "ok", "run as 1000:1000");
+            // this machine's passwd is the guest's, and has no home for that user that it could write to
+            fixed.assertWarning("script-home", "user 1000 is ");
         } finally {
             pod.exec("agent", "sh", "-c", "chown 0:0 /go && chmod 777 /go");
         }
@@ -93,6 +100,42 @@ class DoctorVolumeIT {
         } finally {
             pod.exec("agent", "sh", "-c", "umount /go/agent/config; rm -rf /go/agent");
         }
+    }
+
+    /** What a job leaves there would be lost. A cache of the guest's elsewhere on the volume does no harm. */
+    @ParameterizedTest
+    @ValueSource(strings = {"agent", "guest"})
+    void another_volume_at_the_jobs_folder_fails_and_both_are_named(String container) throws Exception {
+        pod.exec("agent", "mkdir", "-p", "/go/pipelines/web", "/go/cache").assertExitCode(0);
+        try {
+            in(container, "mount", "-t", "tmpfs", "other", "/go/cache");
+            diagnose(pod)
+                    .assertNothing("failure", "warning")
+                    .assertCheck("container-root", "ok", "the same volume at /go, but for", ": /go/cache");
+            for (String folder : List.of("/go/pipelines", "/go/pipelines/web")) {
+                in(container, "mount", "-t", "tmpfs", "other", folder);
+                Diagnosis diagnosis = diagnose(pod);
+                in(container, "umount", folder);
+                String remedy = diagnosis.assertFailure(
+                        "container-root",
+                        "but not its folder " + folder + ", where jobs work: the agent has there ",
+                        ", the guest ",
+                        " at /go",
+                        "tmpfs ",
+                        " at " + folder);
+                assertTrue(remedy.contains("volumeMounts: [{name: VOLUME, mountPath: " + folder + "}]"), remedy);
+            }
+            in(container, "umount", "/go/cache");
+            diagnose(pod).assertNothing("failure", "warning");
+        } finally {
+            pod.exec("agent", "rm", "-r", "/go/pipelines", "/go/cache");
+        }
+    }
+
+    private static void in(String container, String... command) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(List.of("nsenter", "-t", pod.machinePid(container), "-m"));
+        words.addAll(List.of(command));
+        Machine.run(words.toArray(String[]::new));
     }
 
     /** After the shared folder was mounted so in that container alone. */

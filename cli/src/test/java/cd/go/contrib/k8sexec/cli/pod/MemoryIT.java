@@ -46,6 +46,14 @@ class MemoryIT {
         assertTrue(
                 json.getString("reason").startsWith("the agent container's memory limit of 192Mi was reached"),
                 lines[1]);
+        // once: the plugin shows the reason
+        assertEquals("", result.ownLines());
+    }
+
+    @Test
+    void at_a_terminal_it_is_told_too() {
+        Result result = pod.run("bash", EATER + "\nexit $?").assertExitCode(137);
+
         assertTrue(
                 result.errors()
                         .contains("k8s-exec: the agent container's memory limit of 192Mi was reached, and the "

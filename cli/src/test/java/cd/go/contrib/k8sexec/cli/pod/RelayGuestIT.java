@@ -83,7 +83,7 @@ class RelayGuestIT {
     void a_directory_without_a_relay_is_named_with_what_is_in_it() {
         pod.k8sExec(Map.of("GO_K8S_RELAY", "/opt/extra/c"), Pod.request("sh", ":", Map.of()), "run", "--wait", "0s")
                 .assertExitCode(125)
-                .assertError("TARGET_NONE", "/opt/extra/c", "\"relay\"");
+                .assertError("TARGET_NONE", "/opt/extra/c", "\"become.o\"");
         pod.k8sExec(Map.of("GO_K8S_RELAY", "/none"), Pod.request("sh", ":", Map.of()), "run")
                 .assertExitCode(125)
                 .assertError("RELAY_UNSET", "/none", "does not exist");

@@ -47,7 +47,7 @@ class StopIT {
                 echo stop $?
                 wait
                 cat /tmp/result1 /tmp/result2
-                $0 run --result /tmp/result3 </tmp/request
+                $0 run </tmp/request
                 echo code $?
                 """);
 

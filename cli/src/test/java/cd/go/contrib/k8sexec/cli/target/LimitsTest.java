@@ -41,6 +41,18 @@ class LimitsTest {
     }
 
     @Test
+    void what_a_limit_has_done_is_counted() throws IOException {
+        ProcFs proc = new ProcFs(folder);
+        assertEquals(new Limits.Hits(0, -1, 0), Limits.Hits.own(proc));
+        write("self/root/sys/fs/cgroup/memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 5");
+        write("self/root/sys/fs/cgroup/pids/pids.events", "max 7");
+        assertEquals(new Limits.Hits(5, -1, 7), Limits.Hits.own(proc));
+        write("self/root/sys/fs/cgroup/memory.events", "max 9\noom 2\noom_kill 3\noom_group_kill 1");
+        write("self/root/sys/fs/cgroup/pids.events", "max 1");
+        assertEquals(new Limits.Hits(3, 2, 1), Limits.Hits.own(proc));
+    }
+
+    @Test
     void what_is_no_control_group_has_none() throws IOException {
         assertEquals(Optional.empty(), Limits.read(folder));
         write("memory.current", "x");

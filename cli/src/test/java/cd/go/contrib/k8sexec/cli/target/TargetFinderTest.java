@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +107,54 @@ class TargetFinderTest {
         assertEquals(
                 ErrorId.TARGET_AMBIGUOUS,
                 assertThrows(K8sExecException.class, finder::only).id());
+    }
+
+    @Test
+    void a_pod_that_has_had_two_guests_has_two() throws Exception {
+        process("1", 0, 5, "10", "mnt:[1]");
+        process("self", 7, 50, "20", "mnt:[2]");
+        mount("self", "8:1 /pods/1-2/volumes/kubernetes.io~empty-dir/work /go");
+        guest("12", "40", "mnt:[3]", "tools");
+        SeenGuests seen = new SeenGuests(Optional.of(root.resolve("seen")));
+        TargetFinder finder = new TargetFinder(new ProcFs(root), Optional.of(Path.of("/go")), seen);
+        seen.add(List.of("tools"));
+        assertEquals(12, finder.only().pid());
+
+        guest("15", "50", "mnt:[4]", "other");
+        assertEquals(
+                ErrorId.TARGET_AMBIGUOUS,
+                assertThrows(K8sExecException.class, finder::only).id());
+        Files.delete(root.resolve("12/stat"));
+        K8sExecException down = assertThrows(K8sExecException.class, finder::only);
+        assertEquals(ErrorId.TARGET_AMBIGUOUS, down.id());
+        assertTrue(
+                down.getMessage().contains("which are down now (tools), beside other (process 15"), down.getMessage());
+        assertFalse(finder.mayComeYet(down), "waits for what would be ambiguous too");
+        assertEquals(15, finder.byName("other").pid());
+    }
+
+    /** A script can put anything there, and nobody may wait for it. */
+    @Test
+    void what_is_no_list_of_names_says_nothing_of_guests() throws Exception {
+        Path file = root.resolve("seen");
+        SeenGuests seen = new SeenGuests(Optional.of(file));
+        assertEquals(Set.of(), seen.names());
+        new ProcessBuilder("mkfifo", file.toString()).start().waitFor();
+        seen.add(List.of("tools"));
+        assertEquals(Set.of(), seen.names());
+        Files.delete(file);
+        Files.createSymbolicLink(file, root.resolve("elsewhere"));
+        seen.add(List.of("tools"));
+        assertFalse(Files.exists(root.resolve("elsewhere")));
+        Files.delete(file);
+        Files.writeString(file, "../..\nTools\n\033[2J\nother");
+        assertEquals(Set.of("other"), seen.names());
+    }
+
+    private void guest(String pid, String rootMount, String namespace, String name) throws IOException {
+        process(pid, 0, 11, rootMount, namespace);
+        mount(pid, "8:1 /pods/1-2/volumes/kubernetes.io~empty-dir/work /go");
+        mount(pid, "8:1 /kubelet/pods/1-2/containers/" + name + "/0a1b /dev/termination-log");
     }
 
     @ParameterizedTest

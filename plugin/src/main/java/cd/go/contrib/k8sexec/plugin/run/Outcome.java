@@ -53,7 +53,7 @@ final class Outcome {
                 signal(result, exitCode.asInt()),
                 "[" + text(result, ResultField.ERROR, "UNKNOWN") + "] "
                         + text(result, ResultField.MESSAGE, "k8s-exec gave no reason."),
-                reason(text(result, ResultField.REASON, "")));
+                text(result, ResultField.REASON, ""));
     }
 
     /** k8s-exec names a real-time signal by its number. */
@@ -70,8 +70,8 @@ final class Outcome {
     }
 
     /** As a sentence of its own. */
-    private static String reason(String text) {
-        return text.isEmpty() ? "" : " " + Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
+    private String reason() {
+        return reason.isEmpty() ? "" : " " + Character.toUpperCase(reason.charAt(0)) + reason.substring(1) + ".";
     }
 
     private static JsonNode readTree(ObjectMapper json, byte[] content) throws Unknown {
@@ -98,15 +98,17 @@ final class Outcome {
             case EXITED:
                 return exitCode == 0
                         ? TaskResult.success("Script completed successfully.")
-                        : TaskResult.failure("Script completed with exit code: " + exitCode + "." + reason);
+                        : TaskResult.failure("Script completed with exit code: " + exitCode + "." + reason());
             case SIGNALED:
-                return TaskResult.failure("Script was killed by " + signal + ", exit code: " + exitCode + "." + reason);
+                return TaskResult.failure(
+                        "Script was killed by " + signal + ", exit code: " + exitCode + "." + reason());
             case CANCELED:
                 return TaskResult.failure(
-                        "Script was canceled by " + signal + ", exit code: " + exitCode + "." + reason);
+                        "Script was canceled by " + signal + ", exit code: " + exitCode + "." + reason());
             case TIMED_OUT:
                 return TaskResult.failure(
-                        "Script was ended because it ran longer than its timeout, exit code: " + exitCode + ".");
+                        "Script was ended because " + (reason.isEmpty() ? "it ran longer than its timeout" : reason)
+                                + ", exit code: " + exitCode + ".");
             default:
                 return TaskResult.failure(error);
         }

@@ -23,7 +23,7 @@ class TaskDemoTest {
     @Test
     void prints_what_gocds_console_shows() throws Exception {
         assertEquals(
-                "[go] Task: k8s-executor\n      | out é ********\n[go] Task status: passed (N ms)\n0",
+                "[go] Task: k8s-executor\n      | out é ******\n[go] Task status: passed (N ms)\n0",
                 demo("echo out é hidden", 0, "--shell", "sh", "--secret", "TOKEN=hidden", "script"));
         assertEquals(
                 "[go] Task: k8s-executor\nstderr| err\n[go] Task status: passed (N ms)\n0",

@@ -127,7 +127,7 @@ public final class GoConsole implements Console, AutoCloseable {
     private synchronized void add(String tag, String text) {
         String masked = text;
         for (String secret : secrets) {
-            masked = masked.replace(secret, "********");
+            masked = masked.replace(secret, "******");
         }
         masked.lines().forEach(line -> agent.line(tag, line));
         transmitter.taggedConsumeLine(tag, masked);

@@ -1,4 +1,4 @@
-package cd.go.contrib.k8sexec.cli.doctor;
+package cd.go.contrib.k8sexec.cli.enter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

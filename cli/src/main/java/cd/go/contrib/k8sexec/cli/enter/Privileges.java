@@ -1,4 +1,4 @@
-package cd.go.contrib.k8sexec.cli.doctor;
+package cd.go.contrib.k8sexec.cli.enter;
 
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The kernel's rules for what nsenter takes and what it gets, from what /proc says of the processes. */
-final class Privileges {
+public final class Privileges {
     /** What a container has whose securityContext says nothing (containerd and CRI-O, as Docker). */
-    static final Set<Capability> DEFAULT = EnumSet.of(
+    public static final Set<Capability> DEFAULT = EnumSet.of(
             Capability.CHOWN,
             Capability.DAC_OVERRIDE,
             Capability.FOWNER,
@@ -27,7 +27,7 @@ final class Privileges {
             Capability.AUDIT_WRITE,
             Capability.SETFCAP);
     /** setns(2), "Details for specific namespace types", Mount namespace. */
-    static final Set<Capability> SETNS = EnumSet.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT);
+    public static final Set<Capability> SETNS = EnumSet.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT);
 
     private Privileges() {}
 
@@ -41,7 +41,7 @@ final class Privileges {
      *
      * @param isNative whether k8s-exec can look at the guest as the guest's user
      */
-    static Set<Capability> needed(
+    public static Set<Capability> needed(
             Way way, boolean isNative, ProcessStatus agent, ProcessStatus guest, boolean changesUser) {
         Set<Capability> needed = EnumSet.copyOf(way == Way.CHROOT ? CHROOT : SETNS);
         if (hasMore(agent, guest, needed)) {
@@ -77,15 +77,22 @@ final class Privileges {
     }
 
     /** Those of {@code wanted} that are not in {@code there}. */
-    static Set<Capability> missing(Set<Capability> wanted, Set<Capability> there) {
+    public static Set<Capability> missing(Set<Capability> wanted, Set<Capability> there) {
         Set<Capability> missing = EnumSet.noneOf(Capability.class);
         missing.addAll(wanted);
         missing.removeAll(there);
         return missing;
     }
 
+    public static Set<Capability> union(Set<Capability> first, Set<Capability> second) {
+        Set<Capability> union = EnumSet.noneOf(Capability.class);
+        union.addAll(first);
+        union.addAll(second);
+        return union;
+    }
+
     /** For people: as a difference to what Kubernetes gives, if that is most of it. */
-    static String describe(Set<Capability> set) {
+    public static String describe(Set<Capability> set) {
         if (set.isEmpty()) {
             return "none";
         }
@@ -101,7 +108,7 @@ final class Privileges {
                 + (lacks.isEmpty() ? "" : " without " + names(lacks));
     }
 
-    static String names(Set<Capability> set) {
+    public static String names(Set<Capability> set) {
         return set.stream().map(Capability::name).collect(Collectors.joining(", "));
     }
 }
