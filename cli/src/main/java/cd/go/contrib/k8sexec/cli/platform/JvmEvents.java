@@ -53,16 +53,25 @@ final class JvmEvents implements Events {
     @Override
     public void launch(Program program, Inside inside, Optional<ByteBuffer> input) {
         start("child", () -> {
-            try {
-                Child child = platform.startKept(program, inside);
+            boolean started = false;
+            try (LostKeeper lost = new LostKeeper()) {
+                Child child = platform.startKept(program, inside, lost.file());
                 keeper = child.pid();
+                started = true;
                 queue.add(new Event.Started(child.pid()));
                 start("input", () -> input.ifPresent(child::feed));
-                queue.add(new Event.ChildEnded(child.pid(), child.await()));
+                Status status = child.await();
+                // its number may be another process's soon
+                keeper = 0;
+                queue.add(lost.isTold() ? new Event.Lost() : new Event.ChildEnded(child.pid(), status));
             } catch (StartException e) {
                 queue.add(new Event.Failed(e));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            } catch (InterruptedException | IOException | RuntimeException | Error e) {
+                // too little memory, say: somebody waits for it
+                queue.add(
+                        started
+                                ? new Event.Lost()
+                                : new Event.Failed(new StartException(Stage.PROCESS, e.toString(), false)));
             }
         });
     }

@@ -63,6 +63,10 @@ final class Ending {
         return tell(begin);
     }
 
+    boolean hasToldNobody() {
+        return told.isEmpty();
+    }
+
     private boolean tell(long startedBefore) {
         left = tree.members();
         for (ProcessInfo process : left) {

@@ -30,6 +30,7 @@ final class RunLoop {
      */
     private static final Duration SHORT = Duration.ofMillis(200);
 
+    private static final String STOPPED = "the agent is being stopped";
     private static final Duration LONG = Duration.ofDays(1);
 
     private final ProcFs proc;
@@ -40,7 +41,7 @@ final class RunLoop {
     private final Ending ending;
     private final MemoryWatch memory;
     private final GuestWatch guest;
-    private final long start = System.nanoTime();
+    private final Timeout timeout;
 
     private State state = State.STARTING;
     private Running script;
@@ -54,14 +55,12 @@ final class RunLoop {
     private Optional<Outcome> ended = Optional.empty();
 
     private boolean killing;
+    private boolean broken;
     private boolean memoryGivenBack;
     /** When the grace period is over, or the time for SIGKILL; by System.nanoTime. */
     private long deadline;
-
-    /** Whether Ctrl-C was pressed before. */
-    private boolean pressed;
-    /** What has cut the grace period short. */
-    private Optional<String> haste = Optional.empty();
+    /** Why it is time for SIGKILL. */
+    private String why;
 
     RunLoop(ProcFs proc, Plan plan, Run.Options options, Events events) {
         this.proc = proc;
@@ -70,6 +69,8 @@ final class RunLoop {
         this.events = events;
         this.tree = ProcessTree.ofOwnRun(proc, plan.run(), events::keeper);
         this.ending = new Ending(proc, tree);
+        this.timeout = Timeout.begin(options.timeout());
+        this.why = "the grace period of " + Durations.text(options.grace()) + " was over";
         this.memory = MemoryWatch.begin(proc);
         this.guest = new GuestWatch(proc, plan.guest().process(), options.notes());
     }
@@ -83,14 +84,37 @@ final class RunLoop {
         script = plan.entry()
                 .start(plan.program(staged, options.output(), options.grace()), staged, events, options.notes());
         while (state != State.OVER) {
-            Event event = events.next(patience());
-            trigger(event).ifPresent(this::take);
-            // a signal that has come by then is heard of before anybody says what the script left
-            if (state != State.LOOKING || event instanceof Event.TimeOver || event instanceof Event.Input) {
-                look();
+            try {
+                goOn();
+            } catch (RuntimeException | Error e) {
+                fail(e);
             }
         }
         return outcome();
+    }
+
+    private void goOn() throws InterruptedException {
+        if (broken && state.compareTo(State.ENDING) < 0) {
+            take(Trigger.LOST);
+        }
+        Event event = events.next(patience());
+        trigger(event).ifPresent(this::take);
+        // a signal that has come by then is heard of before anybody says what the script left
+        if (state != State.LOOKING || event instanceof Event.TimeOver || event instanceof Event.Input) {
+            look();
+        }
+    }
+
+    /** A fault of k8s-exec's own: nobody else ends what it has started. */
+    private void fail(Throwable e) {
+        if (e instanceof K8sExecException notStarted) {
+            throw notStarted;
+        } else if (broken) {
+            ending.kill();
+            throw K8sExecException.of(e);
+        }
+        broken = true;
+        failure = failure.or(() -> Optional.of(K8sExecException.of(e)));
     }
 
     private void take(Trigger trigger) {
@@ -102,8 +126,9 @@ final class RunLoop {
             case TERMINATE -> {
                 script.giveUp();
                 script.end(options.grace());
-                deadline = System.nanoTime() + options.grace().toNanos();
                 ending.tell();
+                // from SIGTERM on, however long it takes to find all
+                deadline = System.nanoTime() + options.grace().toNanos();
             }
             case TELL -> ending.tell();
             case KILL -> {
@@ -111,9 +136,7 @@ final class RunLoop {
                 script.end(Duration.ZERO);
                 deadline = System.nanoTime() + Ending.KILL_LIMIT.toNanos();
             }
-            case LOOK, NOTHING -> {
-                // the next look comes by itself
-            }
+            case LOOK, NOTHING -> {}
         }
     }
 
@@ -122,13 +145,10 @@ final class RunLoop {
     private Optional<Trigger> trigger(Event event) {
         if (event instanceof Event.Signal signal) {
             return signal(signal);
-        } else if (event instanceof Event.Input input) {
-            if (input.isEnd() && ended.isEmpty()) {
-                loseLifeline();
-            }
-            return Optional.empty();
         }
-        if (event instanceof Event.Gone gone && guest.is(gone.pid()) && state == State.RUNNING) {
+        if (event instanceof Event.Input input && input.isEnd() && ended.isEmpty()) {
+            loseLifeline();
+        } else if (event instanceof Event.Gone gone && guest.is(gone.pid()) && state == State.RUNNING) {
             guest.tell();
         }
         return progress(event);
@@ -136,7 +156,6 @@ final class RunLoop {
 
     private void loseLifeline() {
         ended = Optional.of(Outcome.canceled(Canceled.BY_LIFELINE));
-        // before the line, for which there may be no reader
         take(Trigger.CANCELED);
         options.notes().accept("the script is ended: whoever sent the request has ended, or has closed the lifeline");
     }
@@ -145,14 +164,13 @@ final class RunLoop {
     private Optional<Trigger> signal(Event.Signal signal) {
         if (ended.isEmpty()) {
             ended = Optional.of(Outcome.canceled(signal.number()));
-            pressed = signal.fromTerminal();
             return Optional.of(Trigger.CANCELED);
         }
         if (!signal.fromTerminal() || state != State.ENDING) {
             return Optional.empty();
         }
-        String key = pressed ? "a second Ctrl-C" : "Ctrl-C";
-        haste = Optional.of(key);
+        String key = "INT".equals(ended.get().signal()) ? "a second Ctrl-C" : "Ctrl-C";
+        why = "of " + key;
         options.notes().accept(key + ": the grace period is cut short");
         return Optional.of(Trigger.HASTE);
     }
@@ -182,29 +200,19 @@ final class RunLoop {
     /** How long nothing but an event can change anything. */
     private Duration patience() {
         return switch (state) {
-            case STARTING, RUNNING -> untilTimeout().orElse(memoryGivenBack ? LONG : SHORT);
+            case STARTING, RUNNING -> timeout.orLess(memoryGivenBack ? LONG : SHORT);
             case ENDING -> Ending.POLL;
             case KILLING -> Ending.KILL_POLL;
             case LOOKING, OVER -> Duration.ZERO;
         };
     }
 
-    private Optional<Duration> untilTimeout() {
-        Duration limit = options.timeout();
-        if (limit.isZero()) {
-            return Optional.empty();
-        }
-        Duration left = limit.minusNanos(System.nanoTime() - start);
-        return Optional.of(memoryGivenBack || left.compareTo(SHORT) < 0 ? left : SHORT);
-    }
-
     private void look() {
         switch (state) {
             case STARTING, RUNNING -> {
-                long now = System.nanoTime() - start;
-                if (!options.timeout().isZero() && now >= options.timeout().toNanos()) {
+                if (timeout.isOver()) {
                     timeOut();
-                } else if (!memoryGivenBack && state == State.RUNNING && now >= SHORT.toNanos()) {
+                } else if (!memoryGivenBack && state == State.RUNNING && timeout.hasPassed(SHORT)) {
                     memoryGivenBack = true;
                     Platform.CURRENT.giveBackMemory();
                 }
@@ -212,42 +220,42 @@ final class RunLoop {
             case LOOKING -> take(isLeft() ? Trigger.LEFT : Trigger.GONE);
             case ENDING -> {
                 // as long as it has not started, nothing that appears is somebody's clean-up
-                boolean any = pending ? ending.tell() : ending.look();
-                if (!any && !pending && !script.isEnding()) {
+                boolean any = pending || ending.hasToldNobody() ? ending.tell() : ending.look();
+                if (!any && isKnown() && !script.isEnding()) {
                     take(Trigger.GONE);
                 } else if (System.nanoTime() >= deadline) {
                     take(Trigger.GRACE_OVER);
                 }
             }
             case KILLING -> {
-                if (!ending.kill() && !pending && !script.isEnding()) {
+                if (!ending.kill() && isKnown() && !script.isEnding()) {
                     take(Trigger.GONE);
                 } else if (System.nanoTime() >= deadline) {
                     take(Trigger.HOPELESS);
                 }
             }
-            case OVER -> {
-                // nothing is left to look at
-            }
+            case OVER -> {}
         }
     }
 
+    /** Whether nothing of the script is to come any more. */
+    private boolean isKnown() {
+        return !pending && (status.isPresent() || failure.isPresent());
+    }
+
     private void timeOut() {
-        String limit = Durations.text(options.timeout());
-        ended = Optional.of(Outcome.timedOut().because("it ran longer than its timeout of " + limit));
+        ended = Optional.of(Outcome.timedOut().because("it ran longer than its " + timeout));
         take(Trigger.TIMED_OUT);
         options.notes()
-                .accept("the script is ended: it has run longer than its timeout of " + limit
-                        + ", --timeout or GO_K8S_TIMEOUT");
+                .accept("the script is ended: it has run longer than its " + timeout + ", --timeout or GO_K8S_TIMEOUT");
     }
 
     /** Whether the script has left something running that shall not stay; what may stay is named. */
     private boolean isLeft() {
         String left = script.account().map(Account::left).orElseGet(this::seenLeft);
         if (!left.isEmpty() && !options.endBackground()) {
-            options.notes()
-                    .accept("the script left running in the background: " + left
-                            + "; --end-background ends such processes");
+            String what = "the script left running in the background: " + left;
+            options.notes().accept(what + "; --end-background ends such processes");
         }
         return !left.isEmpty() && options.endBackground();
     }
@@ -260,20 +268,18 @@ final class RunLoop {
 
     private Outcome outcome() {
         Optional<Account> account = script.account();
-        String why = haste.map(key -> "of " + key)
-                .orElseGet(() -> "the grace period of " + Durations.text(options.grace()) + " was over");
         ending.lines(why, account, killing).forEach(options.notes());
         String way = started ? plan.entry().name() : null;
         if (ended.isPresent()) {
             if (!started) {
                 options.notes().accept("it was ended before the script began: nothing was run");
             }
+            Outcome outcome = ended.get().by(way);
             if (Stopping.of(proc).hasBegun()) {
-                String stopped = "the agent is being stopped";
-                options.notes().accept("the script was ended: " + stopped);
-                return ended.get().by(way).because(stopped);
+                options.notes().accept("the script was ended: " + STOPPED);
+                return outcome.because(STOPPED);
             }
-            return ended.get().by(way);
+            return outcome;
         }
         if (failure.isPresent()) {
             throw failure.get();
@@ -283,9 +289,8 @@ final class RunLoop {
                 .orElseGet(() -> Outcome.signaled(status.get().signal()))
                 .by(way);
         // a script may also fail because of a process that it waited for: not only SIGKILL may have to do with memory
-        Optional<String> reason = account.isPresent()
-                ? account.get().shortage()
-                : outcome.exitCode() == 0 ? Optional.empty() : memory.reason();
+        Optional<String> reason = account.map(Account::shortage)
+                .orElseGet(() -> outcome.exitCode() == 0 ? Optional.empty() : memory.reason());
         return Stream.of(reason, outcome.exitCode() == 0 ? Optional.<String>empty() : guest.end())
                 .flatMap(Optional::stream)
                 .reduce((first, second) -> first + "; " + second)

@@ -9,6 +9,7 @@ import cd.go.contrib.k8sexec.needs.Needs;
 import io.restassured.path.json.JsonPath;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -142,7 +143,6 @@ class EndIT {
 
     @Test
     void a_script_that_kills_its_parent_has_failed_and_is_ended() {
-        Pod.requireNative();
         Result result = agent(
                 "bash",
                 "setsid sleep 1000 & sleep 1000 & kill -KILL $PPID; wait",
@@ -150,6 +150,23 @@ class EndIT {
 
         assertTrue(result.text().startsWith("code 125\n{\"outcome\":\"error\""), result.toString());
         result.assertError("OUTCOME_UNKNOWN", "was killed");
+        pod.assertNoProcesses();
+    }
+
+    /** Of the JVM build: the keeper's program is slow. */
+    @Test
+    void a_cancel_waits_for_a_script_that_is_still_on_its_way() {
+        Assumptions.assumeFalse(Pod.isNative(), "the native executable's keeper needs no program");
+        Result result = agent(
+                "bash",
+                "trap 'echo told; exit 0' TERM; touch /go/ran; sleep 100 & wait",
+                "mkdir -p /tmp/slow; printf '#!/bin/sh\\n[ \"$1\" = -f ] || { touch /tmp/on-its-way; sleep 1; }; "
+                        + "exec /usr/bin/setsid \"$@\"\\n' >/tmp/slow/setsid; chmod +x /tmp/slow/setsid; "
+                        + "PATH=/tmp/slow:$PATH $0 run --result /tmp/result </tmp/request & run=$!; "
+                        + "until_there /tmp/on-its-way; kill $run; wait $run; echo code $?; "
+                        + "rm -r /tmp/slow /tmp/on-its-way");
+
+        assertTrue(result.text().endsWith("code 143\n"), result.toString());
         pod.assertNoProcesses();
     }
 
