@@ -12,8 +12,7 @@ import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.word.PointerBase;
 
 /**
- * What src-native/c/process.h, guest.h, events.h and ask.h promise, which say what each name means. The build reads the
- * layout from there.
+ * What the headers in src-native/c promise, which say what each name means. The build reads the layout from there.
  */
 @CContext(Core.Headers.class)
 final class Core {
@@ -23,7 +22,7 @@ final class Core {
         @Override
         public List<String> getHeaderFiles() {
             // the build tells the compiler where it is
-            return List.of("\"events.h\"", "\"ask.h\"");
+            return List.of("\"events.h\"", "\"ask.h\"", "\"processes.h\"");
         }
     }
 
@@ -230,6 +229,9 @@ final class Core {
 
     @CFunction("kx_watch")
     static native int watch(int process);
+
+    @CFunction("kx_processes")
+    static native int processes(CCharPointer procfs, int parentless, CIntPointer numbers, int most);
 
     @CFunction("kx_identify")
     static native int identify(CCharPointer path, Place place);

@@ -3,7 +3,6 @@ package cd.go.contrib.k8sexec.cli.platform;
 import java.nio.charset.StandardCharsets;
 import org.graalvm.nativeimage.UnmanagedMemory;
 import org.graalvm.nativeimage.c.function.CFunction;
-import org.graalvm.nativeimage.c.function.CFunction.Transition;
 import org.graalvm.nativeimage.c.type.CCharPointer;
 import org.graalvm.nativeimage.c.type.CCharPointerPointer;
 import org.graalvm.nativeimage.c.type.CIntPointer;
@@ -89,9 +88,6 @@ final class Libc {
 
     @CFunction("geteuid")
     static native int geteuid();
-
-    @CFunction(value = "getsid", transition = Transition.NO_TRANSITION)
-    static native int getsid(int process);
 
     @CFunction("getcwd")
     static native CCharPointer getcwd(CCharPointer path, UnsignedWord size);

@@ -37,6 +37,8 @@ public final class PosixPlatform implements Platform {
     private static final int WHOLE_STACK = 1024;
     /** Bytes: what another user has there may be endless, and no environment is longer (execve(2)). */
     private static final int LONGEST_FILE = 8_000_000;
+    /** Processes for which there is room at first. */
+    private static final int MANY = 1024;
     /** At once. */
     private static final int CHUNK = 4096;
 
@@ -56,10 +58,21 @@ public final class PosixPlatform implements Platform {
     }
 
     @Override
-    public boolean mayBeParentless(int process) {
-        int session = Libc.getsid(process);
-        // an error, too: then its file is read
-        return session <= 0 || session == process;
+    public int[] processes(Path procfs, boolean parentless) {
+        int room = MANY;
+        while (true) {
+            CIntPointer numbers = UnmanagedMemory.malloc(room * Integer.BYTES);
+            int count = Core.processes(Libc.string(ByteString.of(procfs)), parentless ? 1 : 0, numbers, room);
+            int[] processes = new int[Math.max(0, Math.min(count, room))];
+            for (int i = 0; i < processes.length; i++) {
+                processes[i] = numbers.read(i);
+            }
+            UnmanagedMemory.free(numbers);
+            if (count <= room) {
+                return processes;
+            }
+            room = 2 * count;
+        }
     }
 
     @Override

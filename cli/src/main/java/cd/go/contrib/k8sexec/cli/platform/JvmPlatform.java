@@ -27,15 +27,17 @@ final class JvmPlatform implements Platform {
     private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/\\d+|tty\\w*|console)");
 
     /**
-     * What the keeper's own parent does: it ends with the program's exit code, whatever signal comes. Without
+     * What the keeper's own parent does: it ends with the program's exit code, whatever signal comes. If somebody has
+     * killed the keeper it says so in a file, for there is no exit code that a program could not have. Without
      * util-linux's setsid there is no keeper.
      */
     private static final String BEFORE_KEEPER = """
             trap : TERM HUP INT
-            setsid -f true 2>/dev/null || exec "$@"
+            [ -z "$LOST" ] || { exec 7>"$LOST"; rm -f "$LOST"; unset LOST; }
+            setsid -f true 2>/dev/null || exec "$@" 7>&-
             exec 4<&0 5>&1
-            code=$(setsid -f /bin/sh -c "$0" k8s-exec-keeper "$@" <&4 3>&1 >&5 4<&- 5>&-)
-            [ "$code" ] || kill -KILL $$
+            code=$(setsid -f /bin/sh -c "$0" k8s-exec-keeper "$@" <&4 3>&1 >&5 4<&- 5>&- 7>&-)
+            [ "$code" ] || { echo lost >&7; kill -KILL $$; }
             exit "$code"
             """;
     /** What the keeper does. A shell names a child that a signal ended: not to the script's standard error. */
@@ -68,8 +70,12 @@ final class JvmPlatform implements Platform {
     }
 
     @Override
-    public boolean mayBeParentless(int process) {
-        return true;
+    public int[] processes(Path procfs, boolean parentless) {
+        String[] names = procfs.toFile().list();
+        return Arrays.stream(names == null ? new String[0] : names)
+                .filter(name -> Character.isDigit(name.charAt(0)))
+                .mapToInt(Integer::parseInt)
+                .toArray();
     }
 
     @Override
@@ -90,17 +96,18 @@ final class JvmPlatform implements Platform {
     /**
      * Starts a program with a keeper (see {@link Events#launch}), a shell of the agent's. The process that is returned
      * is another, which gives the program's exit code as its own; neither carries the program's environment.
+     *
+     * @param lost an empty file, which is removed; there is something in it if the keeper was killed
      */
-    Child startKept(Program program, Inside inside) throws StartException {
+    Child startKept(Program program, Inside inside, Optional<Path> lost) throws StartException {
         requirePlain(program, inside, Setting.OWN_SESSION);
         List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", BEFORE_KEEPER, KEEPER, "env", "-i"));
         words.addAll(entries(program.command().environment()));
         words.addAll(program.command().arguments());
         String path = System.getenv("PATH");
-        return new JvmChild(start(
-                words,
-                program,
-                path == null ? new byte[0] : ("PATH=" + path + "\0").getBytes(StandardCharsets.ISO_8859_1)));
+        String environment = (path == null ? "" : "PATH=" + path + "\0")
+                + lost.map(file -> "LOST=" + ByteString.of(file) + "\0").orElse("");
+        return new JvmChild(start(words, program, environment.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     private static void requirePlain(Program program, Inside inside, Setting setting) {

@@ -42,10 +42,13 @@ public interface Platform {
     Events events(List<Integer> signals);
 
     /**
-     * Whether the parent of a process may be outside this PID namespace, without a file that is read: then its session
-     * is its own, or is outside too (getsid(2)). The JDK cannot tell, and says yes.
+     * The ids of the processes that a procfs lists.
+     *
+     * @param procfs     where it is mounted
+     * @param parentless only those whose parent may be outside this PID namespace, without a file that is read: then
+     *                   the session is their own, or is outside too (getsid(2)). The JDK cannot tell, and lists all
      */
-    boolean mayBeParentless(int process);
+    int[] processes(Path procfs, boolean parentless);
 
     /**
      * Gives back memory that is not needed while this process waits, for hours perhaps, in a container whose limit

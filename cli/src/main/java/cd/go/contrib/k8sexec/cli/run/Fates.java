@@ -6,6 +6,7 @@ import cd.go.contrib.k8sexec.cli.staging.Origin;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.target.Mount;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -93,9 +94,14 @@ final class Fates {
         return volume;
     }
 
+    /** Before which no process of the run can have started, as {@link ProcessInfo#startTicks}. */
+    long since(FoundRun run) {
+        return here.isSameBoot(run.id().origin()) ? run.id().ownerStartTicks() : 0;
+    }
+
     private Set<String> alive() {
         if (alive == null) {
-            alive = ProcessTree.runsOfProcesses(proc);
+            alive = ProcessTree.runsOfProcesses(proc, 0);
         }
         return alive;
     }

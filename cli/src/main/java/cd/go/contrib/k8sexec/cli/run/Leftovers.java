@@ -92,10 +92,10 @@ public final class Leftovers {
             }
         }
         if (!ended.isEmpty()) {
-            endProcesses(ended, grace, events, notes);
+            endProcesses(ended, fates, grace, events, notes);
             // a process has no environment to see for a moment while it becomes another program
             events.pause(SECOND_LOOK);
-            endProcesses(ended, grace, events, notes);
+            endProcesses(ended, fates, grace, events, notes);
             List<FoundRun> starting = extent == Extent.ALL
                     ? List.of()
                     : ended.stream().filter(run -> run.lock() == Lock.HELD).toList();
@@ -133,22 +133,23 @@ public final class Leftovers {
                 : runs.size() + " runs whose k8s-exec was killed";
     }
 
-    private void endProcesses(List<FoundRun> ended, Duration grace, Events events, Consumer<String> notes)
+    private void endProcesses(List<FoundRun> ended, Fates fates, Duration grace, Events events, Consumer<String> notes)
             throws InterruptedException {
-        Set<String> alive = ProcessTree.runsOfProcesses(proc);
+        long since = ended.stream().mapToLong(run -> fates.since(run)).min().orElse(0);
+        Set<String> alive = ProcessTree.runsOfProcesses(proc, since);
         List<FoundRun> running =
                 ended.stream().filter(run -> alive.contains(run.id().text())).toList();
         if (running.isEmpty()) {
             return;
         }
         List<ProcessTree> trees = running.stream()
-                .map(run -> ProcessTree.ofAbandonedRun(proc, run.id()))
+                .map(run -> ProcessTree.ofAbandonedRun(proc, run.id(), since))
                 .toList();
         String processes = joined(trees.stream().map(tree -> ProcessTree.describe(tree.members())));
         List<Ending> endings =
                 trees.stream().map(tree -> new Ending(proc, tree)).toList();
-        long deadline = System.nanoTime() + grace.toNanos();
         endings.forEach(Ending::tell);
+        long deadline = System.nanoTime() + grace.toNanos();
         until(deadline, Ending.POLL, endings, Ending::look, events);
         until(System.nanoTime() + Ending.KILL_LIMIT.toNanos(), Ending.KILL_POLL, endings, Ending::kill, events);
         String left = joined(endings.stream().map(Ending::left));

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -60,7 +59,7 @@ public record ProcFs(Path root) {
 
     /** All processes that have not ended. */
     public List<ProcessInfo> processes() {
-        return processes(pid -> true);
+        return processes(false);
     }
 
     /**
@@ -68,20 +67,15 @@ public record ProcFs(Path root) {
      * runtime starts in a container.
      */
     public List<ProcessInfo> parentless() {
-        List<ProcessInfo> processes = processes(Platform.CURRENT::mayBeParentless);
+        List<ProcessInfo> processes = processes(true);
         processes.removeIf(process -> process.parent() != 0);
         return processes;
     }
 
-    private List<ProcessInfo> processes(IntPredicate wanted) {
+    private List<ProcessInfo> processes(boolean parentless) {
         List<ProcessInfo> processes = new ArrayList<>();
-        String[] names = root.toFile().list();
-        for (String name : names == null ? new String[0] : names) {
-            if (Character.isDigit(name.charAt(0)) && wanted.test(Integer.parseInt(name))) {
-                process(Integer.parseInt(name))
-                        .filter(process -> !process.ended())
-                        .ifPresent(processes::add);
-            }
+        for (int pid : Platform.CURRENT.processes(root, parentless)) {
+            process(pid).filter(process -> !process.ended()).ifPresent(processes::add);
         }
         return processes;
     }

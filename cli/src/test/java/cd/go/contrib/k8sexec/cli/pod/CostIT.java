@@ -7,6 +7,7 @@ import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.cli.pod.Strace.Call;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -16,6 +17,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What a run costs, in counts that are the same on every machine: bench/run measures the time. Of the native
@@ -112,6 +115,35 @@ class CostIT {
                     trace.own().stream()
                             .filter(call -> call.is("nanosleep", "clock_nanosleep"))
                             .toList());
+        }
+    }
+
+    /** The budget for each process of the Pod is one small file at most. */
+    @ParameterizedTest
+    @CsvSource({"sleep 100 & sleep 100, --timeout=500ms, 124", "sleep 100 &, --end-background, 0", "sleep 3 &, '', 0"})
+    void the_end_of_a_run_and_the_notice_of_what_is_left_look_at_its_own_processes(
+            String script, String option, int exitCode) {
+        String crowd = "i=0; while [ $i -lt 200 ]; do setsid sleep 600 & i=$((i+1)); done; echo there >/go/crowd; wait";
+        try (Pod full = Pod.up("GUESTS=first second")) {
+            Process many = full.start("first", "sh", "-c", "trap 'kill $(jobs -p)' TERM; " + crowd);
+            full.exec("agent", "sh", "-c", "until [ -e /go/crowd ]; do sleep 0.05; done");
+            List<String> arguments = new ArrayList<>(List.of("run", "--grace=10s", "--pid", full.pid("second")));
+            if (!option.isEmpty()) {
+                arguments.add(option);
+            }
+
+            Strace trace = Strace.of(full, Pod.request("sh", script, Map.of()), arguments.toArray(String[]::new));
+
+            many.destroy();
+            trace.result().assertExitCode(exitCode);
+            assertTrue(
+                    trace.result().errors().contains("sleep (") == option.isEmpty(),
+                    trace.result().toString());
+            Map<String, Long> files = trace.own().stream()
+                    .map(call -> PROCESS.matcher(call.text()))
+                    .filter(Matcher::find)
+                    .collect(Collectors.groupingBy(process -> process.group(1), Collectors.counting()));
+            assertTrue(files.size() < 20, files.size() + " processes: " + files);
         }
     }
 
