@@ -22,7 +22,7 @@ final class Core {
         @Override
         public List<String> getHeaderFiles() {
             // the build tells the compiler where it is
-            return List.of("\"events.h\"", "\"ask.h\"", "\"processes.h\"");
+            return List.of("\"events.h\"", "\"ask.h\"", "\"processes.h\"", "\"begin.h\"");
         }
     }
 
@@ -229,6 +229,9 @@ final class Core {
 
     @CFunction("kx_watch")
     static native int watch(int process);
+
+    @CFunction("kx_begin")
+    static native void begin();
 
     @CFunction("kx_processes")
     static native int processes(CCharPointer procfs, int parentless, CIntPointer numbers, int most);

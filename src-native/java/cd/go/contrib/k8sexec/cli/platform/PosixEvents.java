@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.platform;
 
+import cd.go.contrib.k8sexec.cli.outcome.AgentLimit;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ final class PosixEvents implements Events {
     PosixEvents(List<Integer> signals) {
         if (Core.catchSignals(CoreProgram.array(signals.stream().mapToInt(Integer::intValue).toArray()), signals.size())
                 != 0) {
-            throw new IllegalStateException("pipe2: " + Libc.message(Libc.errno()));
+            throw AgentLimit.of(Libc.message(Libc.errno()));
         }
     }
 

@@ -246,7 +246,8 @@ public final class PosixPlatform implements Platform {
     }
 
     @Override
-    public void leaveDeletedDirectory() {
+    public void begin() {
+        Core.begin();
         CCharPointer path = StackValue.get(LONGEST_PATH);
         if (Libc.getcwd(path, WordFactory.unsigned(LONGEST_PATH)).isNull() && Libc.errno() == Libc.ENOENT) {
             Libc.chdir(Libc.string("/proc"));

@@ -126,7 +126,7 @@ final class DoctorCommand implements Callable<Integer>, Settings {
         return GuestWait.from(
                 wait.duration(Duration.ZERO),
                 events::pause,
-                note -> spec.commandLine().getErr().println("k8s-exec: " + note));
+                note -> spec.commandLine().getErr().println(Notes.line(note)));
     }
 
     @Override

@@ -100,7 +100,7 @@ final class EntryOptions {
                 own.loss().stream().toList(),
                 (obstacle, reason) -> explain(obstacle, reason, name, directory),
                 Setting.GRACE.defaultDuration());
-        return entry.become(program, note -> spec.commandLine().getErr().println("k8s-exec: " + note));
+        return entry.become(program, note -> spec.commandLine().getErr().println(Notes.line(note)));
     }
 
     private static K8sExecException noTerminal() {

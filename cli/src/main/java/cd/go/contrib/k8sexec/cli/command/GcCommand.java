@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.run.Leftovers;
@@ -47,7 +48,10 @@ final class GcCommand implements Callable<Integer> {
         try (SharedVolume volume = SharedVolume.open(sharedRoot.path())) {
             Leftovers.Extent extent = all ? Leftovers.Extent.ALL : Leftovers.Extent.ENDED;
             new Leftovers(ProcFs.mounted(), sharedRoot.path(), volume, extent)
-                    .sweep(grace.duration(), events, spec.commandLine().getOut()::println);
+                    .sweep(
+                            grace.duration(),
+                            events,
+                            note -> spec.commandLine().getOut().println(K8sExecException.line(note)));
             canceled = false;
         } finally {
             Notes.finish(events, canceled);

@@ -37,7 +37,7 @@ record GuestWait(long start, Duration limit, Pause pause, Consumer<String> notes
 
     /** Waits by sleeping: a signal ends this process meanwhile. */
     static GuestWait sleeping(Duration limit, PrintWriter errors) {
-        return from(limit, time -> Thread.sleep(time.toMillis()), note -> errors.println("k8s-exec: " + note));
+        return from(limit, time -> Thread.sleep(time.toMillis()), note -> errors.println(Notes.line(note)));
     }
 
     /**

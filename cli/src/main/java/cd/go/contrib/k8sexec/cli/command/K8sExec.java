@@ -1,6 +1,8 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.outcome.DebugLog;
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.StandardStream;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
@@ -67,20 +69,31 @@ public final class K8sExec implements Runnable {
      * @return the exit code
      */
     public static int execute(String... args) {
-        Platform.CURRENT.leaveDeletedDirectory();
+        Platform.CURRENT.begin();
         if (DebugLog.isOn()) {
             Platform.CURRENT.traceWholeStacks();
             DebugLog.begin();
         }
+        int exitCode;
         try {
-            return MODEL.execute(args);
+            exitCode = MODEL.execute(args);
         } catch (Error e) {
             // not an exit code of 1, which would be taken for a script's
-            return ErrorHandler.fail(e, MODEL);
-        } finally {
-            MODEL.getOut().flush();
-            MODEL.getErr().flush();
+            exitCode = ErrorHandler.fail(e, MODEL);
         }
+        MODEL.getOut().flush();
+        if (exitCode == 0 && StandardStream.OUT.failure().isPresent()) {
+            exitCode = ErrorHandler.fail(
+                    new K8sExecException(
+                            ErrorId.OUTPUT_FAILED,
+                            "standard output cannot be written ("
+                                    + StandardStream.OUT.failure().get() + ")",
+                            "so not all was printed",
+                            "look where it goes: whether that file system is full"),
+                    MODEL);
+        }
+        MODEL.getErr().flush();
+        return exitCode;
     }
 
     /** The command line's model, ready to execute arguments. */

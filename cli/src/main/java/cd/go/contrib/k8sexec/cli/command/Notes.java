@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.StandardStream;
 import cd.go.contrib.k8sexec.cli.platform.Event;
 import cd.go.contrib.k8sexec.cli.platform.Events;
@@ -16,6 +17,10 @@ final class Notes {
     private static final Duration POLL = Duration.ofMillis(20);
 
     private Notes() {}
+
+    static String line(String text) {
+        return "k8s-exec: " + K8sExecException.line(text);
+    }
 
     static void begin() {
         StandardStream.OUT.queue();

@@ -133,6 +133,12 @@ final class RunCommand implements Callable<Integer> {
             } else if (outcome.isOfScript() && outcome.reason() != null && !isTold(outcome.reason())) {
                 note(outcome.reason());
             }
+        } catch (K8sExecException e) {
+            if (outcome.kind() != OutcomeKind.CANCELED) {
+                throw e;
+            }
+            // whoever has cancelled it wants it to end, and knows
+            ErrorHandler.print(spec.commandLine(), e);
         } finally {
             if (error != null && written) {
                 DebugLog.print(error);
@@ -173,7 +179,9 @@ final class RunCommand implements Callable<Integer> {
         RunId run = Run.newRunId(proc);
         Plan plan = Plan.of(request, guest, entry, user.of(guest), sharedRoot, volumeOptions.containerRoot(guest), run);
         if (dryRun) {
-            plan.describe().forEach(spec.commandLine().getOut()::println);
+            plan.describe().stream()
+                    .map(K8sExecException::harmless)
+                    .forEach(spec.commandLine().getOut()::println);
             return Outcome.exited(0);
         }
         Run.Options options = new Run.Options(
@@ -191,7 +199,7 @@ final class RunCommand implements Callable<Integer> {
 
     private void note(String text) {
         notes.add(text);
-        spec.commandLine().getErr().println("k8s-exec: " + words(text));
+        spec.commandLine().getErr().println(Notes.line(words(text)));
     }
 
     /** The plugin asks for a result, and shows it in GoCD's console. */

@@ -95,6 +95,6 @@ final class StopCommand implements Callable<Integer> {
     }
 
     private void note(String text) {
-        spec.commandLine().getErr().println("k8s-exec: " + text);
+        spec.commandLine().getErr().println(Notes.line(text));
     }
 }

@@ -99,7 +99,7 @@ final class TargetsCommand implements Callable<Integer> {
         } catch (K8sExecException e) {
             // several candidates show in the table; what was named and is not there does not
             if (e.id() != ErrorId.TARGET_AMBIGUOUS && e.id() != ErrorId.TARGET_NONE) {
-                spec.commandLine().getErr().println("k8s-exec: warning: no target: " + e.getMessage());
+                spec.commandLine().getErr().println(Notes.line("warning: no target: " + e.getMessage()));
             }
             return Optional.empty();
         }

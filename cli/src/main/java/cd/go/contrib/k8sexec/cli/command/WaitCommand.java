@@ -99,7 +99,7 @@ final class WaitCommand implements Callable<Integer> {
                                 out.println(service.text() + " is there, after " + seconds(time) + " s");
                             }
                         },
-                        note -> spec.commandLine().getErr().println("k8s-exec: " + note))
+                        note -> spec.commandLine().getErr().println(Notes.line(note)))
                 .until(services);
         if (json) {
             out.println(toJson(there));

@@ -16,6 +16,7 @@ import cd.go.contrib.k8sexec.cli.platform.Status;
 import cd.go.contrib.k8sexec.cli.platform.Streams;
 import cd.go.contrib.k8sexec.cli.staging.RunId;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.Limits;
 import cd.go.contrib.k8sexec.cli.target.Namespace;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.protocol.Way;
@@ -64,6 +65,7 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
     @Override
     public Running start(GuestProgram program, StagedRun staged, Events events, Consumer<String> notes) {
         Nsenter nsenter = Nsenter.find(path);
+        checkSize(program);
         boolean handsOver = platform.isNative();
         staged.prepare(
                 handsOver ? Optional.empty() : program.streams().script(),
@@ -82,6 +84,17 @@ record NsenterEntry(Platform platform, ProcFs proc, String path) implements Entr
                 Inside.HERE,
                 Optional.of(LaunchProgram.of(program, !handsOver, root(program, guest))));
         return new ThroughShell(nsenter, proc, program, staged, guest);
+    }
+
+    /** The guest's shell would set one variable after the other, for minutes, before the kernel refuses them. */
+    private void checkSize(GuestProgram program) {
+        long size = program.environment().variables().entrySet().stream()
+                .mapToLong(variable ->
+                        variable.getKey().length() + variable.getValue().length() + 2 + Long.BYTES)
+                .sum();
+        if (size > Limits.arguments(proc)) {
+            throw program.words().of(Obstacle.PROGRAM_FAILED, "(Argument list too long)");
+        }
     }
 
     /** Empty if this process may not look at the guest's namespaces, but perhaps nsenter may. */

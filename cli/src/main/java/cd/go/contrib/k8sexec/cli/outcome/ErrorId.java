@@ -76,6 +76,8 @@ public enum ErrorId {
     OUTCOME_UNKNOWN,
     /** The agent's container is being stopped. */
     STOPPING,
+    /** Standard output cannot be written. */
+    OUTPUT_FAILED,
     /** The result file cannot be written. */
     RESULT_FILE,
     /** The directory to install into is missing, is none or is reached by a symbolic link. */
@@ -86,6 +88,8 @@ public enum ErrorId {
     NATIVE_ONLY,
     /** k8s-exec could not become the program pause. */
     PAUSE_FAILED,
+    /** A limit of the agent container is reached: processes, open files or memory. */
+    AGENT_LIMIT,
     /** A fault in k8s-exec itself. */
     INTERNAL;
 

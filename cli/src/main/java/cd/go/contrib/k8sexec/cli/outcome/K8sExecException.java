@@ -15,17 +15,20 @@ import java.nio.file.NotDirectoryException;
 public class K8sExecException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /** Chars of a line for people, or of a part of a message. */
+    private static final int LONGEST = 2000;
+
     private final ErrorId id;
     private final String what;
     private final String why;
     private final String remedy;
 
     public K8sExecException(ErrorId id, String what, String why, String remedy) {
-        super(what + ", " + why + "; " + remedy);
+        super(line(what) + ", " + line(why) + "; " + line(remedy));
         this.id = id;
-        this.what = what;
-        this.why = why;
-        this.remedy = remedy;
+        this.what = line(what);
+        this.why = line(why);
+        this.remedy = line(remedy);
     }
 
     /**
@@ -73,6 +76,11 @@ public class K8sExecException extends RuntimeException {
     /** The message's last part: what fixes it. */
     public String remedy() {
         return remedy;
+    }
+
+    /** Harmless, and of a length that somebody reads: much of a text may be another's. */
+    public static String line(String text) {
+        return harmless(text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text);
     }
 
     /**

@@ -1,30 +1,37 @@
 package cd.go.contrib.k8sexec.cli.outcome;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.Supplier;
+import java.util.Optional;
 
 /**
  * Where this process prints for people. Who has processes to end does not wait for a reader: after {@link #queue} a
  * thread of its own prints, so that a pipe that is full keeps nobody else waiting.
  */
 public final class StandardStream extends OutputStream {
-    public static final StandardStream OUT = new StandardStream(() -> System.out);
-    public static final StandardStream ERR = new StandardStream(() -> System.err);
+    public static final StandardStream OUT = new StandardStream(FileDescriptor.out);
+    public static final StandardStream ERR = new StandardStream(FileDescriptor.err);
 
     /** In which a line is printed if somebody reads: what is printed after it by others comes after it. */
     private static final Duration MOMENT = Duration.ofMillis(50);
 
-    private final Supplier<PrintStream> stream;
+    /** The system's words for EPIPE. */
+    private static final String GONE = "Broken pipe";
+
+    private final FileDescriptor descriptor;
     private final Deque<byte[]> waiting = new ArrayDeque<>();
     private boolean queues;
     private Thread printer;
+    private FileOutputStream file;
+    private volatile String failure;
 
-    private StandardStream(Supplier<PrintStream> stream) {
-        this.stream = stream;
+    private StandardStream(FileDescriptor descriptor) {
+        this.descriptor = descriptor;
     }
 
     /** From now on to write does not wait for a reader, but for a moment. */
@@ -48,14 +55,24 @@ public final class StandardStream extends OutputStream {
                 awaitReader(MOMENT);
             }
         } else {
-            stream.get().write(bytes, offset, length);
+            print(bytes, offset, length);
         }
     }
 
-    @Override
-    public synchronized void flush() {
-        if (printer == null) {
-            stream.get().flush();
+    /** Why something could not be printed; empty if all was, or if the reader has gone, who wants no more. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private void print(byte[] bytes, int offset, int length) {
+        try {
+            if (file == null) {
+                // not while the image is built
+                file = new FileOutputStream(descriptor);
+            }
+            file.write(bytes, offset, length);
+        } catch (IOException e) {
+            failure = GONE.equals(e.getMessage()) ? failure : e.getMessage();
         }
     }
 
@@ -96,9 +113,7 @@ public final class StandardStream extends OutputStream {
         try {
             while (true) {
                 byte[] line = next();
-                PrintStream to = stream.get();
-                to.write(line, 0, line.length);
-                to.flush();
+                print(line, 0, line.length);
                 printed();
             }
         } catch (InterruptedException e) {

@@ -221,9 +221,9 @@ final class JvmPlatform implements Platform {
         return 0;
     }
 
-    /** Its launcher, cli/src/main/launcher/k8s-exec, has done so: Java would not have started. */
+    /** Its launcher, cli/src/main/launcher/k8s-exec, and Java have done so: it would not have started. */
     @Override
-    public void leaveDeletedDirectory() {}
+    public void begin() {}
 
     @Override
     public void traceWholeStacks() {

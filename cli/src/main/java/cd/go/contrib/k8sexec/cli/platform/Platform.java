@@ -121,10 +121,13 @@ public interface Platform {
     int rows();
 
     /**
-     * If somebody has deleted the directory that this process was started in, Java opens no file, not even by an
+     * What comes first. From now on a file that gets too large (setrlimit(2), RLIMIT_FSIZE) is an error, and no signal
+     * that ends this process.
+     *
+     * <p>If somebody has deleted the directory that this process was started in, Java opens no file, not even by an
      * absolute path. Changes to /proc then, where nothing can be made that a relative path names.
      */
-    void leaveDeletedDirectory();
+    void begin();
 
     /** Exceptions keep their whole stack from now on. Those of the native executable keep one place, to save time. */
     void traceWholeStacks();

@@ -21,6 +21,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -43,6 +44,8 @@ import java.util.Set;
 public final class TaskRequestReader {
     /** Bytes that one char takes at most in UTF-8. */
     private static final long LONGEST_CHAR = 3;
+    /** Chars of a value: of a script, for nothing else may be as long. */
+    private static final int LONGEST_VALUE = 16 << 20;
     /** Bytes, of most values. */
     private static final int USUAL_SIZE = 1024;
     /**
@@ -54,7 +57,7 @@ public final class TaskRequestReader {
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxStringLength(Integer.MAX_VALUE)
+                    .maxStringLength(LONGEST_VALUE)
                     .maxNameLength(Integer.MAX_VALUE)
                     .maxNumberLength(Integer.MAX_VALUE)
                     .build())
@@ -88,6 +91,12 @@ public final class TaskRequestReader {
             return new TaskRequestReader().read(parser);
         } catch (CharacterCodingException e) {
             throw notJson("is not UTF-8");
+        } catch (StreamConstraintsException e) {
+            throw new K8sExecException(
+                    ErrorId.REQUEST_FIELD,
+                    "the request has a value of more than " + (LONGEST_VALUE >> 20) + " MiB",
+                    "which is more than a script may be long",
+                    "put a large script into a file on the shared volume, and run that");
         } catch (JsonProcessingException e) {
             // not the parser's own message: it can quote the input, where a secret may be
             JsonLocation location = e.getLocation();

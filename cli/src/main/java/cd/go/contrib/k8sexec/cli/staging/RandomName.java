@@ -1,9 +1,10 @@
 package cd.go.contrib.k8sexec.cli.staging;
 
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.HexFormat;
 
 /**
@@ -21,7 +22,11 @@ public final class RandomName {
         try (InputStream random = new FileInputStream("/dev/urandom")) {
             return HexFormat.of().formatHex(random.readNBytes(BYTES));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new K8sExecException(
+                    ErrorId.STAGING_FAILED,
+                    "/dev/urandom cannot be read (" + K8sExecException.reason(e) + ")",
+                    "so no folder can have a name that nobody guesses",
+                    "look what is mounted on /dev in the agent container: every container runtime puts it there");
         }
     }
 }

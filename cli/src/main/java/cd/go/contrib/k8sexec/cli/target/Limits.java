@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +21,11 @@ import java.util.stream.Stream;
  */
 public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long milliCpus) {
     public static final long NONE = Long.MAX_VALUE;
+
+    /** Three quarters of _STK_LIM in linux/resource.h. */
+    private static final long MOST_ARGUMENTS = 6 << 20;
+
+    private static final Pattern STACK = Pattern.compile("Max stack size +(\\d+)");
 
     private static final String CGROUP = "/sys/fs/cgroup";
     /** Version 1 has no word for "no limit", but the largest number of whole pages. */
@@ -59,6 +66,19 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
                     .map(content -> new String(content, StandardCharsets.US_ASCII))
                     .orElse("");
         }
+    }
+
+    /**
+     * How many bytes the arguments and the environment of a program can take that this process starts, with the
+     * pointers to them (execve(2), "Limits on size of arguments and environment").
+     */
+    public static long arguments(ProcFs proc) {
+        long stack = proc.read("self", "limits")
+                .map(limits -> STACK.matcher(new String(limits, StandardCharsets.US_ASCII)))
+                .filter(Matcher::find)
+                .map(soft -> Long.parseLong(soft.group(1)))
+                .orElse(NONE);
+        return Math.min(stack / 4, MOST_ARGUMENTS);
     }
 
     /** @param folder where the control groups are mounted */

@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.target;
 
+import cd.go.contrib.k8sexec.cli.outcome.AgentLimit;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -280,6 +281,7 @@ public record ProcFs(Path root) {
             }
             return Optional.of(Arrays.copyOf(content, length));
         } catch (IOException e) {
+            AgentLimit.check(e);
             return Optional.empty();
         }
     }
