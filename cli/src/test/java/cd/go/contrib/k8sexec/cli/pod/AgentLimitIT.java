@@ -36,16 +36,6 @@ class AgentLimitIT {
         agent(REQUEST, "$0 " + arguments + " >/dev/full").assertExitCode(125).assertError("OUTPUT_FAILED");
     }
 
-    @Test
-    void a_reader_that_has_gone_is_no_error() {
-        Result result = agent(
-                REQUEST,
-                "mkfifo /tmp/p; exec 7<>/tmp/p 8>/tmp/p 7<&-; rm /tmp/p; exec 7<&-; " + "$0 targets >&8; echo code $?");
-
-        assertEquals("code 0\n", result.text(), result.toString());
-        assertEquals("", result.errors());
-    }
-
     @ParameterizedTest
     @CsvSource({"268435456, 125", "1610612736, 0"})
     void address_space(String bytes, int exitCode) {

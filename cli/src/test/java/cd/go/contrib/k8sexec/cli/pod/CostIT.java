@@ -144,6 +144,14 @@ class CostIT {
                     .filter(Matcher::find)
                     .collect(Collectors.groupingBy(process -> process.group(1), Collectors.counting()));
             assertTrue(files.size() < 20, files.size() + " processes: " + files);
+            // of the guest's main process alone the environment is needed, which may be megabytes
+            assertEquals(
+                    List.of(),
+                    trace.own().stream()
+                            .map(Call::text)
+                            .filter(text ->
+                                    text.contains("/environ\"") && !text.contains("/" + full.pid("second") + "/"))
+                            .toList());
         }
     }
 
