@@ -7,6 +7,8 @@
 #define _GNU_SOURCE
 #include "begin.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -33,7 +35,12 @@ static void ignore(int number) {
 
 void kx_begin(void) {
     struct sigaction before;
+    char directory[PATH_MAX];
     begun = 1;
+    if (getcwd(directory, sizeof directory) == NULL && errno == ENOENT && chdir("/proc") != 0) {
+        /* then the first file that is opened fails, and is named */
+        errno = 0;
+    }
     /* not SIG_IGN, which a program would keep */
     if (sigaction(SIGXFSZ, NULL, &before) == 0 && before.sa_handler == SIG_DFL) {
         signal(SIGXFSZ, ignore);

@@ -6,7 +6,8 @@
 
 /*
  * The virtual machine has started: until this is called, its exit is a failure to start, which is told by an error of
- * ours and its exit code. From now on a file that gets too large is an errno, and no signal.
+ * ours and its exit code. From now on a file that gets too large is an errno, and no signal. If the working directory
+ * was deleted it is /proc.
  */
 void kx_begin(void);
 

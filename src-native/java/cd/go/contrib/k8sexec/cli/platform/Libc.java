@@ -71,9 +71,6 @@ final class Libc {
     @CFunction("__errno_location")
     private static native CIntPointer errnoLocation();
 
-    @CFunction("chdir")
-    static native int chdir(CCharPointer path);
-
     @CFunction("close")
     static native int close(int fd);
 
@@ -88,9 +85,6 @@ final class Libc {
 
     @CFunction("geteuid")
     static native int geteuid();
-
-    @CFunction("getcwd")
-    static native CCharPointer getcwd(CCharPointer path, UnsignedWord size);
 
     @CFunction("getsockopt")
     static native int getsockopt(int fd, int level, int name, PointerBase value, CIntPointer size);
@@ -121,6 +115,9 @@ final class Libc {
 
     @CFunction("read")
     static native SignedWord read(int fd, PointerBase bytes, UnsignedWord count);
+
+    @CFunction("umask")
+    static native int umask(int mask);
 
     @CFunction("strerror")
     private static native CCharPointer strerror(int errno);

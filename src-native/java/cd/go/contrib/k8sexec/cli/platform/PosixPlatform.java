@@ -29,16 +29,12 @@ import org.graalvm.word.WordFactory;
  * one is never freed.
  */
 public final class PosixPlatform implements Platform {
-    /** PATH_MAX in linux/limits.h. */
-    private static final int LONGEST_PATH = 4096;
     /** More than struct vfs_ns_cap_data, the longest attribute that is asked for, takes. */
     private static final int LONGEST_ATTRIBUTE = 64;
     /** As the JVM's own. */
     private static final int WHOLE_STACK = 1024;
     /** Bytes: what another user has there may be endless, and no environment is longer (execve(2)). */
     private static final int LONGEST_FILE = 8_000_000;
-    /** Processes for which there is room at first. */
-    private static final int MANY = 1024;
     /** At once. */
     private static final int CHUNK = 4096;
 
@@ -59,20 +55,7 @@ public final class PosixPlatform implements Platform {
 
     @Override
     public int[] processes(Path procfs, boolean parentless) {
-        int room = MANY;
-        while (true) {
-            CIntPointer numbers = UnmanagedMemory.malloc(room * Integer.BYTES);
-            int count = Core.processes(Libc.string(ByteString.of(procfs)), parentless ? 1 : 0, numbers, room);
-            int[] processes = new int[Math.max(0, Math.min(count, room))];
-            for (int i = 0; i < processes.length; i++) {
-                processes[i] = numbers.read(i);
-            }
-            UnmanagedMemory.free(numbers);
-            if (count <= room) {
-                return processes;
-            }
-            room = 2 * count;
-        }
+        return ProcessList.of(procfs, parentless);
     }
 
     @Override
@@ -224,6 +207,11 @@ public final class PosixPlatform implements Platform {
     }
 
     @Override
+    public void clearUmask() {
+        Libc.umask(0);
+    }
+
+    @Override
     public boolean isTerminal(int descriptor) {
         return Libc.isatty(descriptor) == 1;
     }
@@ -248,10 +236,6 @@ public final class PosixPlatform implements Platform {
     @Override
     public void begin() {
         Core.begin();
-        CCharPointer path = StackValue.get(LONGEST_PATH);
-        if (Libc.getcwd(path, WordFactory.unsigned(LONGEST_PATH)).isNull() && Libc.errno() == Libc.ENOENT) {
-            Libc.chdir(Libc.string("/proc"));
-        }
     }
 
     @Override

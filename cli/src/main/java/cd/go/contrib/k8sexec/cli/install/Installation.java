@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.install;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.staging.HeldDirectory;
 import cd.go.contrib.k8sexec.cli.staging.RandomName;
 import cd.go.contrib.k8sexec.cli.target.Mount;
@@ -17,7 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -34,7 +35,8 @@ public final class Installation implements Closeable {
     /** Longer than it takes to write a program, so what is older was left by an installation that was killed. */
     private static final Duration ABANDONED = Duration.ofMinutes(10);
 
-    private static final Set<PosixFilePermission> MODE = PosixFilePermissions.fromString("r-xr-xr-x");
+    private static final FileAttribute<Set<PosixFilePermission>> MODE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r-xr-xr-x"));
 
     private final Path path;
     private final HeldDirectory directory;
@@ -83,11 +85,11 @@ public final class Installation implements Closeable {
         try {
             removeAbandoned();
             long size;
+            // with its mode from the start: to set that later would open what has the name by then
+            Platform.CURRENT.clearUmask();
             try (FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                    FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), MODE)) {
                 size = program.transferTo(Channels.newOutputStream(channel));
-                Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                        .setPermissions(MODE);
                 channel.force(true);
             }
             Files.move(file, directory.entry(name), StandardCopyOption.ATOMIC_MOVE);

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.outcome;
 
 import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
@@ -42,8 +43,9 @@ public record ResultFile(Path path) {
             throw failed("it is there and no regular file");
         }
         var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        // for reading too: if it has become a named pipe since, that does not wait for a reader (fifo(7))
         try (SeekableByteChannel file = Files.newByteChannel(
-                path, Set.of(CREATE, WRITE, TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS), ownerOnly)) {
+                path, Set.of(CREATE, READ, WRITE, TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS), ownerOnly)) {
             ByteBuffer bytes = ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 file.write(bytes);

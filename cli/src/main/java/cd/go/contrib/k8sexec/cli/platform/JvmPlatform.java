@@ -202,6 +202,11 @@ final class JvmPlatform implements Platform {
     }
 
     @Override
+    public void clearUmask() {
+        throw nativeOnly();
+    }
+
+    @Override
     public boolean isTerminal(int descriptor) {
         try {
             Path file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));

@@ -111,6 +111,13 @@ public interface Platform {
      */
     Relays relays();
 
+    /**
+     * From now on a file has the mode with which it is made (umask(2)).
+     *
+     * @throws K8sExecException NATIVE_ONLY
+     */
+    void clearUmask();
+
     /** Whether one of this process's standard streams is a terminal. */
     boolean isTerminal(int descriptor);
 

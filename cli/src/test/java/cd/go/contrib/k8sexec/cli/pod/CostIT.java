@@ -137,7 +137,7 @@ class CostIT {
             many.destroy();
             trace.result().assertExitCode(exitCode);
             assertTrue(
-                    trace.result().errors().contains("sleep (") == option.isEmpty(),
+                    trace.result().errors().contains("in the background: ") == option.isEmpty(),
                     trace.result().toString());
             Map<String, Long> files = trace.own().stream()
                     .map(call -> PROCESS.matcher(call.text()))

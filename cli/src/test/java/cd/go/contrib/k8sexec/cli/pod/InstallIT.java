@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,33 @@ class InstallIT {
     @AfterEach
     void remove_what_was_installed() {
         pod.exec("agent", "sh", "-c", "rm -rf /go/*").assertExitCode(0);
+    }
+
+    /** To open a named pipe by its name would wait for whoever opens its other end, for ever perhaps. */
+    @Needs(Need.STRACE)
+    @Test
+    void nothing_is_opened_by_a_name_that_somebody_else_may_have_taken_since() {
+        List<String> opened = Strace.of(pod, "", "install", "/go").own().stream()
+                .filter(call -> call.is("open", "openat", "chmod", "fchmodat"))
+                .map(Strace.Call::text)
+                .filter(text -> text.contains("/.k8s-exec-install-"))
+                .toList();
+
+        assertTrue(opened.size() > 1 && opened.stream().allMatch(text -> text.contains("O_EXCL")), opened.toString());
+    }
+
+    /** The same for the result, of which the name is given: that is opened in a way that does not wait. */
+    @Needs(Need.STRACE)
+    @Test
+    void the_result_file_is_opened_for_reading_too() {
+        List<String> opened =
+                Strace.of(pod, Pod.request("sh", ":", Map.of()), "run", "--result", "/tmp/result").own().stream()
+                        .filter(call -> call.is("open", "openat"))
+                        .map(Strace.Call::text)
+                        .filter(text -> text.contains("\"/tmp/result\""))
+                        .toList();
+
+        assertTrue(opened.size() > 1 && opened.stream().allMatch(text -> text.contains("O_RDWR")), opened.toString());
     }
 
     @Test
