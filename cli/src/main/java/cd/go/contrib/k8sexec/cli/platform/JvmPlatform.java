@@ -44,7 +44,7 @@ final class JvmPlatform implements Platform {
     private static final String KEEPER = """
             trap : TERM HUP INT
             exec 6>&2 2>/dev/null
-            setsid "$@" 2>&6 3>&- 6>&-
+            (exec setsid "$@" 2>&6 3>&- 6>&-)
             echo $? >&3
             """;
 
