@@ -60,7 +60,7 @@ class AgentLimitIT {
         Pod.requireNative();
         Result result = agent(
                 Pod.request("sh", "echo ran\n#" + "x".repeat(100_000), Map.of()),
-                "prlimit --fsize=" + bytes + " $0 run --result /tmp/result");
+                "prlimit --fsize=" + bytes + " $0 run");
 
         result.assertExitCode(125);
         assertTrue(result.errors().contains("File too large"), result.toString());
