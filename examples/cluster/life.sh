@@ -63,13 +63,15 @@ eventually() {
 
 # ---- a Pod, named pod, in $namespace
 
-# create_pod [JQ]: the Pod of root-agent-root-guest, changed by a program of jq's for which agent and guest are its
-# containers.
+# create_pod [JQ]: the Pod of root-agent-root-guest, or of $example, changed by a program of jq's for which agent and
+# guest are its containers.
 create_pod() {
-    with_images examples/root-agent-root-guest.yaml | kubectl -n "$namespace" create --dry-run=client -o json -f - |
+    with_images "examples/${example:-root-agent-root-guest}.yaml" |
+        kubectl -n "$namespace" create --dry-run=client -o json -f - |
         jq --arg images "$images" "
             def agent: .spec.containers[0];
-            def guest: .spec.containers[1];
+            def sidecar: .spec.initContainers[]? | select(.name == \"tools\");
+            def guest: sidecar // .spec.containers[1];
             def image(\$name): \$images | sub(\"[*]\"; \$name);
             def set(\$name; \$value):
                 .env |= ((. // []) | map(select(.name != \$name))) + [{name: \$name, value: \$value}];
