@@ -17,6 +17,8 @@
 #define DRAIN_LIMIT 1000
 
 static const int PASSED_ON[] = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGCONT, SIGWINCH};
+/* So many requests to end are passed on: then whoever sends them has waited long enough for the other side. */
+#define MOST_REQUESTS 3
 #define PASSED_ON_COUNT (sizeof PASSED_ON / sizeof *PASSED_ON)
 
 /* The numbers of signals that came, from their handler (signal-safety(7)). */
@@ -37,7 +39,11 @@ static int catch_signals(void) {
     struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
     sigfillset(&action.sa_mask);
     for (size_t i = 0; i < PASSED_ON_COUNT; i++) {
-        sigaction(PASSED_ON[i], &action, NULL);
+        struct sigaction before;
+        /* what was to be ignored stays so, as by nohup(1) */
+        if (sigaction(PASSED_ON[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
+            sigaction(PASSED_ON[i], &action, NULL);
+        }
     }
     signal(SIGPIPE, SIG_IGN);
     return 0;
@@ -55,8 +61,10 @@ static void copy_window(int terminal) {
     }
 }
 
-static void pass_on(int socket, int terminal) {
+/* Returns how many of them ask for an end. */
+static int pass_on(int socket, int terminal) {
     unsigned char number;
+    int requests = 0;
     while (read(signals[0], &number, 1) == 1) {
         if (number != SIGWINCH) {
             union packet packet = {.signal = {.number = number}};
@@ -64,7 +72,9 @@ static void pass_on(int socket, int terminal) {
         } else if (terminal >= 0) {
             copy_window(terminal);
         }
+        requests += number == SIGTERM || number == SIGHUP;
     }
+    return requests;
 }
 
 /* What was typed and has not gone on: the program may read slowly, and print meanwhile. */
@@ -123,33 +133,38 @@ static void drain(int terminal) {
 
 static enum received follow(int socket, int terminal, int input, struct message *message) {
     struct typed typed = {.more = input && terminal >= 0};
-    int printing = terminal;
+    int requests = 0;
     for (;;) {
         int waiting = typed.begin < typed.end;
-        struct pollfd files[] = {{signals[0], POLLIN, 0}, {socket, POLLIN, 0}, {printing, POLLIN, 0},
+        struct pollfd files[] = {{signals[0], POLLIN, 0}, {socket, POLLIN, 0}, {terminal, POLLIN, 0},
                 {typed.more && !waiting ? 0 : -1, POLLIN, 0}, {waiting ? terminal : -1, POLLOUT, 0}};
         if (poll(files, sizeof files / sizeof *files, -1) < 0) {
             continue;
         }
         if (files[0].revents != 0) {
-            pass_on(socket, terminal);
+            requests += pass_on(socket, terminal);
+            if (requests >= MOST_REQUESTS) {
+                return RECEIVED_END;
+            }
         }
-        if (files[2].revents != 0 && !print(printing)) {
-            printing = -1;
+        if (files[2].revents != 0 && !print(terminal)) {
+            /* nobody has its other end, or nobody sees what comes from it: then the program gets SIGHUP */
+            close(terminal);
+            terminal = -1;
             typed.more = 0;
             typed.begin = typed.end;
         }
         if (files[3].revents != 0) {
             read_typed(&typed);
         }
-        if (files[4].revents != 0 && typed.begin < typed.end) {
+        if (files[4].revents != 0 && terminal >= 0 && typed.begin < typed.end) {
             write_typed(&typed, terminal);
         }
         if (files[1].revents != 0) {
             enum received received = receive_message(socket, CLIENT, message);
             if (received != RECEIVED_NOTHING) {
-                if (received == RECEIVED && printing >= 0) {
-                    drain(printing);
+                if (received == RECEIVED && terminal >= 0) {
+                    drain(terminal);
                 }
                 return received;
             }

@@ -13,6 +13,8 @@
  *
  * input: whether what is typed goes on
  *
+ * The third SIGTERM or SIGHUP is not passed on: then the other side is taken for one that does not answer.
+ *
  * Returns RECEIVED with the message, or RECEIVED_END or RECEIVED_MALFORMED where none will come.
  */
 enum received relay_accompany(int socket, int terminal, int input, struct message *message);

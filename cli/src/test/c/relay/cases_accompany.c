@@ -125,6 +125,47 @@ static void signals_are_passed_on(void) {
     EQUAL(6, await_end(process));
 }
 
+static void the_third_request_to_end_is_not_passed_on(void) {
+    start_relay(&(struct start){0});
+    struct run run = start_run(&(struct request){
+            .script = "trap 'n=$((n + 1)); echo told$n' TERM; echo ready; while :; do sleep 0.1; done"});
+    await_output(&run, "ready");
+    pid_t process = accompany(&run, -1);
+    AWAIT(proc_number(process, "status", "SigCgt:") != 0);
+    kill(process, SIGTERM);
+    await_output(&run, "told1");
+    kill(process, SIGTERM);
+    await_output(&run, "told2");
+    kill(process, SIGTERM);
+    EQUAL(200, await_end(process));
+}
+
+static void what_is_ignored_stays_so(void) {
+    start_relay(&(struct start){0});
+    struct run run = start_run(&(struct request){.script = "echo ready; sleep 0.5; exit 3"});
+    await_output(&run, "ready");
+    signal(SIGHUP, SIG_IGN);
+    pid_t process = accompany(&run, -1);
+    signal(SIGHUP, SIG_DFL);
+    AWAIT(proc_number(process, "status", "SigCgt:") != 0);
+    kill(process, SIGHUP);
+    EQUAL(3, await_end(process));
+}
+
+static void a_terminal_that_is_gone_is_gone_for_the_program(void) {
+    open_terminal(24, 80);
+    start_relay(&(struct start){0});
+    struct run run = start_run(&(struct request){
+            .flags = RELAY_RUN_TERMINAL, .rows = 24, .columns = 80, .script = "trap '' HUP; echo ready; exec yes"});
+    /* the process has it alone */
+    pid_t process = accompany(&run, run.terminal);
+    close(run.terminal);
+    await_seen("ready");
+    close(human);
+    close(own);
+    CHECK(await_end(process) != 200);
+}
+
 static void a_relay_that_ends_is_noticed_and_the_terminal_set_back(void) {
     open_terminal(24, 80);
     pid_t relay = start_relay(&(struct start){0});
@@ -144,5 +185,9 @@ const struct test ACCOMPANY_TESTS[] = {{"accompany: a terminal goes through", a_
                 much_that_is_printed_comes_whole_and_what_is_typed_meanwhile_waits, NATIVE},
         {"accompany: a key is a signal of the program's terminal", a_key_is_a_signal_of_the_programs_terminal, NATIVE},
         {"accompany: signals are passed on", signals_are_passed_on, NATIVE},
+        {"accompany: the third request to end is not passed on", the_third_request_to_end_is_not_passed_on, NATIVE},
+        {"accompany: what is ignored stays so", what_is_ignored_stays_so, NATIVE},
+        {"accompany: a terminal that is gone is gone for the program", a_terminal_that_is_gone_is_gone_for_the_program,
+                NATIVE},
         {"accompany: a relay that ends is noticed", a_relay_that_ends_is_noticed_and_the_terminal_set_back, NATIVE},
         {NULL, NULL, ANYBODY}};

@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.platform;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -50,6 +51,9 @@ record PosixConnection(int descriptor) implements Connection {
             return new NoSuchFileException(path.toString());
         } else if (errno == Libc.ECONNREFUSED) {
             return new ConnectException(Libc.message(errno));
+        } else if (errno == Libc.EWOULDBLOCK) {
+            // unix(7): the queue of those that wait for accept(2) stayed full
+            return new InterruptedIOException(Libc.message(errno));
         }
         return errno == Libc.EACCES
                 ? new AccessDeniedException(path.toString())
@@ -119,6 +123,13 @@ record PosixConnection(int descriptor) implements Connection {
         }
         if (RelayCore.send(descriptor, type, copy, WordFactory.unsigned(packet.length), attached) != 0) {
             throw new Ended(Libc.message(Libc.errno()));
+        }
+    }
+
+    @Override
+    public void closeTerminal(Message message) {
+        if (message.terminal() >= 0) {
+            Libc.close(message.terminal());
         }
     }
 

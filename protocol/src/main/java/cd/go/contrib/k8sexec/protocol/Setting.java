@@ -196,7 +196,8 @@ public enum Setting {
     }
 
     private static Long userId(String text) throws InvalidValue {
-        if (!text.strip().matches("\\d{1,10}")) {
+        // the kernel's largest, 4294967295, stands for none
+        if (!text.strip().matches("\\d{1,10}") || Long.parseLong(text.strip()) > 4294967294L) {
             throw new InvalidValue("is no user's number", "use one like 1000");
         }
         return Long.valueOf(text.strip());

@@ -26,21 +26,28 @@ final class EnterOption {
     String relay;
 
     @Option(names = "--relay-uid")
-    Long relayUid;
+    String relayUid;
 
     /** Where the guests' relays are, if that is set. */
     private Optional<RelayPlace> place() {
         if (!TargetOptions.isSet(relay)) {
             return Optional.empty();
         }
+        Path directory = Path.of((String) parsed(Setting.RELAY, relay));
+        return Optional.of(new RelayPlace(
+                directory,
+                TargetOptions.isSet(relayUid)
+                        ? OptionalLong.of((Long) parsed(Setting.RELAY_UID, relayUid))
+                        : OptionalLong.empty()));
+    }
+
+    private static Object parsed(Setting setting, String text) {
         try {
-            return Optional.of(new RelayPlace(
-                    Path.of((String) Setting.RELAY.parse(relay)),
-                    relayUid == null ? OptionalLong.empty() : OptionalLong.of(relayUid)));
+            return setting.parse(text);
         } catch (InvalidValue e) {
             throw new K8sExecException(
                     ErrorId.SETTING_INVALID,
-                    "--relay or GO_K8S_RELAY is " + quoted(relay),
+                    setting.option() + " or " + setting.variable() + " is " + quoted(text),
                     "which " + e.reason(),
                     e.remedy());
         }

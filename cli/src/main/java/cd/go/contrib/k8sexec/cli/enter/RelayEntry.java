@@ -14,6 +14,7 @@ import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Self;
 import cd.go.contrib.k8sexec.protocol.Way;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -36,7 +37,7 @@ record RelayEntry(Platform platform, ProcFs proc, RelayPlace place) implements E
             Set.of(ErrorId.TARGET_NONE, ErrorId.TARGET_UNKNOWN, ErrorId.TARGET_DEAD);
     private static final Duration LONG = Duration.ofDays(20);
     /** A relay greets at once: one that does not is stopped, or is none. */
-    private static final Duration GREETING = Duration.ofSeconds(5);
+    private static final Duration GREETING = Duration.ofSeconds(1);
 
     @Override
     public String name() {
@@ -106,6 +107,7 @@ record RelayEntry(Platform platform, ProcFs proc, RelayPlace place) implements E
             }
             Connection.Message message =
                     connection.receive(GREETING).orElseThrow(() -> down(socket, "does not answer"));
+            connection.closeTerminal(message);
             byte[] packet = message.packet();
             if (RelayMessages.type(packet) == RelayMessages.REFUSED) {
                 throw refused(socket, RelayMessages.Refusal.of(packet));
@@ -138,6 +140,8 @@ record RelayEntry(Platform platform, ProcFs proc, RelayPlace place) implements E
             return platform.relays().connect(socket.folder(), socket.file());
         } catch (ConnectException | NoSuchFileException e) {
             throw down(socket, "has ended, and is perhaps restarting");
+        } catch (InterruptedIOException e) {
+            throw down(socket, "takes no connection: too many others wait for one");
         } catch (IOException e) {
             String label = new Self(proc)
                     .securityLabel()
@@ -187,7 +191,7 @@ record RelayEntry(Platform platform, ProcFs proc, RelayPlace place) implements E
     public int become(GuestProgram program, Consumer<String> notes) throws InterruptedException {
         RelayGuest guest = (RelayGuest) program.guest();
         boolean input = program.streams().input() == Streams.Input.OWN;
-        boolean terminal = IntStream.range(input ? 0 : 1, 3).allMatch(platform::isTerminal);
+        boolean terminal = input && IntStream.range(0, 3).allMatch(platform::isTerminal);
         new RelayOrder(platform, proc, program, terminal).send(guest.connection());
         RelayRun run = new RelayRun(platform, guest, program, notes);
         try {

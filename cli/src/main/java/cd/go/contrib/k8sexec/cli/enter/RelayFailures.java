@@ -54,7 +54,7 @@ final class RelayFailures {
         };
     }
 
-    private static K8sExecException refused(RelayGuest guest, String doing, String reason) {
+    static K8sExecException refused(RelayGuest guest, String doing, String reason) {
         return new K8sExecException(
                 ErrorId.ENTER_REFUSED,
                 "the guest " + guest.name() + " cannot " + doing + " (" + reason + ")",

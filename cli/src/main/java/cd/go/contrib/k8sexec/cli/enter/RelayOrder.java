@@ -28,12 +28,25 @@ record RelayOrder(Platform platform, ProcFs proc, GuestProgram program, boolean 
     /** As what a script runs that is a file in the guest. */
     private static final String SCRIPT_NAME = "script";
 
-    /** @throws K8sExecException RELAY_LOST if nobody takes it any more; INTERNAL if the agent lacks something */
+    /** What a relay takes: protocol.h has it as RELAY_STRINGS. */
+    private static final int STRINGS_LIMIT = 16 << 20;
+
+    /**
+     * @throws K8sExecException TARGET_DEAD if nobody takes it any more; ENTER_REFUSED if it is too large; INTERNAL if
+     *                          the agent lacks something
+     */
     void send(Connection connection) {
         Optional<byte[]> script = program.streams().script();
         int[] descriptors = new int[RelayMessages.PLACES];
         Arrays.fill(descriptors, -1);
-        try (Opened strings = platform.relays().sealed(strings(script.isPresent()));
+        byte[] all = strings(script.isPresent());
+        if (all.length > STRINGS_LIMIT) {
+            throw RelayFailures.refused(
+                    (RelayGuest) program.guest(),
+                    "take arguments and environment of this size",
+                    all.length + " bytes, of " + STRINGS_LIMIT);
+        }
+        try (Opened strings = platform.relays().sealed(all);
                 Opened content = script.isPresent() ? platform.relays().sealed(script.get()) : null;
                 Opened output = program.streams().output().isPresent()
                         ? platform.relays()
@@ -53,7 +66,7 @@ record RelayOrder(Platform platform, ProcFs proc, GuestProgram program, boolean 
             connection.send(RelayMessages.RUN, run(script.isPresent()).packet(), descriptors);
         } catch (Connection.Ended e) {
             throw new K8sExecException(
-                    ErrorId.RELAY_LOST,
+                    ErrorId.TARGET_DEAD,
                     "the guest's relay has ended before it was told what to run (" + e.getMessage() + ")",
                     "so nothing was run",
                     "run it again, and look why the guest ended: kubectl logs POD -c CONTAINER --previous");

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +28,14 @@ import java.util.stream.Stream;
  */
 public record RelayPlace(Path directory, OptionalLong user) {
     private static final String SUFFIX = ".sock";
+    /** What a relay takes as a name (is_guest_name), so that no other goes into a message. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,62}");
+    /** So many are told. */
+    private static final int MOST = 10;
+    /** stat(2): the type of a file, and a socket's. */
+    private static final int TYPE = 0170000;
+
+    private static final int SOCKET = 0140000;
 
     /** A socket, and the name of its guest, which it has from its place and not from what it says. */
     record Socket(String guest, Path folder, String file) {
@@ -76,7 +85,8 @@ public record RelayPlace(Path directory, OptionalLong user) {
     }
 
     private static String list(List<Socket> sockets) {
-        return sockets.stream().map(Socket::toString).collect(Collectors.joining(", "));
+        return sockets.stream().limit(MOST).map(Socket::toString).collect(Collectors.joining(", "))
+                + (sockets.size() > MOST ? ", …" : "");
     }
 
     /** All of them, also those that nobody listens to any more. */
@@ -84,7 +94,9 @@ public record RelayPlace(Path directory, OptionalLong user) {
         List<Socket> found = new ArrayList<>();
         for (Path entry : entries(directory)) {
             String name = entry.getFileName().toString();
-            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+            if (!NAME.matcher(name).matches()) {
+                // no relay's
+            } else if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
                 for (Path inner : entries(entry)) {
                     socketName(inner)
                             .ifPresent(unused -> found.add(
@@ -99,12 +111,21 @@ public record RelayPlace(Path directory, OptionalLong user) {
 
     private static Optional<String> socketName(Path path) {
         String name = path.getFileName().toString();
-        return name.endsWith(SUFFIX)
-                        && !name.startsWith(".")
-                        && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-                        && !Files.isSymbolicLink(path)
-                ? Optional.of(name.substring(0, name.length() - SUFFIX.length()))
-                : Optional.empty();
+        if (!name.endsWith(SUFFIX)) {
+            return Optional.empty();
+        }
+        String guest = name.substring(0, name.length() - SUFFIX.length());
+        return NAME.matcher(guest).matches() && isSocket(path) ? Optional.of(guest) : Optional.empty();
+    }
+
+    private static boolean isSocket(Path path) {
+        try {
+            Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return ((Integer) mode & TYPE) == SOCKET;
+        } catch (IOException e) {
+            // it went meanwhile
+            return false;
+        }
     }
 
     private List<Path> entries(Path folder) {
@@ -138,6 +159,6 @@ public record RelayPlace(Path directory, OptionalLong user) {
         List<String> names = entries(directory).stream()
                 .map(path -> quoted(path.getFileName().toString()))
                 .toList();
-        return names.isEmpty() ? "nothing" : names.stream().limit(10).collect(Collectors.joining(", "));
+        return names.isEmpty() ? "nothing" : names.stream().limit(MOST).collect(Collectors.joining(", "));
     }
 }

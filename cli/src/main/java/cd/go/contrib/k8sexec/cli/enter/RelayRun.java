@@ -43,16 +43,38 @@ final class RelayRun implements Running {
             return Optional.empty();
         }
         try {
-            return guest.connection().receive(Duration.ZERO).flatMap(message -> progress(message.packet()));
+            return guest.connection().receive(Duration.ZERO).flatMap(message -> {
+                // no run of a script has a terminal
+                guest.connection().closeTerminal(message);
+                return progress(message.packet());
+            });
         } catch (Connection.Ended e) {
-            guest.connection().close();
-            lost = true;
-            ending = false;
-            return ended ? Optional.empty() : Optional.of(new Progress.Lost(lost(e.getMessage())));
+            return end(e.getMessage());
         }
     }
 
     Optional<Progress> progress(byte[] packet) {
+        return isInOrder(RelayMessages.type(packet)) ? inOrder(packet) : end("it sent what cannot come now");
+    }
+
+    /** One of STARTED and FAILED comes once, and RESULT after STARTED only: nothing else is an outcome. */
+    private boolean isInOrder(int type) {
+        return switch (type) {
+            case RelayMessages.STARTED, RelayMessages.FAILED -> !started && !ended;
+            case RelayMessages.RESULT -> started;
+            default -> false;
+        };
+    }
+
+    /** There is no relay any more, or none that can be believed. */
+    private Optional<Progress> end(String why) {
+        guest.connection().close();
+        lost = true;
+        ending = false;
+        return ended ? Optional.empty() : Optional.of(new Progress.Lost(lost(why)));
+    }
+
+    private Optional<Progress> inOrder(byte[] packet) {
         return switch (RelayMessages.type(packet)) {
             case RelayMessages.STARTED -> {
                 started = true;

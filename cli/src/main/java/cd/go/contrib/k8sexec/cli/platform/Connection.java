@@ -38,6 +38,9 @@ public interface Connection extends AutoCloseable {
      */
     Message accompany(int terminal, boolean input) throws Ended;
 
+    /** Of a message that has one and should not. */
+    void closeTerminal(Message message);
+
     @Override
     void close();
 

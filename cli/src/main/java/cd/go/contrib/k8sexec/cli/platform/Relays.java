@@ -29,6 +29,7 @@ public interface Relays {
      * @param file      the socket's name there
      * @throws java.net.ConnectException where nobody listens to it
      * @throws java.nio.file.NoSuchFileException where there is nothing of that name
+     * @throws java.io.InterruptedIOException where so many wait for it that it takes no more
      * @throws IOException               where it is refused for another reason
      */
     Connection connect(Path directory, String file) throws IOException;

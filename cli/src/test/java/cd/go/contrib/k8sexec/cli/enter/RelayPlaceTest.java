@@ -83,12 +83,32 @@ class RelayPlaceTest {
         Files.createFile(directory.resolve("file.sock"));
         Files.createSymbolicLink(directory.resolve("link.sock"), directory.resolve("file.sock"));
         socket(".hidden.sock");
+        Files.createDirectory(directory.resolve("folder.sock"));
 
         K8sExecException e = refused(Optional.empty());
 
         assertEquals(ErrorId.TARGET_NONE, e.id());
         assertTrue(
-                e.getMessage().contains("which holds \".hidden.sock\", \"file.sock\", \"link.sock\""), e.getMessage());
+                e.getMessage().contains("which holds \".hidden.sock\", \"file.sock\", \"folder.sock\""),
+                e.getMessage());
+    }
+
+    @Test
+    void a_name_that_no_relay_has_is_in_no_message() throws IOException {
+        socket("a\nk8s-exec: error [FAKE]: x.sock");
+        socket("b \033[31m/guest.sock");
+        socket("tools.sock");
+
+        assertEquals("tools", place.choose(Optional.empty()).guest());
+    }
+
+    @Test
+    void of_many_some_are_named() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            socket("guest-" + i + ".sock");
+        }
+
+        assertTrue(refused(Optional.empty()).getMessage().length() < 2000);
     }
 
     @Test
