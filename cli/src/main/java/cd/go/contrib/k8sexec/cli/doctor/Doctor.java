@@ -66,7 +66,14 @@ public final class Doctor {
             return;
         }
         checks.accept(SettingsCheck.of(settings.environment()));
-        Optional<Entry> relay = relay();
+        Optional<Entry> relay;
+        try {
+            relay = relay();
+        } catch (K8sExecException e) {
+            // no other check is about this way
+            checks.accept(Check.failure("enter", e));
+            return;
+        }
         if (relay.isPresent()) {
             new RelayDoctor(proc, agent, settings, events, checks).examine(relay.get());
             return;
@@ -125,11 +132,21 @@ public final class Doctor {
         }
     }
 
+    /**
+     * The way, if it goes by relay.
+     *
+     * @throws K8sExecException if it is asked for, and not possible
+     */
     private Optional<Entry> relay() {
+        boolean asked = false;
         try {
+            asked = settings.way() == Way.RELAY;
             return Optional.of(settings.entry(settings.way()))
                     .filter(entry -> entry.name().equals(Way.RELAY.text()));
         } catch (K8sExecException e) {
+            if (asked || e.id() == ErrorId.NATIVE_ONLY) {
+                throw e;
+            }
             // it is told where the way is looked at
             return Optional.empty();
         }

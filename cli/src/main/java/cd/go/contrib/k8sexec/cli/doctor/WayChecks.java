@@ -73,6 +73,7 @@ record WayChecks(ProcessStatus agent, Optional<ProcessStatus> guest, boolean cha
             checks.add(taken.filter(way::equals).isPresent() ? works(way, ", and is taken") : check(way, taken, trial));
         }
         boolean chrootWorks = checks.get(checks.size() - 1).status() == Check.Status.OK;
+        checks.add(Check.skipped(ID + Way.RELAY.text(), "GO_K8S_RELAY is not set, so the guest has no relay"));
         checks.add(taken.map(way -> Spare.of(
                         agent, way, needed(way), chrootWorks ? Optional.of(needed(Way.CHROOT)) : Optional.empty()))
                 .orElseGet(() -> Check.skipped(Spare.ID, "it is not known which way will be taken")));

@@ -48,6 +48,7 @@ class DoctorIT {
             "way-setns",
             "way-nsenter",
             "way-chroot",
+            "way-relay",
             "spare");
 
     @RegisterExtension

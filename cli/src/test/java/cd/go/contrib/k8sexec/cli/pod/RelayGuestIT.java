@@ -1,11 +1,13 @@
 package cd.go.contrib.k8sexec.cli.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -93,11 +95,23 @@ class RelayGuestIT {
     }
 
     @Test
+    void doctor_says_what_the_way_that_was_asked_for_lacks() {
+        Result result = pod.k8sExec(Map.of("GO_K8S_ENTER", "relay"), "", "doctor");
+
+        result.assertExitCode(1);
+        List<String> failures =
+                result.text().lines().filter(line -> line.startsWith("failure")).toList();
+        assertEquals(1, failures.size(), result.toString());
+        assertTrue(failures.get(0).startsWith("failure enter: GO_K8S_RELAY is not set"), result.toString());
+    }
+
+    @Test
     void another_user_may_not_connect_nor_be_trusted() {
         Result result = pod.asRoot("setpriv --reuid 4711 --regid 4711 --clear-groups env GO_K8S_RELAY=/relay "
                 + "GO_K8S_CONTAINER_SHARED_ROOT=/go /opt/extra/k8s-exec env");
         result.assertExitCode(125).assertError("RELAY_REFUSED", "refuses uid 4711", "--allow-uid 4711");
 
+        run(":", "--relay-uid", "-1").assertExitCode(125).assertError("SETTING_INVALID", "--relay-uid");
         run(":", "--relay-uid", "4711").assertExitCode(125).assertError("RELAY_REFUSED", "uid 1000 listens");
         run("echo on", "--relay-uid", "1000").assertExitCode(0);
     }

@@ -205,6 +205,21 @@ class RelayedIT {
     }
 
     @Test
+    void a_program_without_i_has_empty_input_at_a_terminal_too() {
+        Result result = pod.exec(
+                "agent",
+                "env",
+                "GO_K8S_RELAY=/relay",
+                "script",
+                "-qec",
+                "/opt/extra/k8s-exec exec -- sh -c 'wc -c; exit 5'",
+                "/dev/null");
+
+        result.assertExitCode(5);
+        assertTrue(result.text().contains("0"), result.toString());
+    }
+
+    @Test
     void a_signal_to_exec_is_the_programs() {
         Result result = pod.exec(
                 "agent",
