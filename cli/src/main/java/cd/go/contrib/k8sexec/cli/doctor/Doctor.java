@@ -78,7 +78,7 @@ public final class Doctor {
             new RelayDoctor(proc, agent, settings, events, checks).examine(relay.get());
             return;
         }
-        checks.accept(sharedProcessNamespace());
+        checks.accept(SharedProcessesCheck.of(proc));
         Target target = target();
         User user = null;
         Check wrongUser = null;
@@ -154,26 +154,6 @@ public final class Doctor {
 
     private void skip(String reason, String... ids) {
         Stream.of(ids).forEach(id -> checks.accept(Check.skipped(id, reason)));
-    }
-
-    private Check sharedProcessNamespace() {
-        String id = "shared-process-namespace";
-        Containers containers = new Containers(proc);
-        if (containers.isAgentAlone()) {
-            return Check.failure(
-                    id,
-                    "process 1 is the agent container's own (" + K8sExecException.quoted(proc.commandLine(1))
-                            + "), so no other container can be seen",
-                    "in the Pod: shareProcessNamespace: true");
-        }
-        if (containers.isNode()) {
-            return Check.warning(
-                    id,
-                    "the Pod has hostPID: true, so the agent sees, and could signal, all processes of the node",
-                    "in the Pod: shareProcessNamespace: true, in the place of hostPID");
-        }
-        return Check.ok(
-                id, "process 1 is the Pod's, and " + containers.guests().size() + " other container(s) can be seen");
     }
 
     private Target target() throws InterruptedException {
