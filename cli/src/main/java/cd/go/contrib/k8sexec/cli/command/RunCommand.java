@@ -130,7 +130,12 @@ final class RunCommand implements Callable<Integer> {
                 resultFile.write(
                         outcome, Duration.ofNanos(System.nanoTime() - start).toMillis());
                 written = true;
-            } else if (outcome.isOfScript() && outcome.reason() != null && !isTold(outcome.reason())) {
+            }
+            // whoever asked for it shows no reason for a script that passed
+            if ((!written || outcome.exitCode() == 0)
+                    && outcome.isOfScript()
+                    && outcome.reason() != null
+                    && !isTold(outcome.reason())) {
                 note(outcome.reason());
             }
         } catch (K8sExecException e) {

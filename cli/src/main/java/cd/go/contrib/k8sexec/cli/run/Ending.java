@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The end of a tree: one SIGTERM for each of its processes that is there when it begins, the grace period, in which
@@ -25,15 +26,16 @@ final class Ending {
     static final Duration KILL_LIMIT = Duration.ofSeconds(5);
 
     private final ProcFs proc;
-    private final ProcessTree tree;
+    private final Supplier<List<ProcessInfo>> members;
     private final Set<Identity> told = new HashSet<>();
     private final Map<Identity, ProcessInfo> killed = new HashMap<>();
     private long begin = Long.MAX_VALUE;
     private List<ProcessInfo> left = List.of();
 
-    Ending(ProcFs proc, ProcessTree tree) {
+    /** @param members of the run, as a look finds them */
+    Ending(ProcFs proc, Supplier<List<ProcessInfo>> members) {
         this.proc = proc;
-        this.tree = tree;
+        this.members = members;
     }
 
     /** What stays the same in the life of a process, whatever program it becomes and whoever becomes its parent. */
@@ -68,7 +70,7 @@ final class Ending {
     }
 
     private boolean tell(long startedBefore) {
-        left = tree.members();
+        left = members.get();
         for (ProcessInfo process : left) {
             if (process.startTicks() < startedBefore && told.add(Identity.of(process))) {
                 handle(process).ifPresent(ProcessHandle::destroy);
@@ -83,7 +85,7 @@ final class Ending {
      * @return whether there was any
      */
     boolean kill() {
-        left = tree.members();
+        left = members.get();
         for (ProcessInfo process : left) {
             killed.put(Identity.of(process), process);
             handle(process).ifPresent(ProcessHandle::destroyForcibly);

@@ -147,7 +147,7 @@ public final class Leftovers {
                 .toList();
         String processes = joined(trees.stream().map(tree -> ProcessTree.describe(tree.members())));
         List<Ending> endings =
-                trees.stream().map(tree -> new Ending(proc, tree)).toList();
+                trees.stream().map(tree -> new Ending(proc, tree::members)).toList();
         endings.forEach(Ending::tell);
         long deadline = System.nanoTime() + grace.toNanos();
         until(deadline, Ending.POLL, endings, Ending::look, events);

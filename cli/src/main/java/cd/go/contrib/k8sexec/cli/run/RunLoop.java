@@ -17,6 +17,7 @@ import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.protocol.Durations;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -25,9 +26,7 @@ import java.util.stream.Stream;
  * changes while a run goes on is here, and one thread alone changes it.
  */
 final class RunLoop {
-    /**
-     * A script that ends in this time is not worth the time that it takes to give memory back, and to have it again.
-     */
+    /** A script that ends in this time is not worth what it takes to give memory back, and to have it again. */
     private static final Duration SHORT = Duration.ofMillis(200);
 
     private static final String STOPPED = "the agent is being stopped";
@@ -68,7 +67,8 @@ final class RunLoop {
         this.options = options;
         this.events = events;
         this.tree = ProcessTree.ofOwnRun(proc, plan.run(), events::keeper);
-        this.ending = new Ending(proc, tree);
+        // a relay ends what it has started, and nobody is told twice
+        this.ending = new Ending(proc, plan.guest().process().isPresent() ? tree::members : Collections::emptyList);
         this.timeout = Timeout.begin(options.timeout());
         this.why = "the grace period of " + Durations.text(options.grace()) + " was over";
         this.memory = MemoryWatch.begin(proc);
@@ -252,16 +252,14 @@ final class RunLoop {
 
     /** Whether the script has left something running that shall not stay; what may stay is named. */
     private boolean isLeft() {
-        String left = script.account().map(Account::left).orElseGet(this::seenLeft);
+        String left = script.account()
+                .map(Account::left)
+                .orElseGet(() -> events.mayBeLeft() ? ProcessTree.describe(tree.members()) : "");
         if (!left.isEmpty() && !options.endBackground()) {
             String what = "the script left running in the background: " + left;
             options.notes().accept(what + "; --end-background ends such processes");
         }
         return !left.isEmpty() && options.endBackground();
-    }
-
-    private String seenLeft() {
-        return events.mayBeLeft() ? ProcessTree.describe(tree.members()) : "";
     }
 
     // ---- how it ended
@@ -271,7 +269,9 @@ final class RunLoop {
         ending.lines(why, account, killing).forEach(options.notes());
         String way = started ? plan.entry().name() : null;
         if (ended.isPresent()) {
-            if (!started) {
+            if (script.isEnding()) {
+                options.notes().accept("the guest does not answer: what was started there may still run");
+            } else if (!started) {
                 options.notes().accept("it was ended before the script began: nothing was run");
             }
             Outcome outcome = ended.get().by(way);
