@@ -47,6 +47,5 @@ public final class DebugLog {
     private static void print(String line) {
         byte[] bytes = (MARK + K8sExecException.harmless(line) + '\n').getBytes(StandardCharsets.UTF_8);
         StandardStream.ERR.write(bytes, 0, bytes.length);
-        StandardStream.ERR.flush();
     }
 }
