@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What of the two containers does not stop a script, but surprises people. */
@@ -19,6 +18,9 @@ final class GuestChecks {
     static final String ENVIRONMENT = "guest-environment";
     static final String MEMORY = "memory-limit";
     static final String CPU = "cpu-limit";
+
+    /** The one secret among what the elastic agent plugin sets in each container. */
+    private static final String KEY = "GO_EA_AUTO_REGISTER_KEY";
 
     private final ProcFs proc;
     private final Target target;
@@ -35,7 +37,7 @@ final class GuestChecks {
                 limit(CPU, "cpu", Limits::milliCpus, milliCpus -> milliCpus + "m"));
     }
 
-    /** k8s-exec keeps them from scripts; but a script can read the environment of another process of its user. */
+    /** k8s-exec keeps it from scripts; but a script can read the environment of another process of its user. */
     private Check environment() {
         Optional<byte[]> environment =
                 GuestFiles.of(target, proc, Platform.CURRENT).environment();
@@ -52,22 +54,17 @@ final class GuestChecks {
                             + "environment, so scripts get GoCD's variables and a standard PATH only",
                     GuestEnvironment.KEEPS_ENVIRONMENT);
         }
-        List<String> names = Stream.of(new String(environment.get(), StandardCharsets.UTF_8).split("\0"))
-                .map(entry -> entry.split("=", 2)[0])
-                .filter(name -> name.startsWith("GO_EA_"))
-                .distinct()
-                .sorted()
-                .toList();
-        return names.isEmpty()
-                ? Check.ok(ENVIRONMENT, "readable, and without the elastic agent's registration (GO_EA_*)")
-                : Check.warning(
+        boolean hasKey = Stream.of(new String(environment.get(), StandardCharsets.ISO_8859_1).split("\0"))
+                .anyMatch(entry -> entry.startsWith(KEY + "="));
+        return hasKey
+                ? Check.warning(
                         ENVIRONMENT,
-                        "the guest's main process has " + String.join(", ", names)
-                                + ", which scripts do not get, but can read in /proc/"
-                                + target.pid() + "/environ",
-                        "in the guest container: command: [env, "
-                                + names.stream().map(name -> "-u, " + name).collect(Collectors.joining(", "))
-                                + ", ...], with its command in the place of the dots");
+                        "the guest's main process has " + KEY
+                                + ", by which anybody could register an agent: scripts do not get it, but can read it "
+                                + "in /proc/" + target.pid() + "/environ",
+                        "in the guest container: command: [env, -u, " + KEY
+                                + ", ...], with its command in the place of the dots")
+                : Check.ok(ENVIRONMENT, "readable, and without the elastic agent's key (" + KEY + ")");
     }
 
     /** The script stays in the agent's control group. */

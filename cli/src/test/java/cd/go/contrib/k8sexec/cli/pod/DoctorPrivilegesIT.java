@@ -158,7 +158,7 @@ class DoctorPrivilegesIT {
                 diagnosis
                         .assertNothing("failure")
                         .assertCheck("capabilities", "ok", "SETGID, SETUID, SYS_CHROOT, SYS_ADMIN are needed")
-                        .assertCheck("guest-environment", "warning", "has GO_EA_AUTO_REGISTER_KEY, GO_EA_SERVER_URL");
+                        .assertCheck("guest-environment", "warning", "has GO_EA_AUTO_REGISTER_KEY, by");
             } else {
                 capabilities = added(diagnosis.assertFailure(
                         "capabilities",
@@ -173,7 +173,7 @@ class DoctorPrivilegesIT {
         String memory;
         try (Pod seen = Pod.up(settings.toArray(String[]::new))) {
             Diagnosis diagnosis = diagnose(seen).assertNothing("failure");
-            command = diagnosis.assertWarning("guest-environment", "has GO_EA_AUTO_REGISTER_KEY, GO_EA_SERVER_URL");
+            command = diagnosis.assertWarning("guest-environment", "has GO_EA_AUTO_REGISTER_KEY, by");
             assertTrue(!diagnosis.result().text().contains("hidden-value"), "a value");
             memory = diagnosis.assertWarning("memory-limit", "agent: 384Mi, guest: 512Mi");
         }
