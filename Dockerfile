@@ -1,8 +1,8 @@
-# An image with nothing but the files: k8s-exec, the relay, completion and manual pages, licences. Nothing in it has to
-# be built again for an agent; it is used as
+# An image with nothing but the files: k8s-exec, the relay, completion and manual pages, licences; and an nsenter with
+# file capabilities, for agents that are not root. Nothing has to be built again for an agent; it is used as
 #
 #   an init container   command: [/bin/relay, install, DIR]                   examples/own-image.yaml
-#   an image volume     image: {reference: …}, from Kubernetes 1.33 on        examples/image-volume.yaml
+#   an image volume     image: {reference: …}, from Kubernetes 1.33 on        examples/image-volume.yaml, …-nonroot.yaml
 #   a stage             COPY --from=…, as Dockerfile.agent does
 #
 #   docker build -t registry.example/k8s-exec:2.1.0 .
@@ -38,7 +38,7 @@ COPY . .
 RUN ./mvnw -B -ntp -q clean package -DskipTests -Dnative -pl cli -am
 
 FROM scratch AS prebuilt
-COPY cli/target/k8s-exec cli/target/relay /k8s-exec/cli/target/
+COPY cli/target/k8s-exec cli/target/relay cli/target/nsenter /k8s-exec/cli/target/
 COPY cli/target/completion /k8s-exec/cli/target/completion
 COPY cli/target/man /k8s-exec/cli/target/man
 
@@ -55,6 +55,9 @@ COPY --from=executable --chmod=0555 /k8s-exec/cli/target/k8s-exec /k8s-exec/cli/
 COPY --from=executable /k8s-exec/cli/target/completion /share/completion
 COPY --from=executable /k8s-exec/cli/target/man /share/man
 COPY LICENSE NOTICE /licenses/
+# only root's group may run it, which GoCD's agents are in; a copy of it, as an init container would make, has none
+COPY --from=executable --chmod=0750 /k8s-exec/cli/target/nsenter /libexec/nsenter
+RUN ["/libexec/nsenter", "--give-capabilities"]
 # GoCD's agents are this user: what it installs is the agent's, and it is not root
 USER 1000:0
 # smoke tests

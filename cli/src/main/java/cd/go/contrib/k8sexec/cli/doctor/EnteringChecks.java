@@ -37,7 +37,7 @@ final class EnteringChecks {
 
     private static final String FILE_CAPABILITIES = "file-capabilities";
     private static final String NO_NEW_PRIVS = "no-new-privs";
-    private static final Pattern VERSION = Pattern.compile("(util-linux|BusyBox) v?([\\w.-]+)");
+    private static final Pattern VERSION = Pattern.compile("(util-linux|BusyBox|k8s-exec) v?([\\w.-]+)");
     private static final String[] SECCOMP = {"no filter", "strict mode", "a filter is on"};
 
     private final ProcFs proc;
