@@ -100,7 +100,7 @@ class RelayGuestIT {
 
         result.assertExitCode(1);
         List<String> failures =
-                result.text().lines().filter(line -> line.startsWith("failure")).toList();
+                result.text().lines().filter(line -> line.startsWith("failure ")).toList();
         assertEquals(1, failures.size(), result.toString());
         assertTrue(failures.get(0).startsWith("failure enter: GO_K8S_RELAY is not set"), result.toString());
     }
