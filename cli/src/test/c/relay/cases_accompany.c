@@ -33,6 +33,8 @@ static pid_t accompany(const struct run *run, int terminal) {
             ioctl(own, TIOCSCTTY, 0);
             dup2(own, 0);
             dup2(own, 1);
+            close(own);
+            close(human);
         }
         enum received received = relay_accompany(run->socket, terminal, 1, &message);
         _exit(received == RECEIVED ? message.packet.result.value : 200);

@@ -99,8 +99,10 @@ class RelayGuestIT {
         Result result = pod.k8sExec(Map.of("GO_K8S_ENTER", "relay"), "", "doctor");
 
         result.assertExitCode(1);
-        List<String> failures =
-                result.text().lines().filter(line -> line.startsWith("failure ")).toList();
+        List<String> failures = result.text()
+                .lines()
+                .filter(line -> line.startsWith("failure "))
+                .toList();
         assertEquals(1, failures.size(), result.toString());
         assertTrue(failures.get(0).startsWith("failure enter: GO_K8S_RELAY is not set"), result.toString());
     }
