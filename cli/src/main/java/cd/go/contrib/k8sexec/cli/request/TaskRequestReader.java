@@ -45,7 +45,7 @@ public final class TaskRequestReader {
     /** Bytes that one char takes at most in UTF-8. */
     private static final long LONGEST_CHAR = 3;
     /** Chars of a value: of a script, for nothing else may be as long. */
-    private static final int LONGEST_VALUE = 16 << 20;
+    private static final int LONGEST_VALUE = 32 << 20;
     /** Bytes, of most values. */
     private static final int USUAL_SIZE = 1024;
     /**

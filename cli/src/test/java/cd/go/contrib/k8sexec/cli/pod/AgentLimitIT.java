@@ -37,7 +37,7 @@ class AgentLimitIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"268435456, 125", "1610612736, 0"})
+    @CsvSource({"268435456, 125", "2147483648, 0"})
     void address_space(String bytes, int exitCode) {
         Pod.requireNative();
         Result result = agent(REQUEST, "prlimit --as=" + bytes + " $0 run");
@@ -108,7 +108,7 @@ class AgentLimitIT {
     void a_script_of_80_megabytes() {
         agent(Pod.request("sh", "echo ran\n#" + "x".repeat(80_000_000), Map.of()), "$0 run")
                 .assertExitCode(125)
-                .assertError("REQUEST_FIELD", "more than 16 MiB");
+                .assertError("REQUEST_FIELD", "more than 32 MiB");
     }
 
     @Test

@@ -225,7 +225,7 @@ class CancelIT {
         assertTrue(pod.k8sExec(Map.of("GO_K8S_TIMEOUT", "200ms"), Pod.request("sh", "sleep 100", Map.of()), "run")
                 .assertExitCode(124)
                 .errors()
-                .contains("timeout of 0.2s"));
+                .contains("timeout of 200ms"));
     }
 
     private static String stubborn() {

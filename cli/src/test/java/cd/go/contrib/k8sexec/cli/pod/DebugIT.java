@@ -22,7 +22,12 @@ class DebugIT {
      * a secret.
      */
     private static final String TOO_LARGE = """
-            { printf '{"version": 1, "script": "hunter2'; head -c 300000000 /dev/zero | tr '\\0' x; printf '"}'; } |
+            value=$(head -c 100000 /dev/zero | tr '\\0' x)
+            {
+                printf '{"version": 1, "script": "hunter2", "environment": {'
+                for i in $(seq 5500); do printf '"V%d": "%s", ' $i $value; done
+                printf '"TOKEN": "hunter2"}}'
+            } |
                 env JAVA_TOOL_OPTIONS=-Xmx64m GO_K8S_CONTAINER_SHARED_ROOT=/go TOKEN=hunter2 $DEBUG \\
                 "$0" run --result /tmp/result
             """;

@@ -33,6 +33,16 @@ class HelpIT {
         kill $p
         """;
 
+    /** A port that somebody listens at, and a server with a page. */
+    private static final String WITH_SERVICES = """
+        mkdir -p /tmp/www && touch /tmp/www/health && cd /tmp/www
+        python3 -m http.server 8080 >/dev/null 2>&1 & page=$!
+        python3 -m http.server 5432 >/dev/null 2>&1 & port=$!
+        sh -c "exec $0"; code=$?
+        kill $page $port
+        exit $code
+        """;
+
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
 
@@ -59,6 +69,10 @@ class HelpIT {
     void the_example_works(String example) {
         boolean refused = NATIVE_ONLY.contains(example) && !Pod.isNative();
         boolean endless = END_ONLY_WHEN_TOLD.contains(example) && !refused;
+        boolean waits = example.contains(" --tcp ");
+        if (waits) {
+            Need.require(Need.PYTHON);
+        }
         boolean interactive = example.matches(".*k8s-exec (shell|exec -it) ?.*");
         Result result = pod.exec(
                 "agent",
@@ -69,7 +83,7 @@ class HelpIT {
                 "100",
                 "sh",
                 "-c",
-                interactive ? AT_TERMINAL : endless ? UNTIL_IT_GOES_ON : example,
+                interactive ? AT_TERMINAL : endless ? UNTIL_IT_GOES_ON : waits ? WITH_SERVICES : example,
                 example);
 
         result.assertExitCode(refused ? 125 : 0);
