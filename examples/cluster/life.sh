@@ -7,10 +7,6 @@
 
 # ---- what is right, and what is known to be wrong
 
-issue_cancel="What cancel, output and death do to a run"
-issue_limits="Under attack, at the limits, and as the Pod grows"
-export issue_cancel issue_limits
-
 fail() {
     echo "$*"
     exit 1

@@ -49,8 +49,7 @@ run_with_pids() {
 test_process_ids() {
     needs_node
     ready_pod 'agent.command = ["sleep", "infinity"]'
-    known "$issue_limits" "a run with one process id" "$(run_with_pids 5)" \
-        $'Fatal error: *Platform thread failed to start. (code 1)\nexit code 1' '*error \[*exit code 125'
+    expect "a run with one process id" "$(run_with_pids 5)" '*error \[AGENT_LIMIT]*exit code 125'
     expect "a run with two process ids" "$(run_with_pids 6)" '*error \[!(INTERNAL*)exit code 125'
     expect "a run with enough of them" "$(run_with_pids 20)" $'next\nexit code 0'
 }
