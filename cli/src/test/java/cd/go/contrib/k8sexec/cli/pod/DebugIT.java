@@ -29,7 +29,7 @@ class DebugIT {
                 printf '"TOKEN": "hunter2"}}'
             } |
                 env JAVA_TOOL_OPTIONS=-Xmx64m GO_K8S_CONTAINER_SHARED_ROOT=/go TOKEN=hunter2 $DEBUG \\
-                "$0" run --result /tmp/result
+                "$0" run $RESULT
             """;
 
     @RegisterExtension
@@ -37,7 +37,7 @@ class DebugIT {
 
     @Test
     void a_fault_has_version_and_commit_and_no_value() {
-        Result result = run("").assertExitCode(125).assertError("INTERNAL", "java.lang.OutOfMemoryError");
+        Result result = run("", "").assertExitCode(125).assertError("INTERNAL", "java.lang.OutOfMemoryError");
 
         assertTrue(
                 result.errors().matches("(?s).* \\[k8s-exec \\S+ \\(commit \\S+, (JVM|native)\\)]\n"),
@@ -45,32 +45,26 @@ class DebugIT {
         assertFalse(result.errors().contains("hunter2"), result.toString());
     }
 
+    @Tag("smoke")
     @Test
-    void it_has_a_result_too() {
-        run("").assertExitCode(125);
+    void it_has_a_result_and_on_demand_the_place_too() {
+        Result result = run("K8S_EXEC_DEBUG=1", "--result /tmp/result").assertExitCode(125);
 
+        // the native executable made this exception while it was built, and it has no place
+        String place = Pod.isNative() ? "" : "k8s-exec: debug:     at .*\n";
+        assertTrue(
+                result.errors()
+                        .matches("(?s)(Picked up .*?\n)?k8s-exec: debug: .*"
+                                + "k8s-exec: debug: java.lang.OutOfMemoryError.*\n" + place
+                                + "k8s-exec: debug: +\\d+[.]\\d{3} ms  ended: ERROR, exit code 125\n"),
+                result.toString());
         String written =
                 pod.exec("agent", "cat", "/tmp/result").assertExitCode(0).text();
         assertTrue(
                 written.matches(
                         "\\{\"outcome\":\"error\",\"exitCode\":125,.*\"error\":\"INTERNAL\".*OutOfMemoryError.*\n"),
                 written);
-        assertFalse(written.contains("hunter2"), written);
-    }
-
-    @Tag("smoke")
-    @Test
-    void on_demand_it_has_the_place_too() {
-        Result result = run("K8S_EXEC_DEBUG=1").assertExitCode(125);
-
-        // the native executable made this exception while it was built, and it has no place
-        String place = Pod.isNative() ? "" : "k8s-exec: debug:     at .*";
-        assertTrue(
-                result.errors()
-                        .matches("(?s)(Picked up .*?\n)?k8s-exec: debug: .*k8s-exec: error \\[INTERNAL]: .*\n"
-                                + "k8s-exec: debug: java.lang.OutOfMemoryError.*\n" + place),
-                result.toString());
-        assertFalse(result.errors().contains("hunter2"), result.toString());
+        assertFalse((result.errors() + written).contains("hunter2"), result + written);
     }
 
     @Test
@@ -112,7 +106,8 @@ class DebugIT {
         assertEquals("", pod.k8sExec(request, "run").errors());
     }
 
-    private static Result run(String debug) {
-        return pod.exec("agent", "env", "DEBUG=" + debug, "sh", "-c", TOO_LARGE, Pod.K8S_EXEC.toString());
+    private static Result run(String debug, String option) {
+        return pod.exec(
+                "agent", "env", "DEBUG=" + debug, "RESULT=" + option, "sh", "-c", TOO_LARGE, Pod.K8S_EXEC.toString());
     }
 }
