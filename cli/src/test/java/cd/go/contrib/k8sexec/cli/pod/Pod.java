@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -103,13 +104,16 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
         }
         try {
             Path chosen = Files.createDirectories(BUILT.resolve("by-" + WAY)).resolve("k8s-exec");
+            // another JVM's tests may run it at this moment
+            Path made = Files.createTempFile(chosen.getParent(), "k8s-exec", "");
             Files.writeString(
-                    chosen,
+                    made,
                     "#!/bin/sh\n: ${GO_K8S_ENTER:=" + WAY
                             + "}\nexport GO_K8S_ENTER\n"
                             + (isRelayed() ? ": ${GO_K8S_RELAY:=/relay}\nexport GO_K8S_RELAY\n" : "")
                             + "exec /opt/extra/k8s-exec \"$@\"\n");
-            Files.setPosixFilePermissions(chosen, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Files.move(made, chosen, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
