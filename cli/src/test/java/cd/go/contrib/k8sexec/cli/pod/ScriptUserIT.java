@@ -23,6 +23,7 @@ class ScriptUserIT {
 
     @Test
     void a_user_by_number_has_its_own_home() throws IOException {
+        Pod.requireNot("relay", "RelayGuestIT.to_another_user_no_relay_changes");
         Files.writeString(
                 pod.files("guest").resolve("etc/passwd"),
                 "root:x:0:0::/root:/bin/sh\n" + "user:x:1234:0::/home/user:/bin/sh\n");
@@ -47,6 +48,7 @@ class ScriptUserIT {
     /** By their names a script opens them again. */
     @Test
     void its_standard_output_can_be_opened_by_its_name() {
+        Pod.requireNot("relay", "RelayGuestIT.to_another_user_no_relay_changes");
         String request = Pod.request("sh", "echo out >/dev/stdout; echo err >/dev/stderr", Map.of());
         Result result = pod.k8sExec(request, "run", "--user", "1000:1000").assertExitCode(0);
         assertEquals("out\n", result.text());
@@ -66,6 +68,7 @@ class ScriptUserIT {
     /** "dubious ownership": git refuses to work in a folder of another user's (git-config(1), safe.directory). */
     @Test
     void git_works_in_the_job_folder_of_another_user() {
+        Pod.requireNot("relay", "RelayGuestIT.to_another_user_no_relay_changes");
         debian.exec("agent", "sh", "-c", "cd /go && mkdir job && cd job && git init -q && mkdir below && chmod 777 .")
                 .assertExitCode(0);
         try {
@@ -94,6 +97,7 @@ class ScriptUserIT {
     /** As nginx, redis and what uses setproctitle do. */
     @Test
     void a_main_process_that_writes_its_title_over_its_environment_is_found_out() {
+        Pod.requireNot("relay", "--pid names a process that the agent does not see");
         String server = "$0 = 'server: ' . 'title ' x 20; open F, '>/go/pid'; print F $$; close F; sleep 1000";
         Process titled = debian.start("guest", "perl", "-e", server);
         try {
