@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +23,9 @@
 /* More than kx_keep and a handler of a signal take; the C library's own choice may be megabytes, or too few. */
 #define STACK (128 * 1024)
 
+/* How long a keeper may take to answer, which somebody may have stopped; milliseconds. */
+#define ANSWER 200
+
 /* What goes through the pipe besides events: a child may have ended. */
 #define WAKE (-1)
 
@@ -33,6 +37,9 @@ static volatile sig_atomic_t woken;
 static int launching;
 /* Whether KX_CHILD or KX_LOST is to come, and of which process; and whether that may have left something. */
 static int running, left = 1;
+/* What that took, as far as it is told; "told" is 0 before its end. */
+static struct kx_usage used;
+static int told;
 /* Of the thread that launches, until then. */
 static struct kx_keeper keeper = {0, KX_NONE};
 static int watched_process, watched_end = KX_NONE;
@@ -54,7 +61,7 @@ static void handle(int number, siginfo_t *info, void *context) {
     (void) context;
     int error = errno;
     if (number != SIGCHLD) {
-        const struct kx_event event = {KX_SIGNAL, sender(info), number, {0, 0}};
+        const struct kx_event event = {KX_SIGNAL, sender(info), number, {0, 0}, {0, 0, 0}};
         put(&event);
     } else if (!woken) {
         const struct kx_event event = {.kind = WAKE};
@@ -134,6 +141,7 @@ void kx_launch(const struct kx_guest *guest, const struct kx_program *program, i
     close(keeper.control);
     keeper = (struct kx_keeper){0, KX_NONE};
     launching = left = 1;
+    told = 0;
     if (argument != NULL) {
         *argument = (struct launch){guest, program, pipe, input, size};
         error = begin(argument);
@@ -151,6 +159,18 @@ int kx_kept_by(void) {
 
 int kx_may_be_left(void) {
     return left;
+}
+
+int kx_usage(struct kx_usage *usage) {
+    struct pollfd answered = {keeper.control, POLLIN, 0};
+    struct kx_usage now;
+    if (told && left && send(keeper.control, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 &&
+            poll(&answered, 1, ANSWER) > 0 &&
+            recv(keeper.control, &now, sizeof now, MSG_DONTWAIT) == (ssize_t) sizeof now) {
+        used = now;
+    }
+    *usage = used;
+    return told ? 0 : -1;
 }
 
 int kx_watch(int process) {
@@ -172,6 +192,8 @@ static int take(struct kx_event *event) {
         } else if (event->kind == KX_CHILD) {
             running = 0;
             left = event->error.number;
+            used = event->usage;
+            told = 1;
         }
         if (event->kind != WAKE) {
             return 1;

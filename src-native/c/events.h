@@ -20,11 +20,19 @@ enum kx_kind {
     KX_READABLE /* there is something to read, or its end: number, the descriptor */
 };
 
+/* What the program and its descendants took: those of them that have ended, and that somebody has waited for. */
+struct kx_usage {
+    long long user_micros, system_micros; /* of CPU */
+    /* the most memory that one of them had, in bytes; KX_NONE: not known, for it is no more than its starter had */
+    long long largest;
+};
+
 struct kx_event {
     int kind; /* enum kx_kind */
     int process;
     int number;
     struct kx_error error;
+    struct kx_usage usage; /* of KX_CHILD, for the program */
 };
 
 /*
@@ -46,6 +54,12 @@ int kx_kept_by(void);
 
 /* Whether the program may have left something running when it ended. */
 int kx_may_be_left(void);
+
+/*
+ * What the program has taken until now, if its end has been told. If it may have left something the keeper is asked,
+ * which has reaped more meanwhile. Returns 0, or -1: it is not known.
+ */
+int kx_usage(struct kx_usage *usage);
 
 /* From now on KX_GONE tells of this process's end; one at a time. Returns 0, or -1 if that cannot be watched. */
 int kx_watch(int process);

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -56,7 +57,36 @@ static void notice(int number) {
     (void) number;
 }
 
-/* Reaps what has ended, and tells of the program's end, and whether others are left then, until it is not wanted. */
+static long long micros(struct timeval time) {
+    return time.tv_sec * 1000000LL + time.tv_usec;
+}
+
+/*
+ * Of what has been reaped. What becomes a program by execve(2) counts as large as it was before: a copy of the keeper.
+ * So what is no larger than that says nothing.
+ */
+static struct kx_usage measure(void) {
+    struct rusage own, others;
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &others);
+    return (struct kx_usage){micros(others.ru_utime), micros(others.ru_stime),
+            others.ru_maxrss > own.ru_maxrss ? others.ru_maxrss * 1024LL : KX_NONE};
+}
+
+/* Whether something is wanted by what can be read now: else the keeper is not wanted any more. */
+static int is_asked(int control) {
+    char question;
+    ssize_t got;
+    do {
+        got = read(control, &question, 1);
+    } while (got < 0 && errno == EINTR);
+    return got == 1;
+}
+
+/*
+ * Reaps what has ended, and tells of the program's end, and whether others are left then, until it is not wanted. Tells
+ * what they took as often as it is asked.
+ */
 static void keep(int control, int queue, int program) {
     const struct sigaction children = {.sa_handler = notice, .sa_flags = SA_NOCLDSTOP};
     sigset_t waiting;
@@ -65,21 +95,30 @@ static void keep(int control, int queue, int program) {
     sigaction(SIGCHLD, &children, NULL);
     struct kx_event end = {.kind = KX_TIME};
     struct pollfd wanted = {control, POLLIN, 0};
-    do {
+    for (int asked = 0;;) {
         int status;
         pid_t ended;
         while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
             if (ended == program) {
-                end = (struct kx_event){KX_CHILD, program, status, {0, 0}};
+                end = (struct kx_event){.kind = KX_CHILD, .process = program, .number = status};
             }
         }
         if (end.kind == KX_CHILD) {
             end.error.number = ended == 0;
+            end.usage = measure();
             put(queue, &end);
             end.kind = KX_TIME;
         }
+        if (asked) {
+            const struct kx_usage usage = measure();
+            send(control, &usage, sizeof usage, MSG_DONTWAIT | MSG_NOSIGNAL);
+        }
         /* SIGCHLD is blocked but for this: none is missed */
-    } while (ppoll(&wanted, 1, NULL, &waiting) <= 0);
+        asked = ppoll(&wanted, 1, NULL, &waiting) > 0;
+        if (asked && !is_asked(control)) {
+            return;
+        }
+    }
 }
 
 static int run_keeper(const struct keep *keep_for) {

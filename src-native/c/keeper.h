@@ -3,8 +3,8 @@
  * nothing that the program starts. Somebody who signals all descendants of his, as GoCD's agent does, then reaches this
  * process alone, and it is for this process to tell the program, once.
  *
- * The keeper adopts what the program leaves behind, and ends when this process does, or forgets it. It does nothing
- * else: no signal but SIGKILL ends it.
+ * The keeper adopts what the program leaves behind, and ends when this process does, or forgets it. It tells what all
+ * that took, and does nothing else: no signal but SIGKILL ends it.
  */
 #ifndef K8S_EXEC_KEEPER_H
 #define K8S_EXEC_KEEPER_H
@@ -13,7 +13,11 @@
 
 struct kx_keeper {
     int process;
-    int control; /* its end tells that the keeper has ended; to close it ends the keeper, and a start that hangs */
+    /*
+     * its end tells that the keeper has ended; to close it ends the keeper, and a start that hangs. Once the program
+     * runs, a byte is answered by a struct kx_usage
+     */
+    int control;
 };
 
 /*

@@ -191,8 +191,8 @@ struct relay_result {
     uint32_t oom_kills; /* processes of the guest that the kernel killed for lack of memory during the run */
     struct relay_limits limits;
     uint64_t user_micros, system_micros; /* of CPU, of all of the run's processes that have been waited for */
-    uint64_t largest_process;            /* the most memory that one of them had, in bytes */
-    uint64_t memory_peak;                /* the most that the guest ever had, in bytes */
+    uint64_t largest_process;            /* the most memory that one of them had, in bytes; or RELAY_NONE_64 */
+    uint64_t memory_peak;                /* the most that the guest ever had, in bytes; or RELAY_NONE_64 */
     struct relay_processes left;         /* that run on; some because they may not be signalled */
     struct relay_processes killed;       /* that SIGTERM did not end in the grace period */
 };

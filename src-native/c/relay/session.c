@@ -41,12 +41,15 @@ struct session {
 };
 
 static void report(const struct session *session, enum report_kind kind, int value, int more) {
-    struct rusage usage;
-    struct report report = {.kind = kind, .value = value, .more = more};
-    if (getrusage(RUSAGE_CHILDREN, &usage) == 0) {
+    struct rusage usage, own;
+    struct report report = {.kind = kind, .value = value, .more = more, .largest_process = RELAY_NONE_64};
+    if (getrusage(RUSAGE_CHILDREN, &usage) == 0 && getrusage(RUSAGE_SELF, &own) == 0) {
         report.user_micros = (uint64_t) usage.ru_utime.tv_sec * 1000000 + (uint64_t) usage.ru_utime.tv_usec;
         report.system_micros = (uint64_t) usage.ru_stime.tv_sec * 1000000 + (uint64_t) usage.ru_stime.tv_usec;
-        report.largest_process = (uint64_t) usage.ru_maxrss * 1024;
+        /* what becomes a program by execve(2) counts as large as it was before, when it shared this one's memory */
+        if (usage.ru_maxrss > own.ru_maxrss) {
+            report.largest_process = (uint64_t) usage.ru_maxrss * 1024;
+        }
     }
     send(session->control, &report, sizeof report, MSG_NOSIGNAL);
 }

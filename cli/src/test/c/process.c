@@ -6,6 +6,8 @@
  *   process start-as UID PROGRAM the same as another user, by whoever can be told to give up, and says whether others
  *                                may still look into this process
  *   process lose PROGRAM         starts it by a keeper, kills that, and says what is known of it then
+ *   process usage SCRIPT PROGRAM is 64 MiB large, and says what the script's largest process had, at the script's end
+ *                                and, if it has left something, once that is known
  *   process feed                 feeds 200 kB to a child that has closed its end
  *   process file                 makes a file, and tries to change it
  *   process open-as FILE UID     opens it as that user, and says whether this is still the process that it was
@@ -139,6 +141,38 @@ static int lose(char **paths, int count) {
     return 0;
 }
 
+static const char *largest(void) {
+    static char text[32];
+    struct kx_usage usage;
+    if (kx_usage(&usage) != 0 || usage.user_micros < 0 || usage.system_micros < 0 ||
+            usage.user_micros + usage.system_micros == 0) {
+        return "nothing";
+    }
+    snprintf(text, sizeof text, "%lld MB", usage.largest / 1000000);
+    return usage.largest == KX_NONE ? "an unknown size" : text;
+}
+
+static int usage(const char *script, char **paths, int count) {
+    static char own[64 << 20];
+    struct kx_event event = {.kind = KX_TIME};
+    memset(own, 1, sizeof own);
+    if (prepare(script, paths, count) != 0 || kx_catch(NULL, 0) != 0) {
+        return 1;
+    }
+    kx_launch(&guest, &program, KX_NONE, NULL, 0);
+    while (event.kind != KX_CHILD && event.kind != KX_FAILED) {
+        kx_next(-1, KX_NONE, &event);
+    }
+    const char *text = largest();
+    printf("%s", text);
+    for (int tries = 0; kx_may_be_left() && strcmp(text, "an unknown size") == 0 && tries < 2000; tries++) {
+        usleep(10000);
+        text = largest();
+    }
+    printf(", %s\n", text);
+    return 0;
+}
+
 static int feed(void) {
     int ends[2];
     static char bytes[200000];
@@ -193,6 +227,9 @@ int main(int count, char **arguments) {
     }
     if (count > 2 && strcmp(arguments[1], "lose") == 0) {
         return lose(arguments + 2, count - 2);
+    }
+    if (count > 3 && strcmp(arguments[1], "usage") == 0) {
+        return usage(arguments[2], arguments + 3, count - 3);
     }
     if (count == 2 && strcmp(arguments[1], "feed") == 0) {
         return feed();

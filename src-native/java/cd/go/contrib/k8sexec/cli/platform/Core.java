@@ -188,6 +188,18 @@ final class Core {
         Failure failure();
     }
 
+    @CStruct(value = "kx_usage", addStructKeyword = true)
+    interface Usage extends PointerBase {
+        @CField("user_micros")
+        long userMicros();
+
+        @CField("system_micros")
+        long systemMicros();
+
+        @CField("largest")
+        long largest();
+    }
+
     @CConstant("KX_SIGNAL")
     static native int signal();
 
@@ -226,6 +238,9 @@ final class Core {
 
     @CFunction("kx_may_be_left")
     static native int mayBeLeft();
+
+    @CFunction("kx_usage")
+    static native int usage(Usage usage);
 
     @CFunction("kx_watch")
     static native int watch(int process);

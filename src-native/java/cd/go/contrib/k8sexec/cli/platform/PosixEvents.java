@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.platform;
 
 import cd.go.contrib.k8sexec.cli.outcome.AgentLimit;
+import cd.go.contrib.k8sexec.cli.outcome.Usage;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -111,6 +112,14 @@ final class PosixEvents implements Events {
     @Override
     public boolean mayBeLeft() {
         return Core.mayBeLeft() != 0;
+    }
+
+    @Override
+    public Optional<Usage> usage() {
+        Core.Usage usage = StackValue.get(Core.Usage.class);
+        return Core.usage(usage) == 0
+                ? Optional.of(Usage.of(usage.userMicros(), usage.systemMicros(), usage.largest()))
+                : Optional.empty();
     }
 
     @Override

@@ -40,7 +40,10 @@ class TaskInPodIT {
     @Tag("smoke")
     @Test
     void a_failing_script_and_a_failing_k8s_exec_are_told_apart() throws Exception {
-        assertTrue(task(1, "--shell sh 'exit 3'").contains("Script completed with exit code: 3."));
+        String failed = task(1, "--shell sh 'exit 3'");
+        assertTrue(failed.contains("Script completed with exit code: 3."));
+        // once: it is k8s-exec's line, and nothing of the result is shown again
+        assertEquals(2, failed.split("k8s-exec: the script took ", -1).length, failed);
         assertTrue(task(1, "--shell sh 'exit 125'").contains("Script completed with exit code: 125."));
         assertTrue(task(1, "--shell sh 'kill -9 $$'").contains("Script was killed by SIGKILL, exit code: 137."));
         assertTrue(task(1, "--shell zsh 'exit 0'").contains("[SHELL_MISSING] the guest has no zsh"));

@@ -20,7 +20,22 @@ public enum ResultField {
     /** A string: the way into the guest that the script took, like "setns"; null if it took none. */
     ENTER("enter"),
     /** A number: how long k8s-exec took, in milliseconds. */
-    DURATION_MILLIS("durationMillis");
+    DURATION_MILLIS("durationMillis"),
+    /** A number: how long the script ran, in milliseconds; null if it did not, or nobody knows how it ended. */
+    SCRIPT_MILLIS("scriptMillis"),
+    /**
+     * A number: CPU time of those of its processes that have ended and been waited for, in milliseconds; null if it is
+     * not known.
+     */
+    CPU_USER_MILLIS("cpuUserMillis"),
+    /** As {@link #CPU_USER_MILLIS}, in the kernel. */
+    CPU_SYSTEM_MILLIS("cpuSystemMillis"),
+    /** A number: the most memory that one of these processes had, in bytes; null if that is not known. */
+    LARGEST_PROCESS_BYTES("largestProcessBytes"),
+    /** A number: the memory limit of the container whose limit counts, in bytes; null if none is known. */
+    MEMORY_LIMIT_BYTES("memoryLimitBytes"),
+    /** A number: the most memory that this container had since its start, in bytes; null if that is not known. */
+    MEMORY_PEAK_BYTES("memoryPeakBytes");
 
     private final String key;
 

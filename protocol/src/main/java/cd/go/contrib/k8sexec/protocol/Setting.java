@@ -83,7 +83,15 @@ public enum Setting {
     END_BACKGROUND(define("GO_K8S_END_BACKGROUND", "--end-background", "")
             .text("End what the script leaves running in the background")
             .defaultText("false")
-            .form(Flags::parse));
+            .form(Flags::parse)),
+
+    COST(define("GO_K8S_COST", "--cost", "WHEN")
+            .text("When to say what the script took: `always`, `never`, or `auto`, if it failed, was ended or ran for "
+                    + "a minute")
+            .defaultText(CostLine.AUTO.text())
+            .form(CostLine::parse)
+            .words(CostLine.texts())
+            .since(Version.V2_1_0));
 
     /** What the name of each variable begins with. */
     public static final String PREFIX = "GO_K8S_";

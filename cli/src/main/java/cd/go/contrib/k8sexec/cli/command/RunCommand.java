@@ -71,6 +71,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--end-background", fallbackValue = "true")
     boolean endBackground;
 
+    @Mixin
+    CostOption cost;
+
     @Option(
             names = "--result",
             paramLabel = "FILE",
@@ -102,6 +105,7 @@ final class RunCommand implements Callable<Integer> {
         Events events = null;
         try {
             events = Platform.CURRENT.events(Run.CANCELING);
+            cost.when();
             outcome = execute(events);
         } catch (Canceled e) {
             note("canceled before the script began: nothing was run");
@@ -138,6 +142,7 @@ final class RunCommand implements Callable<Integer> {
                     && !isTold(outcome.reason())) {
                 note(outcome.reason());
             }
+            cost.line(outcome).ifPresent(this::note);
         } catch (K8sExecException e) {
             if (outcome.kind() != OutcomeKind.CANCELED) {
                 throw e;

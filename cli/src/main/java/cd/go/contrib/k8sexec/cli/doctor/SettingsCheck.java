@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -60,24 +61,28 @@ final class SettingsCheck {
     }
 
     private void unknown(String name) {
-        List<String> similar = Stream.of(Setting.values())
-                .map(Setting::variable)
-                .filter(known -> areSimilar(ending(known), ending(name)))
-                .toList();
+        List<String> words = known(one -> haveSameWords(one, ending(name)));
+        List<String> similar = words.isEmpty() ? known(one -> distance(one, ending(name)) <= MISSPELT) : words;
         findings.add(name + " is not known to this k8s-exec, so it has no effect");
         remedies.add(similar.isEmpty() ? "remove " + name : "rename " + name + " to " + String.join(" or ", similar));
+    }
+
+    private static List<String> known(Predicate<String> isMeant) {
+        return Stream.of(Setting.values())
+                .map(Setting::variable)
+                .filter(variable -> isMeant.test(ending(variable)))
+                .toList();
     }
 
     private static String ending(String name) {
         return name.substring(Setting.PREFIX.length());
     }
 
-    /** Whether one is the other misspelt, or has all words of the other. */
-    private static boolean areSimilar(String one, String other) {
+    /** Whether one has all words of the other. */
+    private static boolean haveSameWords(String one, String other) {
         List<String> words = words(one);
         List<String> others = words(other);
-        return !others.isEmpty() && (words.containsAll(others) || others.containsAll(words))
-                || distance(one, other) <= MISSPELT;
+        return !others.isEmpty() && (words.containsAll(others) || others.containsAll(words));
     }
 
     private static List<String> words(String name) {

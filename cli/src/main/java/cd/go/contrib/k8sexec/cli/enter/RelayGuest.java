@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
+import cd.go.contrib.k8sexec.cli.outcome.Cost;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Connection;
@@ -12,6 +13,7 @@ import cd.go.contrib.k8sexec.protocol.ScriptUser;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A guest whose relay has taken a connection and said who it is.
@@ -115,6 +117,15 @@ record RelayGuest(String name, Connection connection, RelayMessages.Hello hello,
     static ContainerView down(String name, String why) {
         return new ContainerView(
                 "down", 0, Optional.of(name), Optional.empty(), "", why, Duration.ZERO, 0, "cgroup", Optional.empty());
+    }
+
+    /** Numbers as {@link RelayMessages.Limits} has them. */
+    static Cost.Memory memory(long limit, long peak) {
+        return new Cost.Memory("the guest", known(limit), known(peak));
+    }
+
+    private static OptionalLong known(long bytes) {
+        return bytes < 0 ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     /** Says that the memory of the guest has run out, if the relay has counted that; with what to do. */

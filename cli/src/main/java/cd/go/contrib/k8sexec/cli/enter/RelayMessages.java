@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Usage;
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -152,7 +153,17 @@ final class RelayMessages {
         }
     }
 
-    record Result(int outcome, int value, int flags, int oomKills, Limits limits, String left, String killed) {
+    /** @param peak as the numbers of {@link Limits} */
+    record Result(
+            int outcome,
+            int value,
+            int flags,
+            int oomKills,
+            Limits limits,
+            Usage usage,
+            long peak,
+            String left,
+            String killed) {
         static Result of(byte[] bytes) {
             ByteBuffer packet = buffer(bytes);
             return new Result(
@@ -161,6 +172,8 @@ final class RelayMessages {
                     packet.getInt(16),
                     packet.getInt(20),
                     Limits.at(packet, 24),
+                    Usage.of(packet.getLong(48), packet.getLong(56), packet.getLong(64)),
+                    packet.getLong(72),
                     processes(packet, 80),
                     processes(packet, 328));
         }

@@ -105,7 +105,9 @@ final class RelayRun implements Running {
                         ? account.flatMap(Account::shortage)
                         : Optional.of(RelayGuest.shortage(
                                 result.limits().memory(),
-                                result.oomKills() == 1 ? "a process there" : result.oomKills() + " processes there"))));
+                                result.oomKills() == 1 ? "a process there" : result.oomKills() + " processes there")),
+                known ? Optional.of(result.usage()) : Optional.empty(),
+                RelayGuest.memory(result.limits().memory(), result.peak())));
         return switch (result.outcome()) {
             case RelayMessages.EXITED -> new Progress.Ended(new Status(result.value(), 0));
             case RelayMessages.SIGNALED -> new Progress.Ended(new Status(SIGNAL_BASE + result.value(), result.value()));
@@ -154,6 +156,7 @@ final class RelayRun implements Running {
 
     @Override
     public Optional<Account> account() {
-        return Optional.of(account.orElse(new Account("", "", Optional.empty())));
+        return Optional.of(
+                account.orElse(new Account("", "", Optional.empty(), Optional.empty(), RelayGuest.memory(-1, -1))));
     }
 }

@@ -3,6 +3,11 @@ package cd.go.contrib.k8sexec.cli.outcome;
 import cd.go.contrib.k8sexec.protocol.OutcomeKind;
 import cd.go.contrib.k8sexec.protocol.ResultField;
 import cd.go.contrib.k8sexec.protocol.Signals;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How a run ended.
@@ -14,36 +19,58 @@ import cd.go.contrib.k8sexec.protocol.Signals;
  * @param message  the error in words, or null
  * @param reason   why a script ended as it did, in words, if more is known than its exit code; or null
  * @param enter    the way into the guest that the script took, or null
+ * @param cost     what the script took; null if it did not run, or is not known to have ended
  */
 public record Outcome(
-        OutcomeKind kind, int exitCode, String signal, ErrorId error, String message, String reason, String enter) {
+        OutcomeKind kind,
+        int exitCode,
+        String signal,
+        ErrorId error,
+        String message,
+        String reason,
+        String enter,
+        Cost cost) {
     /** As timeout(1) of GNU coreutils has it. */
     private static final int TIMED_OUT = 124;
 
     public static Outcome exited(int exitCode) {
-        return new Outcome(OutcomeKind.EXITED, exitCode, null, null, null, null, null);
+        return new Outcome(OutcomeKind.EXITED, exitCode, null, null, null, null, null, null);
     }
 
     /** The script's shell was killed by the signal with this number. */
     public static Outcome signaled(int signal) {
         return new Outcome(
-                OutcomeKind.SIGNALED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal), null, null, null, null);
+                OutcomeKind.SIGNALED,
+                Signals.EXIT_CODE_BASE + signal,
+                Signals.name(signal),
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     /** k8s-exec was told to end by the signal with this number. */
     public static Outcome canceled(int signal) {
         return new Outcome(
-                OutcomeKind.CANCELED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal), null, null, null, null);
+                OutcomeKind.CANCELED,
+                Signals.EXIT_CODE_BASE + signal,
+                Signals.name(signal),
+                null,
+                null,
+                null,
+                null,
+                null);
     }
 
     /** The script ran longer than it may. */
     public static Outcome timedOut() {
-        return new Outcome(OutcomeKind.TIMED_OUT, TIMED_OUT, null, null, null, null, null);
+        return new Outcome(OutcomeKind.TIMED_OUT, TIMED_OUT, null, null, null, null, null, null);
     }
 
     /** @param message in the words of the place where it is read */
     public static Outcome error(K8sExecException e, String message) {
-        return new Outcome(OutcomeKind.ERROR, e.id().exitCode(), null, e.id(), message, null, null);
+        return new Outcome(OutcomeKind.ERROR, e.id().exitCode(), null, e.id(), message, null, null, null);
     }
 
     /** Whether the script ended as it did by itself. */
@@ -52,12 +79,17 @@ public record Outcome(
     }
 
     public Outcome because(String why) {
-        return new Outcome(kind, exitCode, signal, error, message, why, enter);
+        return new Outcome(kind, exitCode, signal, error, message, why, enter, cost);
     }
 
     /** Of a script that took this way into the guest. */
     public Outcome by(String way) {
-        return new Outcome(kind, exitCode, signal, error, message, reason, way);
+        return new Outcome(kind, exitCode, signal, error, message, reason, way, cost);
+    }
+
+    /** Of a script that took this. */
+    public Outcome after(Cost taken) {
+        return new Outcome(kind, exitCode, signal, error, message, reason, enter, taken);
     }
 
     /** The result file's content: one JSON object and a line end. */
@@ -72,8 +104,42 @@ public record Outcome(
                     generator.writeStringField(ResultField.REASON.key(), reason);
                     generator.writeStringField(ResultField.ENTER.key(), enter);
                     generator.writeNumberField(ResultField.DURATION_MILLIS.key(), durationMillis);
+                    writeCost(generator);
                     generator.writeEndObject();
                 })
                 + '\n';
+    }
+
+    private void writeCost(JsonGenerator generator) throws IOException {
+        Optional<Cost> known = Optional.ofNullable(cost);
+        Optional<Usage> usage = known.flatMap(Cost::usage);
+        Optional<Cost.Memory> memory = known.map(taken -> taken.memory().get());
+        write(generator, ResultField.SCRIPT_MILLIS, millis(known.map(Cost::time)));
+        write(generator, ResultField.CPU_USER_MILLIS, millis(usage.map(Usage::user)));
+        write(generator, ResultField.CPU_SYSTEM_MILLIS, millis(usage.map(Usage::system)));
+        write(
+                generator,
+                ResultField.LARGEST_PROCESS_BYTES,
+                usage.map(Usage::largest).orElseGet(OptionalLong::empty));
+        write(
+                generator,
+                ResultField.MEMORY_LIMIT_BYTES,
+                memory.map(Cost.Memory::limit).orElseGet(OptionalLong::empty));
+        write(
+                generator,
+                ResultField.MEMORY_PEAK_BYTES,
+                memory.map(Cost.Memory::peak).orElseGet(OptionalLong::empty));
+    }
+
+    private static OptionalLong millis(Optional<Duration> duration) {
+        return duration.map(known -> OptionalLong.of(known.toMillis())).orElseGet(OptionalLong::empty);
+    }
+
+    private static void write(JsonGenerator generator, ResultField field, OptionalLong number) throws IOException {
+        if (number.isPresent()) {
+            generator.writeNumberField(field.key(), number.getAsLong());
+        } else {
+            generator.writeNullField(field.key());
+        }
     }
 }

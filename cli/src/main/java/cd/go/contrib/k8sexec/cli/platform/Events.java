@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.platform;
 
+import cd.go.contrib.k8sexec.cli.outcome.Usage;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -32,6 +33,11 @@ public interface Events {
 
     /** Whether the program may have left something running when it ended. */
     boolean mayBeLeft();
+
+    /** What the program that was launched has taken, once its end has been told; empty if that is not known. */
+    default Optional<Usage> usage() {
+        return Optional.empty();
+    }
 
     /**
      * From now on {@link Event.Gone} tells of the end of a process, which need not be a child. One at a time.

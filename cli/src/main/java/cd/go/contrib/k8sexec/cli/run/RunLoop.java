@@ -9,7 +9,6 @@ import cd.go.contrib.k8sexec.cli.outcome.Outcome;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Event;
 import cd.go.contrib.k8sexec.cli.platform.Events;
-import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.platform.Status;
 import cd.go.contrib.k8sexec.cli.run.Step.State;
 import cd.go.contrib.k8sexec.cli.run.Step.Trigger;
@@ -26,11 +25,7 @@ import java.util.stream.Stream;
  * changes while a run goes on is here, and one thread alone changes it.
  */
 final class RunLoop {
-    /** A script that ends in this time is not worth what it takes to give memory back, and to have it again. */
-    private static final Duration SHORT = Duration.ofMillis(200);
-
     private static final String STOPPED = "the agent is being stopped";
-    private static final Duration LONG = Duration.ofDays(1);
 
     private final ProcFs proc;
     private final Plan plan;
@@ -41,6 +36,8 @@ final class RunLoop {
     private final MemoryWatch memory;
     private final GuestWatch guest;
     private final Timeout timeout;
+    private final Meter meter;
+    private final SpareMemory spare = new SpareMemory();
 
     private State state = State.STARTING;
     private Running script;
@@ -55,7 +52,6 @@ final class RunLoop {
 
     private boolean killing;
     private boolean broken;
-    private boolean memoryGivenBack;
     /** When the grace period is over, or the time for SIGKILL; by System.nanoTime. */
     private long deadline;
     /** Why it is time for SIGKILL. */
@@ -72,6 +68,7 @@ final class RunLoop {
         this.timeout = Timeout.begin(options.timeout());
         this.why = "the grace period of " + Durations.text(options.grace()) + " was over";
         this.memory = MemoryWatch.begin(proc);
+        this.meter = new Meter(proc, events);
         this.guest = new GuestWatch(proc, plan.guest().process(), options.notes());
     }
 
@@ -90,7 +87,8 @@ final class RunLoop {
                 fail(e);
             }
         }
-        return outcome();
+        Outcome outcome = outcome();
+        return started ? outcome.after(meter.read(script.account())) : outcome;
     }
 
     private void goOn() throws InterruptedException {
@@ -190,6 +188,7 @@ final class RunLoop {
                 return Trigger.LOST;
             }
             started = true;
+            meter.begin();
             guest.begin(events);
             return Trigger.STARTED;
         });
@@ -200,7 +199,7 @@ final class RunLoop {
     /** How long nothing but an event can change anything. */
     private Duration patience() {
         return switch (state) {
-            case STARTING, RUNNING -> timeout.orLess(memoryGivenBack ? LONG : SHORT);
+            case STARTING, RUNNING -> timeout.orLess(spare.patience());
             case ENDING -> Ending.POLL;
             case KILLING -> Ending.KILL_POLL;
             case LOOKING, OVER -> Duration.ZERO;
@@ -212,9 +211,8 @@ final class RunLoop {
             case STARTING, RUNNING -> {
                 if (timeout.isOver()) {
                     timeOut();
-                } else if (!memoryGivenBack && state == State.RUNNING && timeout.hasPassed(SHORT)) {
-                    memoryGivenBack = true;
-                    Platform.CURRENT.giveBackMemory();
+                } else if (state == State.RUNNING) {
+                    spare.look(timeout);
                 }
             }
             case LOOKING -> take(isLeft() ? Trigger.LEFT : Trigger.GONE);
@@ -284,10 +282,9 @@ final class RunLoop {
         if (failure.isPresent()) {
             throw failure.get();
         }
-        Outcome outcome = status.filter(end -> end.signal() == 0)
-                .map(end -> Outcome.exited(end.exitCode()))
-                .orElseGet(() -> Outcome.signaled(status.get().signal()))
-                .by(way);
+        int signal = status.get().signal();
+        Outcome end = signal == 0 ? Outcome.exited(status.get().exitCode()) : Outcome.signaled(signal);
+        Outcome outcome = end.by(way);
         // a script may also fail because of a process that it waited for: not only SIGKILL may have to do with memory
         Optional<String> reason = account.map(Account::shortage)
                 .orElseGet(() -> outcome.exitCode() == 0 ? Optional.empty() : memory.reason());

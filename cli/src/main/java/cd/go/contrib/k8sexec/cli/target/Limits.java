@@ -1,11 +1,13 @@
 package cd.go.contrib.k8sexec.cli.target;
 
+import cd.go.contrib.k8sexec.cli.outcome.Cost;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -52,20 +54,39 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
      */
     public record Hits(long memoryKills, long memoryHits, long processHits) {
         public static Hits own(ProcFs proc) {
-            String memory = own(proc, "/memory.events", "/memory/memory.oom_control");
+            String memory = Limits.own(proc, "/memory.events", "/memory/memory.oom_control");
             return new Hits(
                     count(memory, "oom_kill").orElse(0L),
                     count(memory, "oom").orElse(-1L),
-                    count(own(proc, "/pids.events", "/pids/pids.events"), "max").orElse(0L));
+                    count(Limits.own(proc, "/pids.events", "/pids/pids.events"), "max")
+                            .orElse(0L));
         }
+    }
 
-        private static String own(ProcFs proc, String... files) {
-            return Stream.of(files)
-                    .flatMap(file -> proc.read("self", "root" + CGROUP + file).stream())
-                    .findFirst()
-                    .map(content -> new String(content, StandardCharsets.US_ASCII))
-                    .orElse("");
-        }
+    /**
+     * The memory of this process's own container. Version 1 of control groups has a peak of the whole machine too,
+     * which is no container's: there only what has a limit counts.
+     */
+    public static Cost.Memory ownMemory(ProcFs proc) {
+        OptionalLong limit = known(own(proc, "/memory.max", "/memory/memory.limit_in_bytes"));
+        OptionalLong peak = known(own(proc, "/memory.peak"));
+        return new Cost.Memory(
+                "the agent container",
+                limit,
+                peak.isPresent() || limit.isEmpty() ? peak : known(own(proc, "/memory/memory.max_usage_in_bytes")));
+    }
+
+    private static OptionalLong known(String content) {
+        long number = number(content.strip());
+        return number >= V1_UNLIMITED ? OptionalLong.empty() : OptionalLong.of(number);
+    }
+
+    private static String own(ProcFs proc, String... files) {
+        return Stream.of(files)
+                .flatMap(file -> proc.read("self", "root" + CGROUP + file).stream())
+                .findFirst()
+                .map(content -> new String(content, StandardCharsets.US_ASCII))
+                .orElse("");
     }
 
     /**

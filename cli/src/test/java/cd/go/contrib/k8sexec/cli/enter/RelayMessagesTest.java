@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.enter;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cd.go.contrib.k8sexec.cli.outcome.Usage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,19 @@ class RelayMessagesTest {
         assertEquals("", read.killed());
         assertEquals("a?b (100), a?b (101)", read.left().substring(0, 20));
         assertEquals(" and 2 more", read.left().substring(read.left().length() - 11));
+    }
+
+    @Test
+    void what_a_run_took_is_where_a_result_has_it() {
+        ByteBuffer result = packet();
+        result.putLong(24, 5).putLong(32, 6);
+        result.putLong(48, 1_500_000).putLong(56, 2000).putLong(64, -1).putLong(72, 7);
+
+        RelayMessages.Result read = RelayMessages.Result.of(result.array());
+
+        assertEquals(Usage.of(1_500_000, 2000, -1), read.usage());
+        assertEquals(5, read.limits().memory());
+        assertEquals(7, read.peak());
     }
 
     @Test

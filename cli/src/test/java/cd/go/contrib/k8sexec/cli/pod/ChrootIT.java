@@ -43,7 +43,7 @@ class ChrootIT {
                 "--result",
                 "/tmp/result");
         assertEquals("ran\n", result.assertExitCode(3).text());
-        assertEquals("", result.errors());
+        assertEquals("", result.ownLines());
         assertEquals(
                 "chroot",
                 JsonPath.from(pod.exec("agent", "cat", "/tmp/result").text()).getString("enter"));

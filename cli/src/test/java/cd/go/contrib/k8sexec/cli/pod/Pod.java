@@ -242,10 +242,10 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
             return new String(err, StandardCharsets.UTF_8);
         }
 
-        /** What k8s-exec itself says. */
+        /** What k8s-exec itself says; but what a script took that failed, of which ScriptCostIT is. */
         String ownLines() {
             return errors().lines()
-                    .filter(line -> line.startsWith("k8s-exec: "))
+                    .filter(line -> line.startsWith("k8s-exec: ") && !line.startsWith("k8s-exec: the script took "))
                     .collect(Collectors.joining("\n"));
         }
 

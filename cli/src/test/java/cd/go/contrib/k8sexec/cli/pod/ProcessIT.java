@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
@@ -83,6 +84,21 @@ class ProcessIT {
     @Test
     void of_a_keeper_that_was_killed_nothing_is_left() throws Exception {
         assertEquals("killed, lost, kept by 0\n", run("all", "lose", "/bin/sh"));
+    }
+
+    /** Before it becomes a program a child is as large as what has made it, and the kernel counts that too. */
+    @Test
+    void what_a_program_takes_is_told_but_not_the_memory_of_what_has_started_it() throws Exception {
+        assertEquals("an unknown size, an unknown size\n", run("all", "usage", "exit 0", "/bin/sh"));
+        String large = run("all", "usage", "dd if=/dev/zero of=/dev/null bs=100000000 count=1 2>/dev/null", "/bin/sh");
+        assertTrue(large.matches("10\\d MB, 10\\d MB\n"), large);
+    }
+
+    @Test
+    void what_ends_later_counts_as_soon_as_it_has_ended() throws Exception {
+        String later = run(
+                "all", "usage", "dd if=/dev/zero of=/dev/null bs=100000000 count=1 2>/dev/null & exit 0", "/bin/sh");
+        assertTrue(later.matches("an unknown size, 10\\d MB\n"), later);
     }
 
     @ParameterizedTest

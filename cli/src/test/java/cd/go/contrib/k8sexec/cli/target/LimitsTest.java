@@ -2,10 +2,12 @@ package cd.go.contrib.k8sexec.cli.target;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import cd.go.contrib.k8sexec.cli.outcome.Cost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +52,25 @@ class LimitsTest {
         write("self/root/sys/fs/cgroup/memory.events", "max 9\noom 2\noom_kill 3\noom_group_kill 1");
         write("self/root/sys/fs/cgroup/pids.events", "max 1");
         assertEquals(new Limits.Hits(3, 2, 1), Limits.Hits.own(proc));
+    }
+
+    @Test
+    void the_own_peak_is_beside_the_limit() throws IOException {
+        ProcFs proc = new ProcFs(folder);
+        assertEquals(memory(OptionalLong.empty(), OptionalLong.empty()), Limits.ownMemory(proc));
+        // of the whole machine
+        write("self/root/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712");
+        write("self/root/sys/fs/cgroup/memory/memory.max_usage_in_bytes", "5000");
+        assertEquals(memory(OptionalLong.empty(), OptionalLong.empty()), Limits.ownMemory(proc));
+        write("self/root/sys/fs/cgroup/memory/memory.limit_in_bytes", "67108864");
+        assertEquals(memory(OptionalLong.of(64 << 20), OptionalLong.of(5000)), Limits.ownMemory(proc));
+        write("self/root/sys/fs/cgroup/memory.max", "max");
+        write("self/root/sys/fs/cgroup/memory.peak", "6000");
+        assertEquals(memory(OptionalLong.empty(), OptionalLong.of(6000)), Limits.ownMemory(proc));
+    }
+
+    private static Cost.Memory memory(OptionalLong limit, OptionalLong peak) {
+        return new Cost.Memory("the agent container", limit, peak);
     }
 
     @Test
