@@ -1,5 +1,6 @@
 /*
- * What this process makes of the limits that it was started with (setrlimit(2)), before Java can say anything.
+ * What this process makes of the limits (setrlimit(2)) and standard streams that it was started with, before Java can
+ * say anything.
  */
 #ifndef K8S_EXEC_BEGIN_H
 #define K8S_EXEC_BEGIN_H

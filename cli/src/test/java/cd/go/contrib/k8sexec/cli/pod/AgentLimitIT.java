@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
+import cd.go.contrib.k8sexec.protocol.ResultField;
+import io.restassured.path.json.JsonPath;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Needs(Need.POD)
 class AgentLimitIT {
     private static final String REQUEST = Pod.request("sh", "echo ran", Map.of());
+    /** Of a user that has a process already. */
+    private static final String NO_THREAD = "setpriv --reuid 12345 --clear-groups prlimit --nproc=1 ";
 
     @RegisterExtension
     static final Pod pod = Pod.forClass("GUEST_IMAGE=debian");
@@ -49,9 +55,55 @@ class AgentLimitIT {
     @Test
     void threads() {
         Pod.requireNative();
-        agent(REQUEST, "exec setpriv --reuid 12345 --clear-groups prlimit --nproc=1 $0 run")
+        agent(REQUEST, NO_THREAD + "$0 run").assertExitCode(125).assertError("AGENT_LIMIT");
+    }
+
+    /** Before the virtual machine has started; the result is not printed too. */
+    @ParameterizedTest
+    @CsvSource({"--result /tmp/r/result, 1", "--grace 1s --result=/tmp/r/result --wait 0s, 1", "--result=r/result, 2"})
+    void a_result_is_written_where_one_was_asked_for(String option, int how) {
+        Pod.requireNative();
+        Result result = agent(
+                REQUEST,
+                "umask 0; rm -rf /tmp/r; mkdir -m 777 /tmp/r; cd /tmp; "
+                        + (how == 1 ? NO_THREAD : "prlimit --as=268435456 ")
+                        + "$0 run " + option + "; code=$?; stat -c %a /tmp/r/result; cat /tmp/r/result; exit $code");
+
+        assertEquals("", result.assertExitCode(125).ownLines());
+        String[] lines = result.text().split("\n", 2);
+        assertEquals("600", lines[0]);
+        JsonPath json = JsonPath.from(lines[1]);
+        assertEquals("error", json.getString("outcome"));
+        assertEquals(125, json.getInt("exitCode"));
+        assertEquals("AGENT_LIMIT", json.getString("error"));
+        assertTrue(json.getString("message").contains("nothing was run"), lines[1]);
+        assertEquals(
+                Stream.of(ResultField.values()).map(ResultField::key).toList(),
+                List.copyOf(json.getMap("").keySet()));
+    }
+
+    /** As ResultFile has it: what else lies there is left alone, and nobody waits for it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mkfifo /tmp/r/result", "ln -s /tmp/r/other /tmp/r/result", "mkdir /tmp/r/result"})
+    void a_result_is_written_to_no_other_kind_of_file(String make) {
+        Pod.requireNative();
+        agent(
+                        REQUEST,
+                        "rm -rf /tmp/r; mkdir -m 777 /tmp/r; " + make + "; timeout 10 " + NO_THREAD
+                                + "$0 run --result /tmp/r/result; code=$?; [ ! -e /tmp/r/other ] || code=1; "
+                                + "exit $code")
                 .assertExitCode(125)
                 .assertError("AGENT_LIMIT");
+    }
+
+    @Test
+    void another_command_has_no_result() {
+        Pod.requireNative();
+        agent(REQUEST, NO_THREAD + "$0 exec --workdir / -- sh -c : --result /tmp/r/none")
+                .assertExitCode(125)
+                .assertError("AGENT_LIMIT");
+        assertEquals(
+                "", pod.exec("agent", "sh", "-c", "ls /tmp/r/none 2>/dev/null").text());
     }
 
     @ParameterizedTest
