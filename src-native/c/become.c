@@ -223,6 +223,9 @@ int kx_become_program(const struct kx_start *start) {
     if (set_files(program, input) != 0) {
         return KX_FILES;
     }
+    if (!kx_finds_script(start)) {
+        return KX_SCRIPT;
+    }
     /* as long as it has no environment of its own, by which it could be found later, it ends with its parent; if
      * that has ended just now, nobody reads the pipe, and SIGPIPE ends this */
     if (!alone && ((!program->bound && prctl(PR_SET_PDEATHSIG, 0) != 0) || !kx_tell(start, KX_DONE, 0))) {

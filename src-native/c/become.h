@@ -29,6 +29,12 @@ char **kx_point(struct kx_start *start);
 /* The lowest descriptor that is not one of the program's. */
 int kx_lowest(const struct kx_program *program);
 
+/*
+ * Whether the script is where the program is told to open it, in a /proc that may be anything: no procfs, or that of
+ * other processes. If not, errno is set.
+ */
+int kx_finds_script(const struct kx_start *start);
+
 /* Executes the program. Returns only if that failed, with errno set. */
 void kx_execute(const struct kx_start *start);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,8 +34,15 @@ static int is_elf(const char *path) {
     return is;
 }
 
-/* Room for "/proc/PID/fd/N". */
+/* Room for a path of a script. */
 #define LONGEST_NAME 48
+
+/* Paths of the script. */
+struct names {
+    char for_children[LONGEST_NAME]; /* "/proc/PID/fd/N", as the program is told it */
+    char own[LONGEST_NAME];          /* this process has it by this one, and no other */
+    char numbered[LONGEST_NAME];     /* by which also this process's children can open it */
+};
 
 static char *append(char *end, const char *text) {
     size_t length = strlen(text);
@@ -53,19 +61,45 @@ static char *append_number(char *end, unsigned long number) {
     return append(end, first);
 }
 
+static void set_names(struct names *names, unsigned long script) {
+    append_number(append(names->for_children, "/proc/PID/fd/"), script);
+    append_number(append(names->own, "/proc/self/fd/"), script);
+    char *end = append_number(append(names->numbered, "/proc/"), (unsigned long) syscall(SYS_getpid));
+    append_number(append(end, "/fd/"), script);
+}
+
+static int is_script(const char *path, int script) {
+    struct stat found, given;
+    if (stat(path, &found) != 0 || fstat(script, &given) != 0) {
+        return 0;
+    }
+    errno = ESTALE;
+    return found.st_dev == given.st_dev && found.st_ino == given.st_ino;
+}
+
+int kx_finds_script(const struct kx_start *start) {
+    int script = start->program->script_as, finds = 1;
+    struct names names;
+    if (start->program->script == KX_NONE) {
+        return 1;
+    }
+    set_names(&names, (unsigned long) script);
+    for (char *const *argument = start->arguments; *argument != NULL && finds; argument++) {
+        finds = (strcmp(*argument, names.own) != 0 || is_script(names.own, script)) &&
+                (strcmp(*argument, names.for_children) != 0 || is_script(names.numbered, script));
+    }
+    return finds;
+}
+
 /*
- * The argument "/proc/PID/fd/N" that stands for the script becomes a path by which also this process's children can
- * open it, with the number that this process has in its own /proc. name: LONGEST_NAME bytes, as long as the arguments
- * are used.
+ * The argument that stands for the script becomes a path by which also this process's children can open it, with the
+ * number that this process has in its own /proc. names: as long as the arguments are used
  */
-static void name_script(const struct kx_start *start, char *name) {
-    char pattern[LONGEST_NAME];
-    append_number(append(pattern, "/proc/PID/fd/"), (unsigned long) start->program->script_as);
-    append_number(append(append_number(append(name, "/proc/"), (unsigned long) syscall(SYS_getpid)), "/fd/"),
-            (unsigned long) start->program->script_as);
+static void name_script(const struct kx_start *start, struct names *names) {
+    set_names(names, (unsigned long) start->program->script_as);
     for (char **argument = start->arguments; *argument != NULL; argument++) {
-        if (strcmp(*argument, pattern) == 0) {
-            *argument = name;
+        if (strcmp(*argument, names->for_children) == 0) {
+            *argument = names->numbered;
         }
     }
 }
@@ -103,9 +137,9 @@ static void execute(const struct kx_start *start) {
 }
 
 void kx_execute(const struct kx_start *start) {
-    char name[LONGEST_NAME];
+    struct names names;
     if (start->program->script != KX_NONE) {
-        name_script(start, name);
+        name_script(start, &names);
     }
     execute(start);
 }

@@ -20,6 +20,7 @@ enum kx_stage {
     KX_VOLUME,    /* the volume was looked for; ESTALE: another directory lies there */
     KX_DIRECTORY, /* the program's directory was to be entered; ESTALE as above */
     KX_FILES,     /* its standard streams and its script were to be put in place */
+    KX_SCRIPT,    /* the path by which it opens its script was looked for: ESTALE: something else lies there */
     KX_PROGRAM,   /* it was to be executed: ENOENT if none of the paths is there */
     KX_ENDED      /* the child was ended before it became the program; in the place of errno stands the signal */
 };

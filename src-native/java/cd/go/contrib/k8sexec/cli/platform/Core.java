@@ -31,20 +31,14 @@ final class Core {
 
     /** What the numbers of enum kx_stage stand for. */
     static Stage stage(int number) {
-        if (number == enter()) {
-            return Stage.ENTER;
-        } else if (number == user()) {
-            return Stage.USER;
-        } else if (number == volume()) {
-            return Stage.VOLUME;
-        } else if (number == directory()) {
-            return Stage.DIRECTORY;
-        } else if (number == files()) {
-            return Stage.FILES;
-        } else if (number == program()) {
-            return Stage.PROGRAM;
-        }
-        return number == ended() ? Stage.ENDED : Stage.PROCESS;
+        return number == enter() ? Stage.ENTER
+                : number == user() ? Stage.USER
+                : number == volume() ? Stage.VOLUME
+                : number == directory() ? Stage.DIRECTORY
+                : number == files() ? Stage.FILES
+                : number == script() ? Stage.SCRIPT
+                : number == program() ? Stage.PROGRAM
+                : number == ended() ? Stage.ENDED : Stage.PROCESS;
     }
 
     @CConstant("KX_ENTER")
@@ -61,6 +55,9 @@ final class Core {
 
     @CConstant("KX_FILES")
     private static native int files();
+
+    @CConstant("KX_SCRIPT")
+    private static native int script();
 
     @CConstant("KX_PROGRAM")
     private static native int program();

@@ -134,7 +134,7 @@ final class EntryOptions {
                         "so it cannot be run",
                         "look for it along the PATH that k8s-exec env --values shows, or install it in the "
                                 + "guest's image");
-            case PROGRAM_FAILED ->
+            case NO_SCRIPT, PROGRAM_FAILED ->
                 new K8sExecException(
                         ErrorId.PROGRAM_FAILED,
                         "the guest's " + program + " cannot be run",

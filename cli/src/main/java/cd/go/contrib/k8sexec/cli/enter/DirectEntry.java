@@ -143,6 +143,7 @@ abstract class DirectEntry implements Entry {
         return switch (e.stage()) {
             case VOLUME -> program.words().of(Obstacle.NO_VOLUME, reason);
             case DIRECTORY -> program.words().of(Obstacle.NO_DIRECTORY, reason);
+            case SCRIPT -> program.words().of(Obstacle.NO_SCRIPT, reason);
             case PROGRAM -> program.words().of(e.isMissing() ? Obstacle.NO_PROGRAM : Obstacle.PROGRAM_FAILED, reason);
             case ENTER -> refused(program.target(), e.getMessage());
             case ENDED ->

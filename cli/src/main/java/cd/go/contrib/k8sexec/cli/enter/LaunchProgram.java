@@ -38,6 +38,8 @@ final class LaunchProgram {
     static final String STARTED = "started-";
     /** The state if the working directory cannot be entered. */
     static final String NO_DIRECTORY = "no-cwd--";
+    /** The state if the task's shell could not open the script: the guest's /proc has no processes, or others. */
+    static final String NO_SCRIPT = "no-proc-";
     /** The state if the task's shell is not in the guest. */
     static final String NO_SHELL = "no-shell";
     /** The state if the task's shell was found and could not be run. */
@@ -159,6 +161,10 @@ final class LaunchProgram {
         for (String needed : Stream.concat(Stream.of(words.get(0)), program.needed().stream())
                 .toList()) {
             launch.line(isThere(needed), " || { ", note(NO_SHELL, state), "; exit 127; }");
+        }
+        if (program.streams().script().isPresent()) {
+            String script = word(words.get(words.size() - 1));
+            launch.line("[ -r ", script, " ] || { ", note(NO_SCRIPT, state), "; exit 125; }");
         }
         // a shell that could hand over runs no trap
         launch.line("trap ", shellQuoted(note(EXEC_FAILED, state)), " 0");

@@ -8,6 +8,8 @@ public enum Obstacle {
     NO_VOLUME,
     /** The guest cannot change to the directory. */
     NO_DIRECTORY,
+    /** The program cannot open its script: the guest has something else on /proc than its processes. */
+    NO_SCRIPT,
     /** The program is not there. */
     NO_PROGRAM,
     /** The program cannot be run. */

@@ -41,6 +41,7 @@ final class RelayFailures {
         return switch (e.stage()) {
             case VOLUME -> program.words().of(Obstacle.NO_VOLUME, reason);
             case DIRECTORY -> program.words().of(Obstacle.NO_DIRECTORY, reason);
+            case SCRIPT -> program.words().of(Obstacle.NO_SCRIPT, reason);
             case PROGRAM -> program.words().of(e.isMissing() ? Obstacle.NO_PROGRAM : Obstacle.PROGRAM_FAILED, reason);
             default -> refused(guest, doing(e.stage()), e.getMessage());
         };

@@ -66,6 +66,7 @@ final class ThroughShell implements Running {
                     default -> nsenter.notEntered(program.target(), status, proc);
                 };
             case LaunchProgram.NO_DIRECTORY -> program.words().of(Obstacle.NO_DIRECTORY, "");
+            case LaunchProgram.NO_SCRIPT -> program.words().of(Obstacle.NO_SCRIPT, "");
             case LaunchProgram.NO_SHELL -> program.words().of(Obstacle.NO_PROGRAM, "");
             case LaunchProgram.EXEC_FAILED -> program.words().of(Obstacle.PROGRAM_FAILED, Obstacle.ABOVE);
             default ->

@@ -72,6 +72,8 @@ public enum ErrorId {
     PROGRAM_FAILED(126),
     /** A terminal was asked for, and there is none. */
     TERMINAL_MISSING,
+    /** The guest has something else on /proc than its processes, and no script can be opened there. */
+    PROC_MISSING,
     /** What became of the script is not known. */
     OUTCOME_UNKNOWN,
     /** The agent's container is being stopped. */

@@ -14,6 +14,8 @@ public enum Stage {
     DIRECTORY,
     /** Its standard streams and its script were to be put in place. */
     FILES,
+    /** The path by which it opens its script was looked for. */
+    SCRIPT,
     /** It was to be executed. */
     PROGRAM,
     /** The child was ended before it became the program. */

@@ -190,6 +190,13 @@ public record Plan(
                         "mount the shared volume in the guest too, set GO_K8S_CONTAINER_ROOT or --container-root "
                                 + "to its place there, and let the user of the script read it");
             case NO_DIRECTORY -> noDirectory(reason);
+            case NO_SCRIPT ->
+                new K8sExecException(
+                        ErrorId.PROC_MISSING,
+                        guest.words() + " has no procfs of its own processes on /proc"
+                                + (reason.isEmpty() ? "" : " " + reason),
+                        "by which the script's shell opens the script, so nothing was run",
+                        "look what the guest mounts on /proc, or unmounts: every container gets its procfs there");
             case NO_PROGRAM ->
                 new K8sExecException(
                         ErrorId.SHELL_MISSING,

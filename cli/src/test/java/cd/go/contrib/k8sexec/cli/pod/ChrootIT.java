@@ -1,7 +1,6 @@
 package cd.go.contrib.k8sexec.cli.pod;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import io.restassured.path.json.JsonPath;
@@ -254,22 +253,6 @@ class ChrootIT {
             }
         } finally {
             pod.exec("agent", "sh", "-c", "cd /go; rm -r real inside elsewhere up");
-        }
-    }
-
-    @Test
-    void a_guest_without_proc_gets_no_script_but_a_program() {
-        try (Pod bare = Pod.up(BASELINE)) {
-            bare.asRoot("nsenter -t " + bare.pid("guest") + " -m umount -l /proc")
-                    .assertExitCode(0);
-            Result run = bare.k8sExec(CHROOT, Pod.request("sh", "echo ran", Map.of()), "run");
-            assertTrue(run.exitCode() != 0 && run.text().isEmpty(), run.toString());
-            assertTrue(run.errors().contains("/proc/self/fd/9"), run.toString());
-            assertEquals(
-                    "ran\n",
-                    bare.k8sExec(CHROOT, "", "exec", "echo", "ran")
-                            .assertExitCode(0)
-                            .text());
         }
     }
 
