@@ -1,6 +1,6 @@
 /*
  * The processes that there are. There may be thousands, of which few matter: so who they are is told by what costs no
- * file.
+ * file, or one for many.
  */
 #ifndef K8S_EXEC_PROCESSES_H
 #define K8S_EXEC_PROCESSES_H
@@ -9,8 +9,9 @@
  * Lists them.
  *
  * procfs:     where it is mounted
- * parentless: only those whose parent may be outside this PID namespace: then the session is their own, or is outside
- *             too (getsid(2)). If that cannot be told they are listed
+ * parentless: only those whose parent is outside this PID namespace, or of which that cannot be told. The session of
+ *             these is their own, or is outside too (getsid(2)): of the others nothing is read, and of these a small
+ *             file each, but one for all that have the same parent
  * numbers:    gets their process ids
  * most:       how many it has room for
  *

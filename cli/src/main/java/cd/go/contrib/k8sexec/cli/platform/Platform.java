@@ -45,8 +45,8 @@ public interface Platform {
      * The ids of the processes that a procfs lists.
      *
      * @param procfs     where it is mounted
-     * @param parentless only those whose parent may be outside this PID namespace, without a file that is read: then
-     *                   the session is their own, or is outside too (getsid(2)). The JDK cannot tell, and lists all
+     * @param parentless only those whose parent is outside this PID namespace, or of which that cannot be told. The
+     *                   JDK lists all
      */
     int[] processes(Path procfs, boolean parentless);
 

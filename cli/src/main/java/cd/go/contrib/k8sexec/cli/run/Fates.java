@@ -101,7 +101,7 @@ final class Fates {
 
     private Set<String> alive() {
         if (alive == null) {
-            alive = ProcessTree.runsOfProcesses(proc, 0);
+            alive = new MarkedRuns(proc, 0).look();
         }
         return alive;
     }

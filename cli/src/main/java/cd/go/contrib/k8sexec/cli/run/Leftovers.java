@@ -92,10 +92,12 @@ public final class Leftovers {
             }
         }
         if (!ended.isEmpty()) {
-            endProcesses(ended, fates, grace, events, notes);
+            MarkedRuns alive = new MarkedRuns(
+                    proc, ended.stream().mapToLong(fates::since).min().orElse(0));
+            endProcesses(ended, alive, grace, events, notes);
             // a process has no environment to see for a moment while it becomes another program
             events.pause(SECOND_LOOK);
-            endProcesses(ended, fates, grace, events, notes);
+            endProcesses(ended, alive, grace, events, notes);
             List<FoundRun> starting = extent == Extent.ALL
                     ? List.of()
                     : ended.stream().filter(run -> run.lock() == Lock.HELD).toList();
@@ -133,17 +135,17 @@ public final class Leftovers {
                 : runs.size() + " runs whose k8s-exec was killed";
     }
 
-    private void endProcesses(List<FoundRun> ended, Fates fates, Duration grace, Events events, Consumer<String> notes)
+    private void endProcesses(
+            List<FoundRun> ended, MarkedRuns marked, Duration grace, Events events, Consumer<String> notes)
             throws InterruptedException {
-        long since = ended.stream().mapToLong(run -> fates.since(run)).min().orElse(0);
-        Set<String> alive = ProcessTree.runsOfProcesses(proc, since);
+        Set<String> alive = marked.look();
         List<FoundRun> running =
                 ended.stream().filter(run -> alive.contains(run.id().text())).toList();
         if (running.isEmpty()) {
             return;
         }
         List<ProcessTree> trees = running.stream()
-                .map(run -> ProcessTree.ofAbandonedRun(proc, run.id(), since))
+                .map(run -> ProcessTree.ofAbandonedRun(proc, run.id(), marked.since()))
                 .toList();
         String processes = joined(trees.stream().map(tree -> ProcessTree.describe(tree.members())));
         List<Ending> endings =

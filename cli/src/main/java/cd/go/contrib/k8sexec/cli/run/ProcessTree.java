@@ -51,23 +51,10 @@ public final class ProcessTree {
     /**
      * Of a run whose k8s-exec has ended: what has that one's number by now, and its descendants, are no part of it.
      *
-     * @param since as for {@link #runsOfProcesses}
+     * @param since as for {@link MarkedRuns}
      */
     static ProcessTree ofAbandonedRun(ProcFs proc, RunId run, long since) {
         return new ProcessTree(proc, run, Optional.empty(), since);
-    }
-
-    /**
-     * The ids of all runs of which a process is alive.
-     *
-     * @param since when the first of them can have begun, as {@link ProcessInfo#startTicks}
-     */
-    static Set<String> runsOfProcesses(ProcFs proc, long since) {
-        return proc.processes().stream()
-                .filter(process -> process.startTicks() >= since)
-                .map(process -> Kinship.variable(proc, process.pid(), RunId.VARIABLE))
-                .flatMap(Optional::stream)
-                .collect(Collectors.toSet());
     }
 
     /** Those that are alive now. */

@@ -7,18 +7,11 @@ import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.cli.pod.Strace.Call;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What a run costs, in counts that are the same on every machine: bench/run measures the time. Of the native
@@ -34,8 +27,6 @@ class CostIT {
 
     @RegisterExtension
     static final Pod pod = Pod.forClass();
-
-    private static final Pattern PROCESS = Pattern.compile("^\\w+\\([^\"]*\"/proc/(\\d+)/");
 
     private static List<Call> calls;
     private static List<Call> own;
@@ -88,71 +79,6 @@ class CostIT {
         // of each its stat at most; of the containers their mount namespace, of the guest and of k8s-exec itself also
         // the other namespaces, and of k8s-exec what its limits have done
         assertTrue(entries.size() <= 2 * PROCESSES + 38, entries.size() + " entries: " + entries);
-    }
-
-    /** A Pod may have thousands, and a sidecar of another user whose namespaces may not be looked at. */
-    @Test
-    void of_a_process_that_has_a_parent_nothing_is_read_and_a_named_guest_is_not_waited_for() {
-        String crowd = "i=0; while [ $i -lt 200 ]; do sleep 600 & i=$((i+1)); done; echo there >/go/crowd; wait";
-        try (Pod several = Pod.up("GUESTS=first second third")) {
-            Process many = several.start("first", "sh", "-c", crowd);
-            several.exec("agent", "sh", "-c", "until [ -e /go/crowd ]; do sleep 0.05; done");
-
-            Strace trace = Strace.of(several, Pod.request("sh", ":", Map.of()), "run", "--container", "second");
-
-            many.destroy();
-            trace.result().assertExitCode(0);
-            Set<String> processes = trace.own().stream()
-                    .map(call -> PROCESS.matcher(call.text()))
-                    .filter(Matcher::find)
-                    .map(process -> process.group(1))
-                    .collect(Collectors.toSet());
-            assertTrue(processes.contains(several.pid("second")), processes.toString());
-            // the containers' main processes, those of "pod exec", and what leads a session of its own
-            assertTrue(processes.size() < 20, processes.size() + " processes: " + processes);
-            assertEquals(
-                    List.of(),
-                    trace.own().stream()
-                            .filter(call -> call.is("nanosleep", "clock_nanosleep"))
-                            .toList());
-        }
-    }
-
-    /** The budget for each process of the Pod is one small file at most. */
-    @ParameterizedTest
-    @CsvSource({"sleep 100 & sleep 100, --timeout=500ms, 124", "sleep 100 &, --end-background, 0", "sleep 3 &, '', 0"})
-    void the_end_of_a_run_and_the_notice_of_what_is_left_look_at_its_own_processes(
-            String script, String option, int exitCode) {
-        String crowd = "i=0; while [ $i -lt 200 ]; do setsid sleep 600 & i=$((i+1)); done; echo there >/go/crowd; wait";
-        try (Pod full = Pod.up("GUESTS=first second")) {
-            Process many = full.start("first", "sh", "-c", "trap 'kill $(jobs -p)' TERM; " + crowd);
-            full.exec("agent", "sh", "-c", "until [ -e /go/crowd ]; do sleep 0.05; done");
-            List<String> arguments = new ArrayList<>(List.of("run", "--grace=10s", "--pid", full.pid("second")));
-            if (!option.isEmpty()) {
-                arguments.add(option);
-            }
-
-            Strace trace = Strace.of(full, Pod.request("sh", script, Map.of()), arguments.toArray(String[]::new));
-
-            many.destroy();
-            trace.result().assertExitCode(exitCode);
-            assertTrue(
-                    trace.result().errors().contains("in the background: ") == option.isEmpty(),
-                    trace.result().toString());
-            Map<String, Long> files = trace.own().stream()
-                    .map(call -> PROCESS.matcher(call.text()))
-                    .filter(Matcher::find)
-                    .collect(Collectors.groupingBy(process -> process.group(1), Collectors.counting()));
-            assertTrue(files.size() < 20, files.size() + " processes: " + files);
-            // of the guest's main process alone the environment is needed, which may be megabytes
-            assertEquals(
-                    List.of(),
-                    trace.own().stream()
-                            .map(Call::text)
-                            .filter(text ->
-                                    text.contains("/environ\"") && !text.contains("/" + full.pid("second") + "/"))
-                            .toList());
-        }
     }
 
     @Test
