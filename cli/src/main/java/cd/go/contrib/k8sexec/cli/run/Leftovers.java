@@ -91,6 +91,8 @@ public final class Leftovers {
                 unknown++;
             }
         }
+        // one that ended in order has removed it since it was found
+        ended.removeIf(run -> !run.isThere());
         if (!ended.isEmpty()) {
             MarkedRuns alive = new MarkedRuns(
                     proc, ended.stream().mapToLong(fates::since).min().orElse(0));

@@ -2,6 +2,8 @@ package cd.go.contrib.k8sexec.cli.staging;
 
 import cd.go.contrib.k8sexec.cli.platform.Lock;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.util.Optional;
 
 /**
@@ -20,6 +22,11 @@ public record FoundRun(RunsFolder folder, String name, RunId id, boolean locked)
         return RunId.parse(id)
                 .map(run ->
                         new FoundRun(folder, name, run, locked && !run.origin().isOnlyNumber()));
+    }
+
+    /** Whether it is there now: its own k8s-exec removes it before it ends. */
+    public boolean isThere() {
+        return Files.exists(folder.directory().entry(name), LinkOption.NOFOLLOW_LINKS);
     }
 
     /**

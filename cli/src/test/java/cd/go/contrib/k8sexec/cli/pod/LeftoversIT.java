@@ -178,6 +178,16 @@ class LeftoversIT {
         assertEquals(0, folders());
     }
 
+    /** They end while others look. */
+    @Test
+    void runs_at_once_do_not_take_each_other_for_killed_ones() {
+        Pod.requireNative();
+        Result result = agent("for round in $(seq 15); do for i in $(seq 20); do \"$0\" run <<<" + NEXT
+                + " & done; wait; done >/dev/null");
+
+        assertEquals("", result.assertExitCode(0).errors());
+    }
+
     @Test
     void what_goes_on_in_this_pod_is_not_touched() {
         make("${boot}_${pod}_${ns}_${live}_$(random)");
