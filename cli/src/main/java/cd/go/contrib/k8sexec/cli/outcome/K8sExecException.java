@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
@@ -38,6 +39,14 @@ public class K8sExecException extends RuntimeException {
     public static K8sExecException of(Throwable e) {
         if (e instanceof K8sExecException known) {
             return known;
+        }
+        if (e instanceof InvalidPathException path && path.getReason().contains("unmappable")) {
+            // of the JVM build alone
+            return new K8sExecException(
+                    ErrorId.SETTING_INVALID,
+                    "a path has characters that Java has no names for in this locale (LC_ALL, LANG)",
+                    "so it cannot be looked for",
+                    "set LC_ALL=C.UTF-8 in the agent container, or use the native executable, which needs no locale");
         }
         K8sExecException internal = new K8sExecException(
                 ErrorId.INTERNAL,
