@@ -3,9 +3,9 @@ package cd.go.contrib.k8sexec.plugin.run;
 import cd.go.contrib.k8sexec.protocol.OutcomeKind;
 import cd.go.contrib.k8sexec.protocol.ResultField;
 import cd.go.contrib.k8sexec.protocol.Signals;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -77,10 +77,9 @@ final class Outcome {
     private static JsonNode readTree(ObjectMapper json, byte[] content) throws Unknown {
         try {
             return json.readTree(content);
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
+            // also for bytes that are no text, which the parser takes for UTF-16 or UTF-32
             throw new Unknown("its result file is not JSON");
-        } catch (java.io.IOException e) {
-            throw new IllegalStateException("bytes in memory are always readable", e);
         }
     }
 
