@@ -1,13 +1,12 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
+import static cd.go.contrib.k8sexec.cli.enter.Processes.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.protocol.Way;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -66,25 +65,6 @@ class EntryAdviceTest {
     }
 
     private static ProcessStatus process(long uid, long gid, Set<Capability> bounding, boolean noNewPrivs) {
-        Set<Capability> held = uid == 0 ? bounding : Set.of();
-        return new ProcessStatus(
-                List.of(uid, uid, uid, uid),
-                List.of(gid, gid, gid, gid),
-                List.of(),
-                "0022",
-                0,
-                Set.of(),
-                held,
-                held,
-                bounding,
-                Set.of(),
-                noNewPrivs,
-                0);
-    }
-
-    private static Set<Capability> with(Capability... more) {
-        Set<Capability> set = EnumSet.copyOf(Privileges.DEFAULT);
-        set.addAll(List.of(more));
-        return set;
+        return Processes.process(uid, gid, uid == 0 ? bounding : Set.of(), bounding, noNewPrivs);
     }
 }

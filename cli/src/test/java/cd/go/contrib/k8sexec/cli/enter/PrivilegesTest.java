@@ -1,12 +1,12 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
+import static cd.go.contrib.k8sexec.cli.enter.Processes.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.protocol.Way;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -68,24 +68,6 @@ class PrivilegesTest {
     }
 
     private static ProcessStatus process(long uid, long gid, Set<Capability> permitted) {
-        return new ProcessStatus(
-                List.of(uid, uid, uid, uid),
-                List.of(gid, gid, gid, gid),
-                List.of(),
-                "0022",
-                0,
-                Set.of(),
-                permitted,
-                permitted,
-                permitted,
-                Set.of(),
-                false,
-                0);
-    }
-
-    private static Set<Capability> with(Capability capability) {
-        Set<Capability> set = EnumSet.copyOf(Privileges.DEFAULT);
-        set.add(capability);
-        return set;
+        return Processes.process(uid, gid, permitted, permitted, false);
     }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,20 +59,16 @@ class RelayGuestIT {
     void a_relay_that_comes_later_is_waited_for() {
         pod.asRoot("mkdir -m 777 /relay/later").assertExitCode(0);
         try {
-            Result result = pod.exec(
-                    "agent",
-                    Pod.request("sh", "echo here; exit 7", Map.of()).getBytes(StandardCharsets.UTF_8),
-                    "env",
-                    "GO_K8S_RELAY=/relay",
-                    "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+            Result result = Relayed.shell(
+                    pod,
+                    Pod.request("sh", "echo here; exit 7", Map.of()),
                     "bash",
                     "-c",
                     "cat >/tmp/request; mkdir /tmp/later; $0 install /tmp/later >/dev/null; "
                             + "$0 run --container later --wait 30s "
                             + "</tmp/request 2>/tmp/notes & run=$!; until grep -q 'waiting for the guest' /tmp/notes; "
                             + "do sleep 0.1; done; /tmp/later/relay --dir /relay/later 2>/dev/null & relay=$!; "
-                            + "wait $run; code=$?; kill $relay; wait $relay; rm -r /tmp/later; exit $code",
-                    "/opt/extra/k8s-exec");
+                            + "wait $run; code=$?; kill $relay; wait $relay; rm -r /tmp/later; exit $code");
 
             assertEquals("here\n", result.assertExitCode(7).text(), result.toString());
         } finally {

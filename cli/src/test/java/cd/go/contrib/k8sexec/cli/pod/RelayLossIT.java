@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,16 +32,12 @@ class RelayLossIT {
     }
 
     private static Result run(Pod pod, String script) {
-        return pod.exec(
-                "agent",
-                Pod.request("bash", script, Map.of()).getBytes(StandardCharsets.UTF_8),
-                "env",
-                "GO_K8S_RELAY=/relay",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+        return Relayed.shell(
+                pod,
+                Pod.request("bash", script, Map.of()),
                 "sh",
                 "-c",
-                "$0 run --result /tmp/result; echo $?; cat /tmp/result",
-                "/opt/extra/k8s-exec");
+                "$0 run --result /tmp/result; echo $?; cat /tmp/result");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.pod;
 
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -20,6 +21,17 @@ final class Relayed {
                 "GUEST_GID=1000",
                 "AGENT_CAPS=",
                 "GUEST_CAPS=");
+    }
+
+    /** Runs commands of a shell in the agent, whose standard input is the request and for which $0 is k8s-exec. */
+    static Result shell(Pod pod, String request, String... command) {
+        String[] whole = Stream.of(
+                        Stream.of("env", "GO_K8S_RELAY=/relay", "GO_K8S_CONTAINER_SHARED_ROOT=/go"),
+                        Stream.of(command),
+                        Stream.of("/opt/extra/k8s-exec"))
+                .flatMap(words -> words)
+                .toArray(String[]::new);
+        return pod.exec("agent", request.getBytes(StandardCharsets.UTF_8), whole);
     }
 
     static Result run(Pod pod, String script, String... options) {

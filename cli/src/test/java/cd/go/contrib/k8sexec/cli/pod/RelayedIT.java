@@ -65,16 +65,12 @@ class RelayedIT {
     @Test
     void the_way_is_told_by_result_and_dry_run() {
         assertTrue(run("exit", "--dry-run").text().contains("enter:             relay\n"));
-        String result = pod.exec(
-                        "agent",
-                        Pod.request("sh", ":", Map.of()).getBytes(StandardCharsets.UTF_8),
-                        "env",
-                        "GO_K8S_RELAY=/relay",
-                        "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+        String result = Relayed.shell(
+                        pod,
+                        Pod.request("sh", ":", Map.of()),
                         "sh",
                         "-c",
-                        "$0 run --result /tmp/result; cat /tmp/result",
-                        "/opt/extra/k8s-exec")
+                        "$0 run --result /tmp/result; cat /tmp/result")
                 .text();
         assertTrue(result.contains("\"enter\":\"relay\""), result);
     }
@@ -154,19 +150,15 @@ class RelayedIT {
 
     /** Runs a script until it has made /go/ready. Prints the exit code and the result file. */
     private static Result cancel(String script, String how) {
-        return pod.exec(
-                "agent",
-                Pod.request("bash", script, Map.of()).getBytes(StandardCharsets.UTF_8),
-                "env",
-                "GO_K8S_RELAY=/relay",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+        return Relayed.shell(
+                pod,
+                Pod.request("bash", script, Map.of()),
                 "bash",
                 "-c",
                 "cat >/tmp/request; set -m; rm -f /tmp/result /go/ready; "
                         + "$0 run --grace 1s --result /tmp/result </tmp/request & run=$!; "
                         + "until [ -e /go/ready ]; do sleep 0.02; done; rm /go/ready; " + how
-                        + "; wait $run; echo $?; cat /tmp/result",
-                "/opt/extra/k8s-exec");
+                        + "; wait $run; echo $?; cat /tmp/result");
     }
 
     // ---- what it leaves
@@ -224,16 +216,14 @@ class RelayedIT {
 
     @Test
     void a_signal_to_exec_is_the_programs() {
-        Result result = pod.exec(
-                "agent",
-                "env",
-                "GO_K8S_RELAY=/relay",
+        Result result = Relayed.shell(
+                pod,
+                "",
                 "bash",
                 "-c",
                 "set -m; $0 exec -- bash -c 'trap \"exit 42\" USR1; touch /go/ready; while :; do sleep 0.1; done' & "
                         + "run=$!; until [ -e /go/ready ]; do sleep 0.02; done; rm /go/ready; kill -USR1 $run; "
-                        + "wait $run; echo $?",
-                "/opt/extra/k8s-exec");
+                        + "wait $run; echo $?");
 
         assertEquals("42\n", result.text(), result.toString());
     }
