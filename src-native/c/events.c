@@ -75,6 +75,12 @@ static void ignore(int number) {
     (void) number;
 }
 
+void kx_catch_also(int number) {
+    struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP};
+    sigfillset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
 int kx_catch(const int *signals, int count) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -84,11 +90,9 @@ int kx_catch(const int *signals, int count) {
     writing = ends[1];
     /* not SIG_IGN, which a program would keep */
     signal(SIGPIPE, ignore);
-    struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP};
-    sigfillset(&action.sa_mask);
-    sigaction(SIGCHLD, &action, NULL);
+    kx_catch_also(SIGCHLD);
     for (int i = 0; i < count; i++) {
-        sigaction(signals[i], &action, NULL);
+        kx_catch_also(signals[i]);
     }
     return 0;
 }

@@ -41,6 +41,9 @@ struct kx_event {
  */
 int kx_catch(const int *signals, int count);
 
+/* From now on this signal ends up there too; after kx_catch. */
+void kx_catch_also(int number);
+
 /*
  * Has a program started by a keeper (keeper.h), in a thread of its own: KX_STARTED or KX_FAILED tells how it went, also
  * if something keeps it waiting on its way; then KX_CHILD or KX_LOST. The input is written to the pipe by that

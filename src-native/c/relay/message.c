@@ -137,7 +137,7 @@ static int is_valid(const union packet *packet) {
     case RELAY_RUN:
         return run_is_valid(&packet->run);
     case RELAY_SIGNAL:
-        return packet->signal.number >= 1 && packet->signal.number <= 64 && packet->signal.reserved == 0;
+        return packet->signal.number <= 64 && packet->signal.reserved == 0;
     case RELAY_END:
         return packet->end.reserved == 0;
     case RELAY_RESULT:

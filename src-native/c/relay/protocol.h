@@ -152,7 +152,7 @@ struct relay_failed {
 
 struct relay_signal {
     struct relay_header header;
-    uint32_t number; /* 1 to 64 */
+    uint32_t number; /* 1 to 64; 0: none, which only says that somebody is there */
     uint32_t reserved;
 };
 

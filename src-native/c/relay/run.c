@@ -135,6 +135,10 @@ int run_message(struct relay *relay, struct peer *peer, struct message *message)
         allowed = 0;
     }
     close_descriptors(message);
+    if (allowed && connection_is_idle(peer)) {
+        /* it is not silent: it wants to know of this relay's end */
+        peer->deadline = now_millis() + SILENCE_LIMIT;
+    }
     return allowed;
 }
 

@@ -20,6 +20,20 @@ static void a_silent_connection_is_closed(void) {
     EQUAL(RECEIVED_END, relay_await(silent, &message, 60000));
 }
 
+static void a_client_that_says_something_after_its_result_is_kept(void) {
+    start_relay(&PLAIN);
+    struct run run = start_script("exit 3"), silent = start_script("exit 4");
+    struct message message;
+    EQUAL(3, await_message(run.socket, RELAY_RESULT).result.value);
+    EQUAL(4, await_message(silent.socket, RELAY_RESULT).result.value);
+    for (int seconds = 0; seconds < 12; seconds += 3) {
+        send_signal(&run, 0);
+        sleep(3);
+    }
+    EQUAL(RECEIVED_END, relay_await(silent.socket, &message, 0));
+    EQUAL(RECEIVED_NOTHING, relay_await(run.socket, &message, 0));
+}
+
 static void silent_connections_hold_up_no_run(void) {
     pid_t relay = start_relay(&PLAIN);
     struct run running = start_script("sleep 2; exit 9");
@@ -123,6 +137,8 @@ static void a_log_that_nobody_reads_holds_up_nothing(void) {
 }
 
 const struct test FLOOD_TESTS[] = {{"a silent connection is closed", a_silent_connection_is_closed, ANYBODY},
+        {"a client that says something after its result is kept", a_client_that_says_something_after_its_result_is_kept,
+                ANYBODY},
         {"silent connections hold up no run", silent_connections_hold_up_no_run, ANYBODY},
         {"a flood holds up no run", a_flood_holds_up_no_run, ANYBODY},
         {"a client that reads nothing holds up no run", a_client_that_reads_nothing_holds_up_no_run, ANYBODY},

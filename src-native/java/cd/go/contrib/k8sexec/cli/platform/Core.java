@@ -221,6 +221,9 @@ final class Core {
     @CFunction("kx_catch")
     static native int catchSignals(CIntPointer signals, int count);
 
+    @CFunction("kx_catch_also")
+    static native void catchAlso(int signal);
+
     @CFunction("kx_launch")
     static native void launch(Guest guest, Program program, int pipe, CCharPointer input, long size);
 

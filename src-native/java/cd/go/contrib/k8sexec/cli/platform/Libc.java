@@ -33,6 +33,7 @@ final class Libc {
     static final int O_NOFOLLOW = isArm() ? 0100000 : 0400000;
     static final int F_GET_SEALS = 1034;
     static final int SIGKILL = 9;
+    static final int SIGUSR2 = 12;
     static final int SOL_SOCKET = 1;
     static final int SO_PEERCRED = 17;
     static final long TIOCGWINSZ = 0x5413;

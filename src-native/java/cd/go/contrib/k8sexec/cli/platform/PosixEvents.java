@@ -48,7 +48,9 @@ final class PosixEvents implements Events {
             Libc.close(inputEnd);
         }
         if (kind == Core.signal()) {
-            return new Event.Signal(event.number(), event.process());
+            return event.number() == Libc.SIGUSR2
+                    ? new Event.Resumed()
+                    : new Event.Signal(event.number(), event.process());
         } else if (kind == Core.started()) {
             return new Event.Started(event.process());
         } else if (kind == Core.failed()) {

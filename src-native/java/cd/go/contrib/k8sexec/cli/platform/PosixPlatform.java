@@ -35,7 +35,6 @@ public final class PosixPlatform implements Platform {
     private static final int WHOLE_STACK = 1024;
     /** Bytes: what another user has there may be endless, and no environment is longer (execve(2)). */
     private static final int LONGEST_FILE = 8_000_000;
-    /** At once. */
     private static final int CHUNK = 4096;
 
     @Override
@@ -189,6 +188,11 @@ public final class PosixPlatform implements Platform {
     @Override
     public Relays relays() {
         return new PosixRelays();
+    }
+
+    @Override
+    public Holds holds() {
+        return new PosixHolds();
     }
 
     record OpenedDescriptor(int descriptor) implements Opened {

@@ -107,7 +107,7 @@ class FormIT {
                 "1000:1000",
                 "grace",
                 "20s"));
-        entered.putAll(Map.of("container", "tools", "enter", "setns"));
+        entered.putAll(Map.of("container", "tools", "enter", "setns", "hold", "15m"));
         JsonNode report = render(naming, Map.of("script", "make", "shtype", "python3.12"), Map.of(), entered);
 
         assertEquals(JSON.valueToTree(entered), report.get("saved"));
@@ -156,7 +156,7 @@ class FormIT {
                 "root",
                 "grace",
                 "short"));
-        wrong.putAll(Map.of("container", "a b", "enter", "door"));
+        wrong.putAll(Map.of("container", "a b", "enter", "door", "hold", "fast"));
         Map<String, String> errors = new LinkedHashMap<>();
         GoAgent.parse(GOCD.ask("validate", GoAgent.propertiesBody(wrong)).responseBody())
                 .get("errors")

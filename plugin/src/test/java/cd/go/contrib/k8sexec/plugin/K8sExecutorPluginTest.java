@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class K8sExecutorPluginTest {
     private static final List<String> OPTIONAL =
-            List.of("failFast", "trace", "workingDirectory", "container", "user", "enter", "grace", "timeout");
+            List.of("failFast", "trace", "workingDirectory", "container", "user", "enter", "grace", "timeout", "hold");
 
     @TempDir
     Path folder;

@@ -78,6 +78,23 @@ class OtherVersionTest {
         assertEquals(List.of("--enter=setns"), options());
     }
 
+    @Test
+    void a_newer_k8s_exec_is_told_to_hold() {
+        Task.with(folder, k8sExec.of("2.1.0")).property("hold", " 15m ").run();
+
+        assertEquals(List.of("--hold-on-failure=15m"), options());
+    }
+
+    @Test
+    void an_older_k8s_exec_that_is_to_hold_is_refused_with_both_versions() {
+        String message =
+                Task.with(folder, k8sExec.of("2.0.0")).property("hold", "15m").run().message;
+
+        assertTrue(message.startsWith("The task sets \"hold\", which needs k8s-exec 2.1.0 or newer. "), message);
+        assertTrue(message.contains(" is 2.0.0, the plugin is 2.1.0. Nothing was run. "), message);
+        assertFalse(k8sExec.has("result"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"2.0.0", ""})
     void a_way_in_with_an_older_k8s_exec_is_refused_with_both_versions(String version) {

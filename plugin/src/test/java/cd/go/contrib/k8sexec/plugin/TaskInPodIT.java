@@ -128,6 +128,25 @@ class TaskInPodIT {
         assertTrue(console.contains("Script was canceled by SIGTERM, exit code: 143."), console);
     }
 
+    /** GoCD's agent signals all that descends from it, as --cancel-file does. */
+    @Test
+    void a_cancel_ends_the_hold_of_a_failed_script_and_the_task_tells_how_that_failed() throws Exception {
+        String console = task(
+                1,
+                "--cancel-file /go/held --shell sh --property hold=1000s 'exit 3' >/go/out 2>&1 & "
+                        + "until grep -q ' resume ' /go/out || ! kill -0 $! 2>/dev/null; do sleep 0.1; done; "
+                        + "touch /go/held; wait $!; code=$?; cat /go/out; rm /go/*; exit $code");
+
+        assertTrue(console.contains("Script completed with exit code: 3."), console);
+        if (console.contains("the script's place is not held")) {
+            // by the JVM build
+            return;
+        }
+        assertTrue(console.contains("the script failed (exit code 3). Its place stays for 1000s, until 20"), console);
+        assertTrue(console.contains(" shell --run "), console);
+        assertTrue(console.contains("the script's place is given up: SIGTERM has come"), console);
+    }
+
     @Tag("smoke")
     @Test
     void an_agent_that_is_killed_takes_its_script_along() throws Exception {

@@ -85,6 +85,13 @@ public enum Setting {
             .defaultText("false")
             .form(Flags::parse)),
 
+    HOLD_ON_FAILURE(define("GO_K8S_HOLD_ON_FAILURE", "--hold-on-failure", "DURATION")
+            .text("How long the place of a script that failed stays, to look into it, like `15m`")
+            .defaultText("not at all")
+            .form(Durations::parse)
+            .property("hold", "Hold on failure")
+            .since(Version.V2_1_0)),
+
     COST(define("GO_K8S_COST", "--cost", "WHEN")
             .text("When to say what the script took: `always`, `never`, or `auto`, if it failed, was ended or ran for "
                     + "a minute")

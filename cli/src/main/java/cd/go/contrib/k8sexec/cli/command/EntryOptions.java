@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.GuestEnvironment;
 import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
+import cd.go.contrib.k8sexec.cli.enter.HeldPlace;
 import cd.go.contrib.k8sexec.cli.enter.Obstacle;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.enter.User;
@@ -43,6 +44,9 @@ final class EntryOptions {
     @Mixin
     VolumeOptions volume;
 
+    @Mixin
+    RunOption run;
+
     @Option(
             names = "--workdir",
             paramLabel = "DIR",
@@ -72,6 +76,56 @@ final class EntryOptions {
         if (!terminals.stream().allMatch(Platform.CURRENT::isTerminal)) {
             throw noTerminal();
         }
+        Optional<HeldPlace> held = run.place(spec, proc);
+        Start start = held.isPresent() ? again(held.get(), proc, variables) : start(spec, proc, variables);
+        String name = K8sExecException.quoted(
+                ByteString.toText(choice.get(choice.size() - 1).get(0)));
+        GuestProgram program = new GuestProgram(
+                start.guest(),
+                start.user(),
+                start.environment(),
+                held.map(HeldPlace::run),
+                Optional.empty(),
+                new Place(start.directory(), Optional.empty()),
+                start.elsewhere(),
+                choice,
+                Optional.empty(),
+                new Streams(readsInput ? Streams.Input.OWN : Streams.Input.NONE, Optional.empty(), Optional.empty()),
+                start.warnings(),
+                (obstacle, reason) -> explain(obstacle, reason, name, start.directory()),
+                Setting.GRACE.defaultDuration());
+        return start.entry().become(program, note -> spec.commandLine().getErr().println(Notes.line(note)));
+    }
+
+    /**
+     * Where and as whom a program starts, as {@link GuestProgram} has it.
+     *
+     * @param elsewhere the warning with which it may start in / instead
+     */
+    private record Start(
+            Entry entry,
+            Guest guest,
+            User user,
+            ScriptEnvironment environment,
+            String directory,
+            Optional<String> elsewhere,
+            List<String> warnings) {}
+
+    private Start again(HeldPlace held, ProcFs proc, Map<String, String> variables) throws InterruptedException {
+        Entry entry = held.entry(Platform.CURRENT, proc, System.getenv("PATH"));
+        return new Start(
+                entry,
+                held.guest(entry, proc),
+                held.user(),
+                held.environmentWith(variables),
+                held.directory(),
+                Optional.of("the script's directory "
+                        + K8sExecException.quoted(ByteString.toText(held.directory()))
+                        + " is not there any more, so the program starts in /"),
+                List.of());
+    }
+
+    private Start start(CommandSpec spec, ProcFs proc, Map<String, String> variables) throws InterruptedException {
         Entry entry = enter.entry(proc);
         Guest guest = targetOptions.find(
                 entry,
@@ -84,23 +138,14 @@ final class EntryOptions {
         User who = user.of(guest);
         GuestEnvironment own = GuestEnvironment.of(guest, who);
         String directory = directory(proc, guest);
-        String name = K8sExecException.quoted(
-                ByteString.toText(choice.get(choice.size() - 1).get(0)));
-        GuestProgram program = new GuestProgram(
+        return new Start(
+                entry,
                 guest,
                 who,
                 ScriptEnvironment.of(own.entries(), variables),
-                Optional.empty(),
-                Optional.empty(),
-                new Place(directory, Optional.empty()),
+                directory,
                 workingDirectory == null ? Optional.of(startsElsewhere(directory)) : Optional.empty(),
-                choice,
-                Optional.empty(),
-                new Streams(readsInput ? Streams.Input.OWN : Streams.Input.NONE, Optional.empty(), Optional.empty()),
-                own.loss().stream().toList(),
-                (obstacle, reason) -> explain(obstacle, reason, name, directory),
-                Setting.GRACE.defaultDuration());
-        return entry.become(program, note -> spec.commandLine().getErr().println(Notes.line(note)));
+                own.loss().stream().toList());
     }
 
     private static K8sExecException noTerminal() {

@@ -32,6 +32,7 @@ import picocli.CommandLine.Option;
             DoctorCommand.class,
             TargetsCommand.class,
             ExplainCommand.class,
+            ResumeCommand.class,
             StopCommand.class,
             GcCommand.class,
             InstallCommand.class,

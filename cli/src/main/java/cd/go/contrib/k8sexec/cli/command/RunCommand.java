@@ -71,6 +71,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--end-background", fallbackValue = "true")
     boolean endBackground;
 
+    @Option(names = "--hold-on-failure")
+    Duration hold;
+
     @Mixin
     CostOption cost;
 
@@ -100,25 +103,25 @@ final class RunCommand implements Callable<Integer> {
         if (resultFile != null) {
             resultFile.clear();
         }
-        Outcome outcome;
+        Run.End end;
         K8sExecException error = null;
         Events events = null;
         try {
             events = Platform.CURRENT.events(Run.CANCELING);
             cost.when();
-            outcome = execute(events);
+            end = execute(events);
         } catch (Canceled e) {
             note("canceled before the script began: nothing was run");
-            outcome = Outcome.canceled(e.signal());
+            end = new Run.End(Outcome.canceled(e.signal()), true);
         } catch (Throwable e) {
             // too little memory, too: whoever asked for a result gets one
             error = K8sExecException.of(e);
-            outcome = Outcome.error(error, words(error.getMessage()));
+            end = new Run.End(Outcome.error(error, words(error.getMessage())), false);
         }
         try {
-            return report(outcome, error, resultFile, start);
+            return report(end.outcome(), error, resultFile, start);
         } finally {
-            Notes.finish(events, outcome.kind() == OutcomeKind.CANCELED);
+            Notes.finish(events, end.canceled());
         }
     }
 
@@ -160,7 +163,7 @@ final class RunCommand implements Callable<Integer> {
         return outcome.exitCode();
     }
 
-    private Outcome execute(Events events) throws InterruptedException {
+    private Run.End execute(Events events) throws InterruptedException {
         Stopping.of(proc).check();
         TaskRequest request = TaskRequestReader.read(events.input());
         DebugLog.step(() -> "the request is read: a script of "
@@ -183,7 +186,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private Outcome execute(TaskRequest request, Path sharedRoot, Entry entry, Guest guest, Events events)
+    private Run.End execute(TaskRequest request, Path sharedRoot, Entry entry, Guest guest, Events events)
             throws InterruptedException {
         DebugLog.step(() -> "the guest is found: " + guest.describe());
         RunId run = Run.newRunId(proc);
@@ -192,13 +195,14 @@ final class RunCommand implements Callable<Integer> {
             plan.describe().stream()
                     .map(K8sExecException::harmless)
                     .forEach(spec.commandLine().getOut()::println);
-            return Outcome.exited(0);
+            return new Run.End(Outcome.exited(0), false);
         }
         Run.Options options = new Run.Options(
                 Optional.empty(),
                 timeout == null ? Duration.ZERO : timeout,
                 grace.duration(),
                 endBackground,
+                hold == null ? Duration.ZERO : hold,
                 this::note);
         return new Run(proc, sharedRoot, plan, options, events).execute();
     }

@@ -1,12 +1,8 @@
 package cd.go.contrib.k8sexec.cli.command;
 
-import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
-import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.run.OwnRuns;
 import cd.go.contrib.k8sexec.cli.run.ProcessTree;
 import cd.go.contrib.k8sexec.cli.run.Stopping;
-import cd.go.contrib.k8sexec.cli.target.Container;
-import cd.go.contrib.k8sexec.cli.target.Containers;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,11 +56,11 @@ final class StopCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         long deadline = System.nanoTime() + (within == null ? WITHIN : within).toNanos();
-        if (!runningOnly && !Stopping.of(proc).begin(container().main())) {
+        if (!runningOnly && !Stopping.of(proc).begin(OwnRuns.container(proc).main())) {
             note("warning: neither /tmp nor /run nor /dev can be written, so a run may still begin");
         }
         // those that have begun before they could see that
-        OwnRuns runs = OwnRuns.in(container(), proc);
+        OwnRuns runs = OwnRuns.in(OwnRuns.container(proc), proc);
         if (runs.runs().isEmpty()) {
             return 0;
         }
@@ -80,18 +76,6 @@ final class StopCommand implements Callable<Integer> {
         long left = deadline - System.nanoTime();
         Thread.sleep(Math.max(0, Math.min(left, (report == null ? REPORT : report).toNanos()) / 1_000_000));
         return 0;
-    }
-
-    private Container container() {
-        return new Containers(proc)
-                .all().stream()
-                        .filter(container -> container.role() == Container.Role.AGENT)
-                        .findFirst()
-                        .orElseThrow(() -> new K8sExecException(
-                                ErrorId.INTERNAL,
-                                "the processes of this container cannot be told from others",
-                                "so none is ended",
-                                "mount procfs on /proc in the agent container"));
     }
 
     private void note(String text) {

@@ -95,8 +95,11 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                                 sharedRoot,
                                 containerRoot,
                                 id);
-                        Run.Options options = new Run.Options(Optional.of(output), LIMIT, GRACE, true, notes::add);
-                        run.complete(new Run(proc, sharedRoot, plan, options, events).execute());
+                        Run.Options options =
+                                new Run.Options(Optional.of(output), LIMIT, GRACE, true, Duration.ZERO, notes::add);
+                        run.complete(new Run(proc, sharedRoot, plan, options, events)
+                                .execute()
+                                .outcome());
                     } catch (Throwable e) {
                         run.completeExceptionally(e);
                     }

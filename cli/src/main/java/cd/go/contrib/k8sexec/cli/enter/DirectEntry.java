@@ -135,7 +135,7 @@ abstract class DirectEntry implements Entry {
                         program.runFolder(),
                         Optional.of(directory),
                         program.user().identityIn(program.target()),
-                        program.run().isPresent()));
+                        program.isScript()));
     }
 
     private K8sExecException explained(StartException e, GuestProgram program) {

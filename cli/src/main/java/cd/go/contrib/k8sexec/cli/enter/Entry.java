@@ -5,6 +5,7 @@ import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.ContainerView;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
+import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -62,6 +63,15 @@ public interface Entry {
      *                          then, and can only tell
      */
     int become(GuestProgram program, Consumer<String> notes) throws InterruptedException;
+
+    /**
+     * By which another process finds the same guest by the same way, as {@link HeldPlace} does: byte strings, of which
+     * the first is the way's name.
+     */
+    default List<String> reference(Guest guest) {
+        ProcessInfo main = ((ProcGuest) guest).target().process();
+        return List.of(name(), String.valueOf(main.pid()), String.valueOf(main.startTicks()));
+    }
 
     /** What would be done, for people, without the value of a variable: one line for each way that would be tried. */
     List<String> describe(GuestProgram program);

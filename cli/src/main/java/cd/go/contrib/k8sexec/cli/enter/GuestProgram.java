@@ -45,6 +45,11 @@ public record GuestProgram(
         return ((ProcGuest) guest).target();
     }
 
+    /** Whether it is a run's script, which leads a session, and not what somebody runs beside it at a terminal. */
+    boolean isScript() {
+        return runFolder.isPresent();
+    }
+
     /** Where the program can be: along its PATH, unless it has a slash in its name. */
     List<String> paths() {
         return choice.stream().flatMap(words -> paths(words.get(0)).stream()).toList();

@@ -15,6 +15,9 @@ public sealed interface Progress {
     /** It may have run, and may go on; nobody will know how it ends. */
     record Lost(K8sExecException reason) implements Progress {}
 
+    /** After its end: the guest has ended too, as far as its way can tell. */
+    record Gone(String what) implements Progress {}
+
     /** It ended. */
     record Ended(Status status) implements Progress {}
 }

@@ -4,6 +4,7 @@ import static cd.go.contrib.k8sexec.cli.outcome.K8sExecException.quoted;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import cd.go.contrib.k8sexec.cli.platform.Connection;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
@@ -42,6 +43,15 @@ record RelayEntry(Platform platform, ProcFs proc, RelayPlace place) implements E
     @Override
     public String name() {
         return NAME;
+    }
+
+    @Override
+    public List<String> reference(Guest guest) {
+        return List.of(
+                NAME,
+                ((RelayGuest) guest).name(),
+                ByteString.of(place.directory().toString()),
+                place.user().isPresent() ? String.valueOf(place.user().getAsLong()) : "");
     }
 
     @Override

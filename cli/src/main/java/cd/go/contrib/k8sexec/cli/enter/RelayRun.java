@@ -71,7 +71,10 @@ final class RelayRun implements Running {
         guest.connection().close();
         lost = true;
         ending = false;
-        return ended ? Optional.empty() : Optional.of(new Progress.Lost(lost(why)));
+        return Optional.of(
+                ended
+                        ? new Progress.Gone("the relay of the guest " + guest.name() + " has ended (" + why + ")")
+                        : new Progress.Lost(lost(why)));
     }
 
     private Optional<Progress> inOrder(byte[] packet) {
@@ -146,6 +149,18 @@ final class RelayRun implements Running {
             ending = true;
         } catch (Connection.Ended e) {
             // its end is an event of its own
+        }
+    }
+
+    /** A relay drops who is silent: by a signal that is none it is told that somebody is there. */
+    @Override
+    public void keep() {
+        if (!lost) {
+            try {
+                guest.connection().send(RelayMessages.SIGNAL, RelayMessages.withNumber(0), new int[0]);
+            } catch (Connection.Ended e) {
+                // its end is an event of its own
+            }
         }
     }
 

@@ -40,6 +40,9 @@ public interface Running {
         return false;
     }
 
+    /** Said every few seconds after the program's end, as long as somebody wants to know of the guest's. */
+    default void keep() {}
+
     /** What the run has left; empty if this process sees that for itself. */
     default Optional<Account> account() {
         return Optional.empty();

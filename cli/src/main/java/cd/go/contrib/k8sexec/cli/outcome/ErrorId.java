@@ -78,6 +78,8 @@ public enum ErrorId {
     OUTCOME_UNKNOWN,
     /** The agent's container is being stopped. */
     STOPPING,
+    /** No such run is held, or not for this user. */
+    RUN_NOT_HELD,
     /** Standard output cannot be written. */
     OUTPUT_FAILED,
     /** The result file cannot be written. */

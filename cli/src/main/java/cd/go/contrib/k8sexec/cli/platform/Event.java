@@ -20,6 +20,9 @@ public sealed interface Event {
         }
     }
 
+    /** Somebody wants this process to go on, which holds the place of a script ({@link Holds}). */
+    record Resumed() implements Event {}
+
     /** The program that was launched runs, as this process. */
     record Started(int pid) implements Event {}
 

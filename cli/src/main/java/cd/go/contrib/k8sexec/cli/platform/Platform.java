@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.platform;
 
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -110,6 +111,19 @@ public interface Platform {
      * @throws K8sExecException NATIVE_ONLY
      */
     Relays relays();
+
+    /**
+     * What it takes to hold the place of a script that has failed.
+     *
+     * @throws K8sExecException NATIVE_ONLY
+     */
+    default Holds holds() {
+        throw new K8sExecException(
+                ErrorId.NATIVE_ONLY,
+                "this is the JVM build of k8s-exec",
+                "which cannot hold the place of a script",
+                "use the native executable (k8s-exec --version says which one it is)");
+    }
 
     /**
      * From now on a file has the mode with which it is made (umask(2)).

@@ -50,7 +50,8 @@ final class GuestWatch {
         return hasEnded() ? target.get().gone() : otherwise;
     }
 
-    private boolean hasEnded() {
+    /** As far as this process can see it. */
+    boolean hasEnded() {
         try {
             target.ifPresent(guest -> guest.checkUnchanged(proc));
             return false;
@@ -64,9 +65,13 @@ final class GuestWatch {
         return target.isPresent() && target.get().pid() == pid;
     }
 
+    /** What is watched, for people. */
+    String words() {
+        return "the guest " + name + "(process " + target.get().pid() + ")";
+    }
+
     void tell() {
-        String what = "the guest " + name + "(process " + target.get().pid() + ") ended at "
-                + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ", while the script ran";
+        String what = words() + " ended at " + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ", while the script ran";
         end = Optional.of(what);
         notes.accept(what + "; it goes on in what is left of that container's files");
     }

@@ -1,7 +1,10 @@
 package cd.go.contrib.k8sexec.cli.run;
 
+import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Container;
+import cd.go.contrib.k8sexec.cli.target.Containers;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import java.util.List;
@@ -9,6 +12,23 @@ import java.util.stream.IntStream;
 
 /** The {@code k8s-exec run} processes of the container that this is in, whoever has started them. */
 public record OwnRuns(ProcFs proc, List<ProcessInfo> runs) {
+
+    /**
+     * The container that this is in.
+     *
+     * @throws K8sExecException INTERNAL
+     */
+    public static Container container(ProcFs proc) {
+        return new Containers(proc)
+                .all().stream()
+                        .filter(container -> container.role() == Container.Role.AGENT)
+                        .findFirst()
+                        .orElseThrow(() -> new K8sExecException(
+                                ErrorId.INTERNAL,
+                                "the processes of this container cannot be told from others",
+                                "so no run of it is found",
+                                "mount procfs on /proc in the agent container"));
+    }
 
     public static OwnRuns in(Container container, ProcFs proc) {
         return new OwnRuns(

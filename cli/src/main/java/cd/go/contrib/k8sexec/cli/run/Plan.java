@@ -4,6 +4,7 @@ import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.GuestEnvironment;
 import cd.go.contrib.k8sexec.cli.enter.GuestProgram;
+import cd.go.contrib.k8sexec.cli.enter.HeldPlace;
 import cd.go.contrib.k8sexec.cli.enter.Obstacle;
 import cd.go.contrib.k8sexec.cli.enter.ScriptEnvironment;
 import cd.go.contrib.k8sexec.cli.enter.User;
@@ -147,6 +148,11 @@ public record Plan(
     /** Whether the script runs as another user than this process, as the run's folder sees it. */
     boolean isByAnother() {
         return guest.process().map(user::isAnother).orElse(true);
+    }
+
+    /** Where the script runs, once the way in is known, for another process. */
+    HeldPlace place() {
+        return new HeldPlace(entry.reference(guest), user, ByteString.of(workingDirectory), run, environment);
     }
 
     /** The script's shell, as the way in is to start it. */

@@ -37,10 +37,23 @@ public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Even
      * @param timeout       how long the script may run, from its start on; zero: as long as it likes
      * @param grace         from SIGTERM to SIGKILL
      * @param endBackground whether what the script leaves running is ended too
+     * @param hold          how long the place of a script that failed stays; zero: not at all
      * @param notes         gets lines for people
      */
     public record Options(
-            Optional<Path> output, Duration timeout, Duration grace, boolean endBackground, Consumer<String> notes) {}
+            Optional<Path> output,
+            Duration timeout,
+            Duration grace,
+            boolean endBackground,
+            Duration hold,
+            Consumer<String> notes) {}
+
+    /**
+     * How it ended.
+     *
+     * @param canceled whether somebody wants this process to end; the script may have ended before
+     */
+    public record End(Outcome outcome, boolean canceled) {}
 
     /** An id for a run of this process. */
     public static RunId newRunId(ProcFs proc) {
@@ -65,7 +78,7 @@ public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Even
      * @throws Canceled         if this process is told to end before anything was made
      * @throws K8sExecException if the script could not run, or it is not known what became of it
      */
-    public Outcome execute() throws InterruptedException {
+    public End execute() throws InterruptedException {
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
             new Leftovers(proc, sharedRoot, volume, Leftovers.Extent.SOME)
                     .sweep(options.grace(), events, options.notes());

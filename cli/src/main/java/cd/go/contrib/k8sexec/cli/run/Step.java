@@ -19,6 +19,8 @@ record Step(State next, Action action) {
         ENDING,
         /** Time is over for them (SIGKILL). */
         KILLING,
+        /** The script has failed, and its place stays for a while. */
+        HOLDING,
         /** Nothing is left to be done. */
         OVER
     }
@@ -42,6 +44,10 @@ record Step(State next, Action action) {
         LEFT,
         /** Nothing is left of it that shall not stay. */
         GONE,
+        /** As {@link #GONE}, and the script's place shall stay. */
+        HELD,
+        /** The time in which its place stays is over, or somebody does not need it any more. */
+        RESUMED,
         /** The grace period is over. */
         GRACE_OVER,
         /** What SIGKILL has not ended by now hangs in the kernel. */
@@ -57,7 +63,9 @@ record Step(State next, Action action) {
         /** Tell those that have come meanwhile: nothing of the script has run before. */
         TELL,
         /** Kill all processes, and from now on those that appear. */
-        KILL
+        KILL,
+        /** Say where the script's place is, and keep it. */
+        HOLD
     }
 
     static Step of(State state, Trigger trigger) {
@@ -81,6 +89,7 @@ record Step(State next, Action action) {
                 switch (trigger) {
                     case CANCELED, LEFT -> new Step(State.ENDING, Action.TERMINATE);
                     case GONE -> new Step(State.OVER, Action.NOTHING);
+                    case HELD -> new Step(State.HOLDING, Action.HOLD);
                     default -> stay(state);
                 };
             case ENDING ->
@@ -88,11 +97,18 @@ record Step(State next, Action action) {
                     case STARTED -> new Step(State.ENDING, Action.TELL);
                     case HASTE, GRACE_OVER -> new Step(State.KILLING, Action.KILL);
                     case GONE -> new Step(State.OVER, Action.NOTHING);
+                    case HELD -> new Step(State.HOLDING, Action.HOLD);
                     default -> stay(state);
                 };
             case KILLING ->
                 switch (trigger) {
                     case GONE, HOPELESS -> new Step(State.OVER, Action.NOTHING);
+                    case HELD -> new Step(State.HOLDING, Action.HOLD);
+                    default -> stay(state);
+                };
+            case HOLDING ->
+                switch (trigger) {
+                    case CANCELED, RESUMED -> new Step(State.OVER, Action.NOTHING);
                     default -> stay(state);
                 };
             case OVER -> stay(state);

@@ -50,6 +50,7 @@ final class Completion {
             String names = "_k8s_exec_words '" + names(command) + "'";
             String next = command.positionalParameters().stream()
                     .findFirst()
+                    .filter(parameter -> !bashValues(parameter).isEmpty())
                     .map(parameter -> "if [[ $word == -* ]]; then " + names + "; else " + bashValues(parameter) + " fi")
                     .orElse(names);
             words.append("        ").append(name).append(") ").append(next).append(" ;;\n");

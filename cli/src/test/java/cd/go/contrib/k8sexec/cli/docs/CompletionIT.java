@@ -76,6 +76,7 @@ class CompletionIT {
                 "k8s-exec install s|shared",
                 "k8s-exec explain NSENTER_|NSENTER_FAILED NSENTER_MISSING",
                 "k8s-exec explain -|--help -h",
+                "k8s-exec resume -|--help -h",
                 "k8s-exec run -- -|",
             })
     void bash_and_fish_offer_what_can_follow(String line, String expected) throws Exception {

@@ -127,6 +127,13 @@ class RelayRunTest {
     }
 
     @Test
+    void the_end_of_the_relay_after_a_result_is_no_loss_of_the_run() {
+        comes(RelayMessages.STARTED, RelayMessages.RESULT);
+
+        assertInstanceOf(Progress.Gone.class, comes(RelayMessages.STARTED).orElseThrow());
+    }
+
+    @Test
     void a_terminal_that_nobody_asked_for_is_closed() {
         messages.add(new Connection.Message(
                 ByteBuffer.allocate(PACKET)

@@ -272,6 +272,16 @@ class RunIT {
                 .assertExitCode(7);
     }
 
+    @Tag("smoke")
+    @Test
+    void a_build_that_cannot_hold_says_so_and_fails_as_the_script() {
+        String lines = pod.k8sExec(Pod.request("sh", "exit 3", Map.of()), "run", "--hold-on-failure", "1ms")
+                .assertExitCode(3)
+                .ownLines();
+
+        assertEquals(!Pod.isNative(), lines.contains("is not held in spite of --hold-on-failure: this is the JVM"));
+    }
+
     @Test
     void a_run_keeps_no_process_between_k8s_exec_and_the_scripts_shell() {
         String parent = pod.run("bash", "tr '\\0' ' ' </proc/$PPID/cmdline").text();

@@ -57,8 +57,8 @@ class RunLoopTest {
             ProcessHandle script = owner.children().findFirst().orElseThrow();
             ProcessInfo process = PROC.process((int) owner.pid()).orElseThrow();
             RunId run = RunId.create(Run.origin(PROC), process.pid(), process.startTicks());
-            Run.Options options =
-                    new Run.Options(Optional.empty(), Duration.ZERO, Duration.ofSeconds(20), false, note -> {});
+            Run.Options options = new Run.Options(
+                    Optional.empty(), Duration.ZERO, Duration.ofSeconds(20), false, Duration.ZERO, note -> {});
 
             K8sExecException told = assertThrows(K8sExecException.class, () -> {
                 try (StagedRun staged = volume.stage(run, false)) {

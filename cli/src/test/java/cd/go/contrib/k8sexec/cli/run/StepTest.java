@@ -13,18 +13,20 @@ import org.junit.jupiter.api.Test;
 class StepTest {
     /** A dot: nothing changes. Else the next state, with what is done then. */
     private static final String TABLE = """
-                    STARTING          RUNNING           LOOKING           ENDING        KILLING  OVER
-        STARTED     RUNNING           .                 .                 .:TELL        .        .
-        FAILED      OVER              OVER              .                 .             .        .
-        LOST        ENDING:TERMINATE  ENDING:TERMINATE  .                 .             .        .
-        ENDED       LOOKING:LOOK      LOOKING:LOOK      .                 .             .        .
-        CANCELED    ENDING:TERMINATE  ENDING:TERMINATE  ENDING:TERMINATE  .             .        .
-        HASTE       .                 .                 .                 KILLING:KILL  .        .
-        TIMED_OUT   ENDING:TERMINATE  ENDING:TERMINATE  .                 .             .        .
-        LEFT        .                 .                 ENDING:TERMINATE  .             .        .
-        GONE        .                 .                 OVER              OVER          OVER     .
-        GRACE_OVER  .                 .                 .                 KILLING:KILL  .        .
-        HOPELESS    .                 .                 .                 .             OVER     .
+                    STARTING          RUNNING           LOOKING           ENDING        KILLING       HOLDING  OVER
+        STARTED     RUNNING           .                 .                 .:TELL        .             .        .
+        FAILED      OVER              OVER              .                 .             .             .        .
+        LOST        ENDING:TERMINATE  ENDING:TERMINATE  .                 .             .             .        .
+        ENDED       LOOKING:LOOK      LOOKING:LOOK      .                 .             .             .        .
+        CANCELED    ENDING:TERMINATE  ENDING:TERMINATE  ENDING:TERMINATE  .             .             OVER     .
+        HASTE       .                 .                 .                 KILLING:KILL  .             .        .
+        TIMED_OUT   ENDING:TERMINATE  ENDING:TERMINATE  .                 .             .             .        .
+        LEFT        .                 .                 ENDING:TERMINATE  .             .             .        .
+        GONE        .                 .                 OVER              OVER          OVER          .        .
+        HELD        .                 .                 HOLDING:HOLD      HOLDING:HOLD  HOLDING:HOLD  .        .
+        RESUMED     .                 .                 .                 .             .             OVER     .
+        GRACE_OVER  .                 .                 .                 KILLING:KILL  .             .        .
+        HOPELESS    .                 .                 .                 .             OVER          .        .
         """;
 
     @Test
