@@ -2,11 +2,11 @@
 #define _GNU_SOURCE
 #include "events.h"
 
+#include "helper.h"
 #include "keeper.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -19,9 +19,6 @@
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
-
-/* More than kx_keep and a handler of a signal take; the C library's own choice may be megabytes, or too few. */
-#define STACK (128 * 1024)
 
 /* How long a keeper may take to answer, which somebody may have stopped; milliseconds. */
 #define ANSWER 200
@@ -40,7 +37,7 @@ static int running, left = 1;
 /* What that took, as far as it is told; "told" is 0 before its end. */
 static struct kx_usage used;
 static int told;
-/* Of the thread that launches, until then. */
+/* Of the helper, until then. */
 static struct kx_keeper keeper = {0, KX_NONE};
 static int watched_process, watched_end = KX_NONE;
 static int listened = KX_NONE;
@@ -110,7 +107,7 @@ static void put_failed(int error) {
     put(&failed);
 }
 
-static void *launch(void *argument) {
+static void launch(void *argument) {
     struct launch launch = *(struct launch *) argument;
     free(argument);
     int error = kx_keep(&keeper, launch.guest, launch.program, writing);
@@ -118,25 +115,9 @@ static void *launch(void *argument) {
         put_failed(error);
     } else if (launch.pipe != KX_NONE) {
         kx_feed(launch.pipe, launch.input, launch.size);
-        return NULL;
+        return;
     }
     close(launch.pipe);
-    return NULL;
-}
-
-static int begin(struct launch *argument) {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, before;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, STACK);
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int error = pthread_create(&thread, &attributes, launch, argument);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    return error;
 }
 
 void kx_launch(const struct kx_guest *guest, const struct kx_program *program, int pipe, const char *input, long size) {
@@ -148,7 +129,7 @@ void kx_launch(const struct kx_guest *guest, const struct kx_program *program, i
     told = 0;
     if (argument != NULL) {
         *argument = (struct launch){guest, program, pipe, input, size};
-        error = begin(argument);
+        error = kx_help(launch, argument);
     }
     if (error != 0) {
         free(argument);

@@ -45,8 +45,8 @@ int kx_catch(const int *signals, int count);
 void kx_catch_also(int number);
 
 /*
- * Has a program started by a keeper (keeper.h), in a thread of its own: KX_STARTED or KX_FAILED tells how it went, also
- * if something keeps it waiting on its way; then KX_CHILD or KX_LOST. The input is written to the pipe by that
+ * Has a program started by a keeper (keeper.h), by the helper (helper.h): KX_STARTED or KX_FAILED tells how it went,
+ * also if something keeps it waiting on its way; then KX_CHILD or KX_LOST. The input is written to the pipe by that
  * thread, and the pipe is closed (kx_feed; a pipe of KX_NONE: there is none). All that is passed has to stay as it is
  * until KX_STARTED or KX_FAILED has come, the input until the program has ended. The keeper of an earlier program ends.
  */

@@ -30,6 +30,9 @@ public enum Need {
     /** Where a test puts a program. */
     EXECUTABLE_TMP("a /tmp that is not mounted noexec", Need::runsFromTmp),
 
+    /** Of which a file system can be frozen. */
+    LOOP("loop devices, with e2fsprogs and util-linux", () -> succeeds("losetup -f && command -v mkfs.ext4 fsfreeze")),
+
     BASH("bash", "bash"),
     /** A static one, for it is alone in a guest: the machine's loader does not know the file. */
     BUSYBOX("busybox-static", () -> succeeds("d=$(command -v busybox) && ! grep -q /ld- \"$d\"")),

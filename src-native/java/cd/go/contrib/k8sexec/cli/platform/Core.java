@@ -22,7 +22,7 @@ final class Core {
         @Override
         public List<String> getHeaderFiles() {
             // the build tells the compiler where it is
-            return List.of("\"events.h\"", "\"ask.h\"", "\"processes.h\"", "\"begin.h\"");
+            return List.of("\"events.h\"", "\"helper.h\"", "\"processes.h\"", "\"begin.h\"");
         }
     }
 
@@ -242,6 +242,9 @@ final class Core {
     @CFunction("kx_usage")
     static native int usage(Usage usage);
 
+    @CFunction("kx_waiting")
+    static native void waiting(CCharPointer line, int size);
+
     @CFunction("kx_watch")
     static native int watch(int process);
 
@@ -277,23 +280,4 @@ final class Core {
 
     @CFunction("kx_ends_within")
     static native int endsWithin(int process, int millis);
-
-    @CConstant("KX_NO_HOST")
-    static native int noHost();
-
-    @CConstant("KX_NO_NAMES")
-    static native int noNames();
-
-    @CConstant("KX_NO_ANSWER")
-    static native int noAnswer();
-
-    @CFunction("kx_ask")
-    static native long ask(
-            CCharPointer host,
-            CCharPointer port,
-            CCharPointer request,
-            long requestSize,
-            CCharPointer answer,
-            long room,
-            int millis);
 }

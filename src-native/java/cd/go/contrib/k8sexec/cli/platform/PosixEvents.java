@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.platform;
 import cd.go.contrib.k8sexec.cli.outcome.AgentLimit;
 import cd.go.contrib.k8sexec.cli.outcome.Usage;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -122,6 +123,14 @@ final class PosixEvents implements Events {
         return Core.usage(usage) == 0
                 ? Optional.of(Usage.of(usage.userMicros(), usage.systemMicros(), usage.largest()))
                 : Optional.empty();
+    }
+
+    @Override
+    public void waitFor(String what) {
+        byte[] line = what.isEmpty() ? new byte[0] : Events.line(what).getBytes(StandardCharsets.UTF_8);
+        try (PinnedObject bytes = PinnedObject.create(line)) {
+            Core.waiting(line.length == 0 ? WordFactory.nullPointer() : bytes.addressOfArrayElement(0), line.length);
+        }
     }
 
     @Override

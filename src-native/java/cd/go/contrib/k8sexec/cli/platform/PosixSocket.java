@@ -22,7 +22,7 @@ final class PosixSocket {
         CCharPointer name = Libc.string(new String(host.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1));
         CCharPointer service = Libc.string(Integer.toString(port));
         try {
-            long result = Core.ask(
+            long result = AskCore.ask(
                     name, service, (CCharPointer) content, request.length, answer, room, (int) limit.toMillis());
             if (result < 0) {
                 throw new IOException(reason(result));
@@ -40,11 +40,11 @@ final class PosixSocket {
     }
 
     private static String reason(long result) {
-        if (result == Core.noHost()) {
+        if (result == AskCore.noHost()) {
             return Platform.NO_HOST;
-        } else if (result == Core.noNames()) {
+        } else if (result == AskCore.noNames()) {
             return Platform.NO_NAMES;
         }
-        return result == Core.noAnswer() ? Platform.NO_ANSWER : Libc.message((int) -result);
+        return result == AskCore.noAnswer() ? Platform.NO_ANSWER : Libc.message((int) -result);
     }
 }

@@ -118,6 +118,9 @@ final class RunCommand implements Callable<Integer> {
             error = K8sExecException.of(e);
             end = new Run.End(Outcome.error(error, words(error.getMessage())), false);
         }
+        if (events != null) {
+            events.waitFor("");
+        }
         try {
             return report(end.outcome(), error, resultFile, start);
         } finally {
@@ -165,7 +168,9 @@ final class RunCommand implements Callable<Integer> {
 
     private Run.End execute(Events events) throws InterruptedException {
         Stopping.of(proc).check();
+        events.waitFor("the request at standard input");
         TaskRequest request = TaskRequestReader.read(events.input());
+        events.waitFor("");
         DebugLog.step(() -> "the request is read: a script of "
                 + request.script().length() + " characters for "
                 + request.interpreter().name() + ", "

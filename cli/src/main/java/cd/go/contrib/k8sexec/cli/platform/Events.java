@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.platform;
 
+import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Usage;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -45,6 +46,19 @@ public interface Events {
      * @return whether it can be watched
      */
     boolean watch(int pid);
+
+    /**
+     * From now on this process waits for that: if it takes 3 s, and then every 30 s, a line says so on standard error,
+     * also while the thread that has called this hangs in the kernel. A line that nobody reads is lost.
+     *
+     * @param what as the object of "waiting for"; empty: nothing that people should know of
+     */
+    default void waitFor(String what) {}
+
+    /** Without the time. */
+    static String line(String what) {
+        return "k8s-exec: " + K8sExecException.line("waiting for " + what);
+    }
 
     /**
      * From now on what comes by this process's standard input is an event. Its end, if it is not read for the

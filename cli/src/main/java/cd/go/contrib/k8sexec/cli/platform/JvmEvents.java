@@ -27,6 +27,7 @@ final class JvmEvents implements Events {
 
     private final JvmPlatform platform;
     private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
+    private final JvmWaiting waiting = new JvmWaiting();
     private final Semaphore unread = new Semaphore(CHUNKS);
     private volatile int keeper;
     private volatile OutOfMemoryError inputLost;
@@ -90,6 +91,11 @@ final class JvmEvents implements Events {
     @Override
     public boolean mayBeLeft() {
         return true;
+    }
+
+    @Override
+    public void waitFor(String what) {
+        waiting.waitFor(what);
     }
 
     @Override

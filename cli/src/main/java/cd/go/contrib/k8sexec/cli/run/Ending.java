@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.run;
 import cd.go.contrib.k8sexec.cli.enter.Account;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
+import cd.go.contrib.k8sexec.protocol.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +25,10 @@ final class Ending {
     static final Duration KILL_POLL = Duration.ofMillis(1);
     /** A process that SIGKILL does not end in this time hangs in the kernel, and nobody can end it. */
     static final Duration KILL_LIMIT = Duration.ofSeconds(5);
+    /** When people are told what it waits for, and once more. */
+    private static final Duration FIRST_NOTE = Duration.ofSeconds(3);
+
+    private static final Duration NEXT_NOTE = Duration.ofSeconds(30);
 
     private final ProcFs proc;
     private final Supplier<List<ProcessInfo>> members;
@@ -31,6 +36,8 @@ final class Ending {
     private final Map<Identity, ProcessInfo> killed = new HashMap<>();
     private long begin = Long.MAX_VALUE;
     private List<ProcessInfo> left = List.of();
+    /** By System.nanoTime; 0 before it begins. */
+    private long nextNote;
 
     /** @param members of the run, as a look finds them */
     Ending(ProcFs proc, Supplier<List<ProcessInfo>> members) {
@@ -127,6 +134,19 @@ final class Ending {
                 .filter(entry -> told.contains(entry.getKey()) == wasTold)
                 .map(Map.Entry::getValue)
                 .toList();
+    }
+
+    /** For people who wait for its end: a line now and then, from the first call on. */
+    Optional<String> waiting(Duration grace) {
+        long now = System.nanoTime();
+        if (nextNote == 0) {
+            nextNote = now + FIRST_NOTE.toNanos();
+        } else if (now - nextNote >= 0) {
+            nextNote = now + NEXT_NOTE.toNanos();
+            return Optional.of("the script is being ended: waiting " + Durations.text(grace) + " at most for "
+                    + (left.isEmpty() ? "its processes" : left()));
+        }
+        return Optional.empty();
     }
 
     /** What the last look found, in words. */

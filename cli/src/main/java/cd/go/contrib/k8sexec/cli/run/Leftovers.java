@@ -152,10 +152,12 @@ public final class Leftovers {
         String processes = joined(trees.stream().map(tree -> ProcessTree.describe(tree.members())));
         List<Ending> endings =
                 trees.stream().map(tree -> new Ending(proc, tree::members)).toList();
+        events.waitFor("the end of what a killed k8s-exec left running: " + processes);
         endings.forEach(Ending::tell);
         long deadline = System.nanoTime() + grace.toNanos();
         until(deadline, Ending.POLL, endings, Ending::look, events);
         until(System.nanoTime() + Ending.KILL_LIMIT.toNanos(), Ending.KILL_POLL, endings, Ending::kill, events);
+        events.waitFor("the shared volume " + sharedRoot);
         String left = joined(endings.stream().map(Ending::left));
         notes.accept("ended what "
                 + (running.size() == 1

@@ -79,6 +79,7 @@ public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Even
      * @throws K8sExecException if the script could not run, or it is not known what became of it
      */
     public End execute() throws InterruptedException {
+        events.waitFor("the shared volume " + sharedRoot);
         try (SharedVolume volume = SharedVolume.open(sharedRoot)) {
             new Leftovers(proc, sharedRoot, volume, Leftovers.Extent.SOME)
                     .sweep(options.grace(), events, options.notes());
@@ -91,11 +92,14 @@ public record Run(ProcFs proc, Path sharedRoot, Plan plan, Options options, Even
                 return new RunLoop(proc, plan, options, events).run(staged);
             } finally {
                 output.giveBack();
+                events.waitFor("the shared volume " + sharedRoot + ", to remove the run's folder");
                 String notRemoved = staged.remove();
                 if (notRemoved != null) {
                     options.notes().accept(notRemoved);
                 }
             }
+        } finally {
+            events.waitFor("");
         }
     }
 }

@@ -71,6 +71,7 @@ final class RunLoop {
      * @throws K8sExecException if the script's shell could not be started, or it is not known what became of it
      */
     Run.End run(StagedRun staged) throws InterruptedException {
+        events.waitFor("the script's shell to start");
         script = plan.entry()
                 .start(plan.program(staged, options.output(), options.grace()), staged, events, options.notes());
         while (state != State.OVER) {
@@ -203,6 +204,7 @@ final class RunLoop {
     private Optional<Trigger> progress(Event event) {
         return script.on(event).flatMap(progress -> {
             pending = false;
+            events.waitFor("");
             if (progress instanceof Progress.NotStarted not) {
                 verdict.failed(guest.reason(not.reason()));
                 return Optional.of(Trigger.FAILED);
@@ -252,6 +254,8 @@ final class RunLoop {
                     take(gone());
                 } else if (System.nanoTime() >= deadline) {
                     take(Trigger.GRACE_OVER);
+                } else {
+                    ending.waiting(options.grace()).ifPresent(options.notes());
                 }
             }
             case KILLING -> {

@@ -62,6 +62,17 @@ class CostIT {
         assertTrue(before.size() <= 3, before.toString());
     }
 
+    /** Java's main thread, which is not the process's first, and the helper that starts the script. */
+    @Test
+    void two_threads_are_made() {
+        List<String> threads = calls.stream()
+                .map(Call::text)
+                .filter(text -> text.contains("CLONE_THREAD"))
+                .toList();
+
+        assertEquals(2, threads.size(), threads.toString());
+    }
+
     @Test
     void of_each_process_few_entries_are_read_in_proc() {
         List<String> entries = own.stream()

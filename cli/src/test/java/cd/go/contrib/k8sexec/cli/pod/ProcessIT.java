@@ -39,8 +39,8 @@ class ProcessIT {
 
     private static void compile(String name, String... options) throws Exception {
         List<String> command = new ArrayList<>(List.of("gcc", "-pthread", "-Wall", "-Werror", "src/test/c/process.c"));
-        for (String source :
-                List.of("process.c", "become.c", "execute.c", "file.c", "guest.c", "events.c", "keeper.c")) {
+        for (String source : List.of(
+                "process.c", "become.c", "execute.c", "file.c", "guest.c", "events.c", "helper.c", "keeper.c")) {
             command.add(SOURCES.resolve(source).toString());
         }
         command.addAll(List.of(options));
