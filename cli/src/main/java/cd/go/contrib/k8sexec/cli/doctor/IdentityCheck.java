@@ -40,10 +40,11 @@ final class IdentityCheck {
     /** Of a guest whose mounts cannot be seen: it has the volume as the agent has it, without what is mounted there. */
     static Check of(ProcFs proc, Map<String, String> environment, Path sharedRoot) {
         List<Mount> agents = proc.mounts("self");
+        Optional<Mount> volume = Mount.holding(sharedRoot.toString(), agents);
         return of(
                 environment,
                 sharedRoot,
-                file -> Mount.holding(file.toString(), agents).equals(Mount.holding(sharedRoot.toString(), agents)));
+                file -> Mount.holding(file.toString(), agents).equals(volume));
     }
 
     private static Check of(Map<String, String> environment, Path sharedRoot, Predicate<Path> isGuests) {

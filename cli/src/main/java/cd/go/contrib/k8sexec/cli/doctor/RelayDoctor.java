@@ -21,6 +21,13 @@ import java.util.stream.Stream;
 /** What doctor looks at where the guest has a relay: no privilege, and nothing of the guest's in /proc. */
 record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events events, Consumer<Check> checks) {
 
+    /** What can only be looked at by a script that runs in the guest. */
+    private static final List<String> BY_TRIAL = List.of("shells", "script-user", "trial");
+    /** What needs the guest, and the place of the volume there. */
+    private static final List<String> OF_VOLUME = Stream.concat(
+                    Stream.of(IdentityCheck.ID, GuestChecks.ENVIRONMENT), BY_TRIAL.stream())
+            .toList();
+
     /** @throws Canceled by a signal */
     void examine(Entry entry) throws InterruptedException {
         Guest guest;
@@ -28,14 +35,8 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
             guest = settings.guest(entry);
         } catch (K8sExecException e) {
             checks.accept(Check.failure("target", e));
-            skip(
-                    "there is no guest",
-                    VolumeChecks.SHARED_ROOT,
-                    IdentityCheck.ID,
-                    GuestChecks.ENVIRONMENT,
-                    "shells",
-                    "script-user",
-                    "trial");
+            skip("there is no guest", List.of(VolumeChecks.SHARED_ROOT));
+            skip("there is no guest", OF_VOLUME);
             return;
         }
         checks.accept(Check.ok("target", guest.describe()));
@@ -49,13 +50,7 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
                     VolumeChecks.SHARED_ROOT, sharedRoot + " in the agent, " + containerRoot + " in the guest"));
         } catch (K8sExecException e) {
             checks.accept(Check.failure(VolumeChecks.SHARED_ROOT, e));
-            skip(
-                    "the shared root is not known",
-                    IdentityCheck.ID,
-                    GuestChecks.ENVIRONMENT,
-                    "shells",
-                    "script-user",
-                    "trial");
+            skip("the shared root is not known", OF_VOLUME);
             return;
         }
         checks.accept(IdentityCheck.of(proc, settings.environment(), sharedRoot));
@@ -67,14 +62,14 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
             user = settings.user(guest);
         } catch (K8sExecException e) {
             checks.accept(Check.failure("script-user", e));
-            skip("a script cannot be run for the reasons above", "shells", "trial");
+            skip("a script cannot be run for the reasons above", List.of("shells", "trial"));
             return;
         }
         trial(TrialRun.run(proc, sharedRoot, containerRoot, guest, entry, user, events), user, entry, sharedRoot);
     }
 
-    private void skip(String reason, String... ids) {
-        Stream.of(ids).forEach(id -> checks.accept(Check.skipped(id, reason)));
+    private void skip(String reason, List<String> ids) {
+        ids.forEach(id -> checks.accept(Check.skipped(id, reason)));
     }
 
     private void trial(TrialRun trial, User user, Entry entry, Path sharedRoot) {
@@ -86,14 +81,14 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
                             .collect(Collectors.joining(", "))));
             checks.accept(scriptUser(trial, user.change().orElseThrow(), sharedRoot));
         } else {
-            skip("the trial did not run", "shells", "script-user");
+            skip("the trial did not run", List.of("shells", "script-user"));
         }
         checks.accept(trial.check(false, entry.name()));
         checks.accept(
                 trial.outcome().isPresent()
                         ? Check.ok("way-" + entry.name(), "works here, and is taken; it takes no capability")
                         : Check.skipped("way-" + entry.name(), "the trial did not run"));
-        skip("a relay is the way as long as GO_K8S_RELAY is set", "way-setns", "way-nsenter", "way-chroot");
+        skip("a relay is the way as long as GO_K8S_RELAY is set", List.of("way-setns", "way-nsenter", "way-chroot"));
         checks.accept(Spare.ofRelay(agent, !new Containers(proc).isAgentAlone()));
     }
 
