@@ -2,6 +2,8 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.doctor.Check;
 import cd.go.contrib.k8sexec.cli.doctor.Doctor;
+import cd.go.contrib.k8sexec.cli.doctor.Manifest;
+import cd.go.contrib.k8sexec.cli.doctor.Picture;
 import cd.go.contrib.k8sexec.cli.doctor.Report;
 import cd.go.contrib.k8sexec.cli.doctor.Settings;
 import cd.go.contrib.k8sexec.cli.enter.Entry;
@@ -10,6 +12,7 @@ import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.run.Run;
+import cd.go.contrib.k8sexec.cli.target.ContainerView;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.protocol.Way;
@@ -25,6 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -64,6 +68,9 @@ final class DoctorCommand implements Callable<Integer>, Settings {
     @Option(names = "--json", description = "Print one JSON object; the ids in it are stable.")
     boolean json;
 
+    @Option(names = "--yaml", description = "Print what to change in the Pod's manifest, as YAML.")
+    boolean yaml;
+
     @Mixin
     HelpOption help;
 
@@ -75,15 +82,18 @@ final class DoctorCommand implements Callable<Integer>, Settings {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (json && yaml) {
+            throw new ParameterException(spec.commandLine(), "--json and --yaml: give one of them");
+        }
         events = Platform.CURRENT.events(Run.CANCELING);
         List<Check> checks = new ArrayList<>();
-        new Doctor(proc, this, events, check -> {
-                    checks.add(check);
-                    if (!json) {
-                        print(check);
-                    }
-                })
-                .examine();
+        Doctor doctor = new Doctor(proc, this, events, check -> {
+            checks.add(check);
+            if (!json && !yaml) {
+                print(check);
+            }
+        });
+        doctor.examine();
         // what came while a program of the agent was looked at
         events.pause(Duration.ZERO);
         Report report = new Report(checks);
@@ -91,7 +101,14 @@ final class DoctorCommand implements Callable<Integer>, Settings {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(report.toJson());
+        } else if (yaml) {
+            Picture picture = Picture.of(proc, this, doctor.taken());
+            out.println(new Manifest(checks, picture.name(ContainerView.AGENT), picture.name(ContainerView.TARGET))
+                    .toYaml());
         } else {
+            out.println();
+            Picture.of(proc, this, doctor.taken()).draw(Terminal.textWidth()).forEach(out::println);
+            out.println();
             out.println(
                     failures == 0
                             ? "scripts can run; warnings: " + report.count(Check.Status.WARNING)
@@ -112,7 +129,7 @@ final class DoctorCommand implements Callable<Integer>, Settings {
                 + " ".repeat(8 - status.length())
                 + check.id() + ": " + check.finding());
         if (check.remedy() != null) {
-            out.println("        -> " + check.remedy());
+            out.println("        -> " + check.remedy().text());
         }
         out.flush();
     }

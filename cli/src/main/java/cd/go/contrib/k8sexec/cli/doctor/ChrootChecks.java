@@ -10,6 +10,8 @@ import java.util.Set;
 /** Whether the agent may enter the guest by chroot(2): the same checks as for the other ways, by their names. */
 record ChrootChecks(ProcessStatus agent, Optional<ProcessStatus> guest, Set<Capability> needed) {
 
+    private static final String[] SECCOMP = {"no filter", "strict mode", "a filter is on"};
+
     List<Check> all() {
         return List.of(
                 Check.skipped("nsenter", "not needed: the guest is entered by chroot"),
@@ -19,11 +21,9 @@ record ChrootChecks(ProcessStatus agent, Optional<ProcessStatus> guest, Set<Capa
                         : Check.failure(
                                 "file-capabilities",
                                 "the agent is user " + agent.uid() + ", not root, and chroot takes root",
-                                "in the agent container: securityContext: {runAsUser: 0, runAsGroup: 0}"),
+                                Privileges.AS_ROOT),
                 Check.ok("no-new-privs", agent.noNewPrivs() ? "on, which does no harm: no program is needed" : "off"),
-                Check.skipped(
-                        "seccomp",
-                        EnteringChecks.seccompMode(agent) + "; the trial shows whether it lets chroot through"));
+                Check.skipped("seccomp", seccompMode(agent) + "; the trial shows whether it lets chroot through"));
     }
 
     private Check capabilities() {
@@ -36,8 +36,11 @@ record ChrootChecks(ProcessStatus agent, Optional<ProcessStatus> guest, Set<Capa
                 : Check.failure(
                         "capabilities",
                         "the agent container lacks " + Privileges.names(missing) + ": " + why,
-                        "in the agent container: securityContext: {capabilities: {add: [" + Privileges.names(missing)
-                                + "]}}");
+                        Privileges.adding(missing));
+    }
+
+    static String seccompMode(ProcessStatus agent) {
+        return SECCOMP[Math.min(agent.seccomp(), SECCOMP.length - 1)];
     }
 
     private boolean isRoot() {

@@ -1,21 +1,22 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.enter.Entry;
+import cd.go.contrib.k8sexec.cli.enter.Privileges;
 import cd.go.contrib.k8sexec.cli.enter.ProcGuest;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.platform.Identity;
 import cd.go.contrib.k8sexec.cli.target.Capability;
-import cd.go.contrib.k8sexec.cli.target.Containers;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
-import cd.go.contrib.k8sexec.cli.target.SeenGuests;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.protocol.Way;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,7 @@ public final class Doctor {
     private final Events events;
     private final Consumer<Check> checks;
     private boolean failed;
+    private Optional<Way> taken = Optional.empty();
 
     /**
      * @param events what happens to this process meanwhile
@@ -75,7 +77,7 @@ public final class Doctor {
             return;
         }
         if (relay.isPresent()) {
-            new RelayDoctor(proc, agent, settings, events, checks).examine(relay.get());
+            taken = new RelayDoctor(proc, agent, settings, events, checks).examine(relay.get());
             return;
         }
         checks.accept(SharedProcessesCheck.of(proc));
@@ -113,7 +115,7 @@ public final class Doctor {
             skip(reason, ScriptChecks.HOME, ScriptChecks.JAVA, "trial");
             ways.all(Optional.empty(), way -> Optional.empty()).forEach(checks);
         } else {
-            Optional<Way> taken = trial(agent, target, user, entry, entering, sharedRoot);
+            taken = trial(agent, target, user, entry, entering, sharedRoot);
             User scripts = user;
             WayChecks.Trial other = way -> {
                 Entry entered = settings.entry(way);
@@ -130,6 +132,11 @@ public final class Doctor {
             };
             ways.all(taken, other).forEach(checks);
         }
+    }
+
+    /** The way by which a script has run in the guest; empty if none has. */
+    public Optional<Way> taken() {
+        return taken;
     }
 
     /**
@@ -159,35 +166,12 @@ public final class Doctor {
     private Target target() throws InterruptedException {
         try {
             Target target = settings.target();
-            checks.accept(Check.ok(
-                    "target",
-                    "process " + target.pid() + " (" + target.process().command() + "), "
-                            + proc.containerName(target.pid())
-                                    .map(name -> "container " + name + ", ")
-                                    .orElse("") + target.reason()));
+            checks.accept(TargetCheck.of(proc, target));
             return target;
         } catch (K8sExecException e) {
-            checks.accept(Check.failure("target", e.finding(), remedy(e)));
+            checks.accept(TargetCheck.of(proc, e));
             return null;
         }
-    }
-
-    /** With the names that can be set. */
-    private String remedy(K8sExecException e) {
-        if (e.id() != ErrorId.TARGET_AMBIGUOUS && e.id() != ErrorId.TARGET_UNKNOWN) {
-            return e.remedy();
-        }
-        Stream<String> there = new Containers(proc)
-                .guests().stream()
-                        .flatMap(guest ->
-                                proc.containerName(guest.pid()).or(() -> proc.containerId(guest.pid())).stream());
-        List<String> names = Stream.concat(there, SeenGuests.of(proc).names().stream())
-                .distinct()
-                .toList();
-        return names.isEmpty()
-                ? e.remedy()
-                : "in the agent container: env: [{name: GO_K8S_CONTAINER_NAME, value: "
-                        + String.join("}], or value: ", names) + "}]";
     }
 
     /** Null if it is not known how to enter. */
@@ -285,8 +269,8 @@ public final class Doctor {
                     "script-user",
                     finding + ", without DAC_OVERRIDE: it cannot delete what they leave in folders of their own",
                     agent.uid() == 0
-                            ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}"
-                            : "leave --user and GO_K8S_USER unset");
+                            ? Privileges.adding(EnumSet.of(Capability.DAC_OVERRIDE))
+                            : Remedy.of("leave --user and GO_K8S_USER unset"));
         }
         return Check.ok("script-user", finding + " and can delete what they leave");
     }

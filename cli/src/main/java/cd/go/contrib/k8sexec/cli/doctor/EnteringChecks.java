@@ -4,6 +4,8 @@ import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Nsenter;
 import cd.go.contrib.k8sexec.cli.enter.Privileges;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.PodChange;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.Mount;
@@ -38,7 +40,6 @@ final class EnteringChecks {
     private static final String FILE_CAPABILITIES = "file-capabilities";
     private static final String NO_NEW_PRIVS = "no-new-privs";
     private static final Pattern VERSION = Pattern.compile("(util-linux|BusyBox|k8s-exec) v?([\\w.-]+)");
-    private static final String[] SECCOMP = {"no filter", "strict mode", "a filter is on"};
 
     private final ProcFs proc;
     private final ProcessStatus agent;
@@ -183,7 +184,7 @@ final class EnteringChecks {
                 "capabilities",
                 "the agent container lacks " + Privileges.names(missing) + ": " + Privileges.names(wanted) + " "
                         + reason() + sets,
-                "in the agent container: securityContext: {capabilities: {add: [" + Privileges.names(add) + "]}}");
+                Privileges.adding(add));
     }
 
     /** Why so many are needed. */
@@ -216,7 +217,7 @@ final class EnteringChecks {
                     FILE_CAPABILITIES,
                     "the agent is user " + agent.uid() + ":" + agent.gid() + ", and only group " + group.getAsLong()
                             + " may run the nsenter which has the capabilities",
-                    "in the agent container: securityContext: {runAsGroup: " + group.getAsLong() + "}");
+                    Remedy.of(PodChange.ofAgent("runAsGroup", group.getAsLong())));
         }
         if (file == null) {
             return Check.skipped(
@@ -258,12 +259,12 @@ final class EnteringChecks {
                 NO_NEW_PRIVS,
                 "on, which switches file capabilities off, and the agent (user " + agent.uid()
                         + ") needs them on nsenter",
-                "in the agent container: securityContext: {allowPrivilegeEscalation: true}");
+                Remedy.of(PodChange.ofAgent("allowPrivilegeEscalation", true)));
     }
 
     /** A filter's rules cannot be read, so setns(2) is tried: into the namespace in which the agent is anyway. */
     private Check seccomp(boolean mayEnter, boolean nsenterRuns) {
-        String mode = seccompMode(agent);
+        String mode = ChrootChecks.seccompMode(agent);
         if (!mayEnter) {
             return Check.skipped(
                     "seccomp", mode + "; whether it lets setns through shows once the privileges are there");
@@ -282,11 +283,7 @@ final class EnteringChecks {
                 "seccomp",
                 "setns is refused in spite of the privileges, by a seccomp filter, AppArmor or SELinux (" + mode + "): "
                         + output.map(AgentProgram.Output::lastLine).orElse("nsenter cannot be run"),
-                "in the agent container: securityContext: {seccompProfile: {type: RuntimeDefault}}");
-    }
-
-    static String seccompMode(ProcessStatus agent) {
-        return SECCOMP[Math.min(agent.seccomp(), SECCOMP.length - 1)];
+                Remedy.of(PodChange.ofAgent("seccompProfile.type", "RuntimeDefault")));
     }
 
     private boolean isRoot() {

@@ -2,6 +2,8 @@ package cd.go.contrib.k8sexec.cli.doctor;
 
 import cd.go.contrib.k8sexec.cli.enter.GuestEnvironment;
 import cd.go.contrib.k8sexec.cli.enter.GuestFiles;
+import cd.go.contrib.k8sexec.cli.outcome.PodChange;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Limits;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
@@ -62,8 +64,8 @@ final class GuestChecks {
                         "the guest's main process has " + KEY
                                 + ", by which anybody could register an agent: scripts do not get it, but can read it "
                                 + "in /proc/" + target.pid() + "/environ",
-                        "in the guest container: command: [env, -u, " + KEY
-                                + ", ...], with its command in the place of the dots")
+                        Remedy.of(PodChange.of(PodChange.In.GUEST, "command", List.of("env", "-u", KEY, "COMMAND")))
+                                .and(", with its own in the place of COMMAND"))
                 : Check.ok(ENVIRONMENT, "readable, and without the elastic agent's key (" + KEY + ")");
     }
 
@@ -88,9 +90,9 @@ final class GuestChecks {
                 id,
                 finding + ": scripts run under the agent's, the lower one",
                 guest.get() == Limits.NONE
-                        ? "in the agent container: no resources.limits." + resource
-                                + ", or one that is high enough for its scripts too"
-                        : "in the agent container: resources: {limits: {" + resource + ": " + text.apply(guest)
-                                + "}}, and what the agent itself takes on top");
+                        ? Remedy.of("in the agent container: no resources.limits." + resource
+                                + ", or one that is high enough for its scripts too")
+                        : Remedy.of(PodChange.of(PodChange.In.AGENT, "resources.limits." + resource, text.apply(guest)))
+                                .and(", and what the agent itself takes on top"));
     }
 }

@@ -1,5 +1,7 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
+import cd.go.contrib.k8sexec.cli.outcome.PodChange;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.target.Mount;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
@@ -66,8 +68,12 @@ final class IdentityCheck {
                 "the guest sees "
                         + String.join(", ", seen.stream().map(Path::toString).toList())
                         + ": who has token and guid can take the agent's place",
-                "in the Pod: volumes: [{name: config, emptyDir: {}}], and in the agent container: volumeMounts: "
-                        + "[{name: config, mountPath: " + folder + "}]");
+                Remedy.of(
+                        PodChange.of(
+                                PodChange.In.POD,
+                                "volumes",
+                                List.of(PodChange.item("name", "config", "emptyDir", Map.of()))),
+                        PodChange.mount(PodChange.In.AGENT, "config", folder.toString())));
     }
 
     /** As the mounts say, which anybody may read. */

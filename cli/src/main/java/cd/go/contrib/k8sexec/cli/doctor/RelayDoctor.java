@@ -4,6 +4,8 @@ import cd.go.contrib.k8sexec.cli.enter.Entry;
 import cd.go.contrib.k8sexec.cli.enter.Guest;
 import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.PodChange;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.platform.Identity;
@@ -11,6 +13,7 @@ import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.Containers;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
+import cd.go.contrib.k8sexec.protocol.Way;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,8 +31,11 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
                     Stream.of(IdentityCheck.ID, GuestChecks.ENVIRONMENT), BY_TRIAL.stream())
             .toList();
 
-    /** @throws Canceled by a signal */
-    void examine(Entry entry) throws InterruptedException {
+    /**
+     * @return the way by which a script has run in the guest; empty if none has
+     * @throws Canceled by a signal
+     */
+    Optional<Way> examine(Entry entry) throws InterruptedException {
         Guest guest;
         try {
             guest = settings.guest(entry);
@@ -37,7 +43,7 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
             checks.accept(Check.failure("target", e));
             skip("there is no guest", List.of(VolumeChecks.SHARED_ROOT));
             skip("there is no guest", OF_VOLUME);
-            return;
+            return Optional.empty();
         }
         checks.accept(Check.ok("target", guest.describe()));
         User user;
@@ -51,7 +57,7 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
         } catch (K8sExecException e) {
             checks.accept(Check.failure(VolumeChecks.SHARED_ROOT, e));
             skip("the shared root is not known", OF_VOLUME);
-            return;
+            return Optional.empty();
         }
         checks.accept(IdentityCheck.of(proc, settings.environment(), sharedRoot));
         checks.accept(
@@ -63,9 +69,11 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
         } catch (K8sExecException e) {
             checks.accept(Check.failure("script-user", e));
             skip("a script cannot be run for the reasons above", List.of("shells", "trial"));
-            return;
+            return Optional.empty();
         }
-        trial(TrialRun.run(proc, sharedRoot, containerRoot, guest, entry, user, events), user, entry, sharedRoot);
+        TrialRun trial = TrialRun.run(proc, sharedRoot, containerRoot, guest, entry, user, events);
+        trial(trial, user, entry, sharedRoot);
+        return trial.outcome().map(ran -> Way.RELAY);
     }
 
     private void skip(String reason, List<String> ids) {
@@ -100,8 +108,8 @@ record RelayDoctor(ProcFs proc, ProcessStatus agent, Settings settings, Events e
         if (writes && (guest.uid() == agent.uid() || agent.effective().contains(Capability.DAC_OVERRIDE))) {
             return Check.ok("script-user", finding + " and can delete what they leave");
         }
-        String remedy = "run both as one user (runAsUser), or in the Pod: securityContext: {fsGroup: 1000}, and start "
-                + "the agent with umask 002";
+        Remedy remedy = Remedy.of(PodChange.of(PodChange.In.POD, "securityContext.fsGroup", 1000))
+                .between("run both as one user (runAsUser), or ", ", and start the agent with umask 002");
         if (!writes) {
             return Check.warning("script-user", finding + "; they cannot write to " + sharedRoot, remedy);
         }

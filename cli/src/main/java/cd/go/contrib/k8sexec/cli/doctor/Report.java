@@ -28,7 +28,8 @@ public record Report(List<Check> checks) {
                 generator.writeStringField("id", check.id());
                 generator.writeStringField("status", name(check.status()));
                 generator.writeStringField("finding", check.finding());
-                generator.writeStringField("remedy", check.remedy());
+                generator.writeStringField(
+                        "remedy", check.remedy() == null ? null : check.remedy().text());
                 generator.writeEndObject();
             }
             generator.writeEndArray();

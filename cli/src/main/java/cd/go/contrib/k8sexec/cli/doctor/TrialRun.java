@@ -6,6 +6,8 @@ import cd.go.contrib.k8sexec.cli.enter.User;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import cd.go.contrib.k8sexec.cli.outcome.Outcome;
+import cd.go.contrib.k8sexec.cli.outcome.PodChange;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.Canceled;
 import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.request.TaskRequest;
@@ -76,7 +78,12 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                             ErrorId.INTERNAL,
                             "the agent's temporary folder cannot be written (" + K8sExecException.reason(e) + ")",
                             "so nobody could tell what the trial prints",
-                            "in the agent container: volumeMounts: [{name: tmp, mountPath: /tmp}], with an emptyDir"),
+                            Remedy.of(
+                                    PodChange.of(
+                                            PodChange.In.POD,
+                                            "volumes",
+                                            List.of(PodChange.item("name", "tmp", "emptyDir", Map.of()))),
+                                    PodChange.mount(PodChange.In.AGENT, "tmp", "/tmp"))),
                     "",
                     List.of(),
                     start);
@@ -169,7 +176,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
             return Check.failure(
                     "trial",
                     last.isEmpty() ? error.finding() : error.what() + ": " + last,
-                    explained ? "fix what fails above" : error.remedy());
+                    explained ? Remedy.of("fix what fails above") : error.fix());
         }
         if (outcome.isEmpty()) {
             return Check.failure(

@@ -1,20 +1,27 @@
 package cd.go.contrib.k8sexec.cli.doctor;
 
+import cd.go.contrib.k8sexec.cli.enter.Privileges;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.PodChange;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.run.Run;
 import cd.go.contrib.k8sexec.cli.staging.SharedVolume;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
 import cd.go.contrib.k8sexec.cli.target.BothMounts;
+import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.Mount;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.cli.target.Sizes;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import cd.go.contrib.k8sexec.protocol.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -50,13 +57,13 @@ final class VolumeChecks {
 
     /** If the shared root is not set, the volume that it probably is. */
     static Check unset(K8sExecException e, ProcFs proc, Target target) {
-        String remedy = target == null || e.id() != ErrorId.SHARED_ROOT_UNSET
-                ? e.remedy()
+        Remedy remedy = target == null || e.id() != ErrorId.SHARED_ROOT_UNSET
+                ? e.fix()
                 : common(proc, target)
                         .findFirst()
-                        .map(volume -> "in the agent container: env: [{name: GO_K8S_CONTAINER_SHARED_ROOT, value: "
-                                + volume.agent().point() + "}]")
-                        .orElse(e.remedy());
+                        .map(volume -> Remedy.of(PodChange.variable(
+                                Setting.SHARED_ROOT.variable(), volume.agent().point())))
+                        .orElse(e.fix());
         return Check.failure(SHARED_ROOT, e.finding(), remedy);
     }
 
@@ -121,11 +128,11 @@ final class VolumeChecks {
         }
     }
 
-    private String access() {
+    private Remedy access() {
         ProcessStatus agent = proc.status("self").orElseThrow();
         return agent.uid() == 0
-                ? "in the agent container: securityContext: {capabilities: {add: [DAC_OVERRIDE]}}"
-                : "in the Pod: securityContext: {fsGroup: " + agent.uid() + "}";
+                ? Privileges.adding(EnumSet.of(Capability.DAC_OVERRIDE))
+                : Remedy.of(PodChange.of(PodChange.In.POD, "securityContext.fsGroup", agent.uid()));
     }
 
     private Check containerRoot(String containerRoot) {
@@ -151,12 +158,12 @@ final class VolumeChecks {
                 ? Check.failure(
                         CONTAINER_ROOT,
                         finding + ", but at " + elsewhere.get(),
-                        "in the agent container: env: [{name: GO_K8S_CONTAINER_ROOT, value: " + elsewhere.get() + "}]")
+                        Remedy.of(PodChange.variable(Setting.CONTAINER_ROOT.variable(), elsewhere.get())))
                 : Check.failure(
                         CONTAINER_ROOT,
                         finding + ", nor anywhere else",
-                        "in the guest container: volumeMounts: [{name: VOLUME, mountPath: " + sharedRoot
-                                + "}], with the name of the volume that the agent container mounts there");
+                        Remedy.of(PodChange.mount(PodChange.In.GUEST, "VOLUME", sharedRoot.toString()))
+                                .and(", with the name of the volume that the agent container mounts there"));
     }
 
     /** Whether a job's folder is the same in both: GoCD's agent keeps them in {@code pipelines}. */
@@ -213,10 +220,10 @@ final class VolumeChecks {
         Optional<Mount> agents = mount("self", sharedRoot.toString());
         Optional<Mount> guests = target == null ? Optional.empty() : mount(target.pid(), containerRoot);
         if (agents.filter(mount -> mount.options().contains("ro")).isPresent()) {
-            return readOnly("agent", sharedRoot.toString());
+            return readOnly(PodChange.In.AGENT, "agent", sharedRoot.toString());
         }
         if (guests.filter(mount -> mount.options().contains("ro")).isPresent()) {
-            return readOnly("guest", containerRoot);
+            return readOnly(PodChange.In.GUEST, "guest", containerRoot);
         }
         if (guests.or(() -> agents)
                 .filter(mount -> mount.options().contains("noexec"))
@@ -224,17 +231,22 @@ final class VolumeChecks {
             return Check.warning(
                     MOUNT_OPTIONS,
                     "the volume is mounted noexec: a job cannot start a program that lies in it, like ./gradlew",
-                    "in the Pod: volumes: [{name: VOLUME, emptyDir: {}}], which is not mounted noexec");
+                    Remedy.of(PodChange.of(
+                                    PodChange.In.POD,
+                                    "volumes",
+                                    List.of(PodChange.item("name", "VOLUME", "emptyDir", Map.of()))))
+                            .and(", which is not mounted noexec"));
         }
         return Check.ok(MOUNT_OPTIONS, "writable, and programs in it can be started");
     }
 
-    private static Check readOnly(String container, String path) {
+    private static Check readOnly(PodChange.In in, String container, String path) {
+        Map<String, Object> mount = PodChange.item("name", "VOLUME", "mountPath", path);
+        mount.put("readOnly", false);
         return Check.failure(
                 MOUNT_OPTIONS,
                 path + " is mounted read-only in the " + container + " container, so no script can be handed over",
-                "in the " + container + " container: volumeMounts: [{name: VOLUME, mountPath: " + path
-                        + ", readOnly: false}]");
+                Remedy.of(PodChange.of(in, "volumeMounts", List.of(mount))));
     }
 
     private Check freeSpace() {

@@ -46,8 +46,6 @@ final class ChrootEntry extends DirectEntry {
                 ErrorId.ENTER_REFUSED,
                 "chroot(2) into " + target.words(proc) + " is refused (" + reason + ")",
                 "so the guest cannot be entered",
-                platform.uid() == 0
-                        ? EntryAdvice.of(Way.CHROOT, target, proc)
-                        : "in the agent container: securityContext: {runAsUser: 0, runAsGroup: 0}");
+                platform.uid() == 0 ? EntryAdvice.of(Way.CHROOT, target, proc) : Privileges.AS_ROOT);
     }
 }

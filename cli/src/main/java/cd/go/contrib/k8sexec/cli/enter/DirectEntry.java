@@ -15,7 +15,9 @@ import cd.go.contrib.k8sexec.cli.platform.Stage;
 import cd.go.contrib.k8sexec.cli.platform.StartException;
 import cd.go.contrib.k8sexec.cli.platform.Streams;
 import cd.go.contrib.k8sexec.cli.staging.StagedRun;
+import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.Target;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -157,8 +159,8 @@ abstract class DirectEntry implements Entry {
                         ErrorId.ENTER_REFUSED,
                         "the system refuses to change the user to " + program.user() + " " + reason,
                         "so nothing was run",
-                        "in the agent container: securityContext: {capabilities: {add: [SETUID, SETGID]}}, or leave "
-                                + "--user and GO_K8S_USER unset");
+                        Privileges.adding(EnumSet.of(Capability.SETUID, Capability.SETGID))
+                                .and(", or leave --user and GO_K8S_USER unset"));
             case PROCESS, FILES ->
                 new Refused(
                         ErrorId.ENTER_REFUSED,

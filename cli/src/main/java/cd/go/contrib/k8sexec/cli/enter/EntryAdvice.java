@@ -1,5 +1,7 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
+import cd.go.contrib.k8sexec.cli.outcome.PodChange;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
@@ -14,24 +16,22 @@ import java.util.Set;
 
 /** What to change in the Pod so that the agent may enter the guest, or look at it: by what /proc says of both. */
 public final class EntryAdvice {
-    private static final String AGENT = "in the agent container: securityContext: ";
-    private static final String FILTER =
-            "what is needed is there, so a seccomp filter, AppArmor or SELinux refuses it: " + AGENT
-                    + "{seccompProfile: {type: RuntimeDefault}}";
+    private static final Remedy FILTER = Remedy.of(PodChange.ofAgent("seccompProfile.type", "RuntimeDefault"))
+            .between("what is needed is there, so a seccomp filter, AppArmor or SELinux refuses it: ", "");
 
     private EntryAdvice() {}
 
     /** To enter it. */
-    static String of(Way way, Target target, ProcFs proc) {
+    static Remedy of(Way way, Target target, ProcFs proc) {
         Optional<ProcessStatus> agent = proc.status("self");
         Optional<ProcessStatus> guest = proc.status(target.pid());
         return agent.isEmpty() || guest.isEmpty()
-                ? "look whether the guest still runs"
+                ? Remedy.of("look whether the guest still runs")
                 : of(way, agent.get(), guest.get(), Nsenter.groupOfPrivileged());
     }
 
     /** @param group as {@link Nsenter#groupOfPrivileged} */
-    static String of(Way way, ProcessStatus agent, ProcessStatus guest, OptionalLong group) {
+    static Remedy of(Way way, ProcessStatus agent, ProcessStatus guest, OptionalLong group) {
         Set<Capability> needed = Privileges.needed(way, Platform.CURRENT.isNative(), agent, guest, false);
         if (agent.uid() == 0) {
             return add(
@@ -40,32 +40,36 @@ public final class EntryAdvice {
                     guest);
         }
         if (group.isPresent()) {
-            return AGENT + "{runAsGroup: " + group.getAsLong() + "}: only that group may run the nsenter which has the "
-                    + "privilege";
+            return Remedy.of(PodChange.ofAgent("runAsGroup", group.getAsLong()))
+                    .and(": only that group may run the nsenter which has the privilege");
         }
         if (agent.noNewPrivs()) {
-            return AGENT
-                    + "{allowPrivilegeEscalation: true}: without it the capabilities of nsenter's file do not count";
+            return Remedy.of(PodChange.ofAgent("allowPrivilegeEscalation", true))
+                    .and(": without it the capabilities of nsenter's file do not count");
         }
         Set<Capability> missing = Privileges.missing(needed, agent.bounding());
         return missing.isEmpty()
-                ? "let the agent be root, or make its image with Dockerfile.agent, whose nsenter has file capabilities"
+                ? Remedy.of("let the agent be root, or make its image with Dockerfile.agent, whose nsenter has file "
+                        + "capabilities")
                 : add(missing, agent, guest);
     }
 
-    private static String add(Set<Capability> missing, ProcessStatus agent, ProcessStatus guest) {
+    private static Remedy add(Set<Capability> missing, ProcessStatus agent, ProcessStatus guest) {
         if (missing.isEmpty()) {
             return FILTER;
         }
         boolean looks = missing.contains(Capability.SYS_PTRACE);
         if (looks && missing.size() == 1 && isOnlyOfAnotherGroup(agent, guest)) {
-            return "in the guest container: securityContext: {runAsGroup: " + agent.gid() + "}, the agent's";
+            return Remedy.of(PodChange.of(PodChange.In.GUEST, "securityContext.runAsGroup", agent.gid()))
+                    .and(", the agent's");
         }
         Set<Capability> more = Privileges.missing(guest.permitted(), agent.bounding());
-        return AGENT + "{capabilities: {add: [" + Privileges.names(missing) + "]}}"
-                + (looks && !more.isEmpty()
-                        ? ", or give the guest no capability that the agent lacks (" + Privileges.names(more) + ")"
-                        : "");
+        return Privileges.adding(missing)
+                .and(
+                        looks && !more.isEmpty()
+                                ? ", or give the guest no capability that the agent lacks (" + Privileges.names(more)
+                                        + ")"
+                                : "");
     }
 
     /** Then a guest of the agent's group takes no capability to look at. */
@@ -77,11 +81,11 @@ public final class EntryAdvice {
     }
 
     /** To read its environment. */
-    public static String toLook(Target target, ProcFs proc) {
+    public static Remedy toLook(Target target, ProcFs proc) {
         Optional<ProcessStatus> agent = proc.status("self");
         Optional<ProcessStatus> guest = proc.status(target.pid());
         if (agent.isEmpty() || guest.isEmpty()) {
-            return "look whether the guest still runs";
+            return Remedy.of("look whether the guest still runs");
         }
         Set<Capability> needed =
                 Privileges.needed(Way.CHROOT, Platform.CURRENT.isNative(), agent.get(), guest.get(), false);
@@ -92,8 +96,11 @@ public final class EntryAdvice {
         // what the Pod adds does not count for an agent that is not root
         return isOnlyOfAnotherGroup(agent.get(), guest.get())
                 ? add(EnumSet.of(Capability.SYS_PTRACE), agent.get(), guest.get())
-                : "in the guest container: securityContext: {runAsUser: "
-                        + agent.get().uid() + ", runAsGroup: " + agent.get().gid()
-                        + "}, the agent's user, and no capability that it lacks";
+                : Remedy.of(PodChange.of(
+                                        PodChange.In.GUEST,
+                                        "securityContext.runAsUser",
+                                        agent.get().uid())
+                                .with("securityContext.runAsGroup", agent.get().gid()))
+                        .and(", the agent's user, and no capability that it lacks");
     }
 }

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.Identity;
 import cd.go.contrib.k8sexec.cli.target.BothMounts;
 import cd.go.contrib.k8sexec.cli.target.Target;
@@ -39,8 +40,8 @@ public interface Guest {
     /** Its own environment: NUL-ended NAME=value entries; empty if it may not be read. */
     Optional<byte[]> environment();
 
-    /** Why its environment may not be read and what to do, for people. */
-    String unreadable();
+    /** Why its environment may not be read, and what to do. */
+    Remedy unreadable();
 
     /** As a subject, for people: by its name, if that is known. */
     String words();

@@ -1,7 +1,10 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.PodChange;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,9 +15,11 @@ import java.util.Optional;
  */
 public record GuestEnvironment(byte[] entries, Optional<String> loss) {
     /** What to do about a main process that does not keep its environment. */
-    public static final String KEEPS_ENVIRONMENT = "let a shell be the main process, which keeps it: in the guest "
-            + "container: command: [sh, -c, \"trap 'kill $!' TERM; PROGRAM & wait\"], with its program in the place of "
-            + "PROGRAM; or set in the task what the script needs";
+    public static final Remedy KEEPS_ENVIRONMENT = Remedy.of(PodChange.of(
+                    PodChange.In.GUEST, "command", List.of("sh", "-c", "trap 'kill $!' TERM; PROGRAM & wait")))
+            .between(
+                    "let a shell be the main process, which keeps it: ",
+                    ", with its program in the place of PROGRAM; or set in the task what the script needs");
 
     private static final byte[] NONE = {};
 
@@ -34,7 +39,7 @@ public record GuestEnvironment(byte[] entries, Optional<String> loss) {
             return new GuestEnvironment(
                     NONE,
                     Optional.of("the guest's own environment cannot be read, so none of its variables is there, and a "
-                            + "standard PATH; " + guest.unreadable()));
+                            + "standard PATH; " + guest.unreadable().text()));
         }
         return isOverwritten(found.get())
                 ? new GuestEnvironment(
@@ -45,7 +50,7 @@ public record GuestEnvironment(byte[] entries, Optional<String> loss) {
                                         .map(K8sExecException::harmless)
                                         .orElse("")
                                 + ") has written its title over its own environment, so none of its variables is "
-                                + "there, and a standard PATH; " + KEEPS_ENVIRONMENT))
+                                + "there, and a standard PATH; " + KEEPS_ENVIRONMENT.text()))
                 : new GuestEnvironment(found.get(), Optional.empty());
     }
 

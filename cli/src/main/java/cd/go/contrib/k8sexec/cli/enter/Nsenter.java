@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.enter;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.StartException;
 import cd.go.contrib.k8sexec.cli.platform.Status;
 import cd.go.contrib.k8sexec.cli.target.Capability;
@@ -132,9 +133,9 @@ public record Nsenter(Path program, boolean busyBox) {
                 program + " cannot be started (" + told + ")",
                 "so the guest cannot be entered",
                 ofFile
-                        ? "its file has capabilities that the container lacks: in the agent container: "
-                                + "securityContext: {capabilities: {add: [" + Privileges.names(missing) + "]}}"
-                        : "look at its permissions, and at the process and memory limits of the agent container");
+                        ? Privileges.adding(missing).between("its file has capabilities that the container lacks: ", "")
+                        : Remedy.of("look at its permissions, and at the process and memory limits of the agent "
+                                + "container"));
     }
 
     /**

@@ -1,5 +1,7 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
+import cd.go.contrib.k8sexec.cli.outcome.PodChange;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.target.Capability;
 import cd.go.contrib.k8sexec.cli.target.ProcessStatus;
 import cd.go.contrib.k8sexec.protocol.Way;
@@ -28,6 +30,10 @@ public final class Privileges {
             Capability.SETFCAP);
     /** setns(2), "Details for specific namespace types", Mount namespace. */
     public static final Set<Capability> SETNS = EnumSet.of(Capability.SYS_ADMIN, Capability.SYS_CHROOT);
+
+    /** For chroot, which no program with file capabilities does. */
+    public static final Remedy AS_ROOT =
+            Remedy.of(PodChange.ofAgent("runAsUser", 0).with("securityContext.runAsGroup", 0));
 
     private Privileges() {}
 
@@ -106,6 +112,12 @@ public final class Privileges {
         Set<Capability> more = missing(set, DEFAULT);
         return "Kubernetes' default" + (more.isEmpty() ? "" : " with " + names(more))
                 + (lacks.isEmpty() ? "" : " without " + names(lacks));
+    }
+
+    /** To give them to the agent container. */
+    public static Remedy adding(Set<Capability> set) {
+        return Remedy.of(PodChange.ofAgent(
+                "capabilities.add", set.stream().map(Capability::name).toList()));
     }
 
     public static String names(Set<Capability> set) {

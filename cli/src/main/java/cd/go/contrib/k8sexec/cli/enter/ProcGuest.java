@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.enter;
 
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
 import cd.go.contrib.k8sexec.cli.platform.Identity;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
@@ -48,7 +49,7 @@ public record ProcGuest(Target target, ProcFs proc) implements Guest {
     }
 
     @Override
-    public String unreadable() {
+    public Remedy unreadable() {
         return EntryAdvice.toLook(target, proc);
     }
 

@@ -86,7 +86,7 @@ record RelayEntry(Platform platform, ProcFs proc, RelayPlace place) implements E
                 views.add(guest.view(
                         target.isEmpty()
                                 ? "candidate"
-                                : target.get().about().name().equals(socket.guest()) ? "target" : "other"));
+                                : target.get().about().name().equals(socket.guest()) ? ContainerView.TARGET : "other"));
             } catch (K8sExecException e) {
                 views.add(RelayGuest.down(socket.guest(), e.what()));
             }

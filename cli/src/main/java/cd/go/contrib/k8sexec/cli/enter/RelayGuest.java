@@ -3,6 +3,7 @@ package cd.go.contrib.k8sexec.cli.enter;
 import cd.go.contrib.k8sexec.cli.outcome.Cost;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.outcome.Remedy;
 import cd.go.contrib.k8sexec.cli.platform.Connection;
 import cd.go.contrib.k8sexec.cli.platform.Identity;
 import cd.go.contrib.k8sexec.cli.target.ContainerView;
@@ -45,8 +46,8 @@ record RelayGuest(String name, Connection connection, RelayMessages.Hello hello,
     }
 
     @Override
-    public String unreadable() {
-        return "the guest's kernel or seccomp filter refuses memfd_create(2): allow it there";
+    public Remedy unreadable() {
+        return Remedy.of("the guest's kernel or seccomp filter refuses memfd_create(2): allow it there");
     }
 
     @Override

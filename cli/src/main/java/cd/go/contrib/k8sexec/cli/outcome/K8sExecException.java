@@ -22,14 +22,18 @@ public class K8sExecException extends RuntimeException {
     private final ErrorId id;
     private final String what;
     private final String why;
-    private final String remedy;
+    private final transient Remedy remedy;
 
     public K8sExecException(ErrorId id, String what, String why, String remedy) {
-        super(line(what) + ", " + line(why) + "; " + line(remedy));
+        this(id, what, why, Remedy.of(remedy));
+    }
+
+    public K8sExecException(ErrorId id, String what, String why, Remedy remedy) {
+        super(line(what) + ", " + line(why) + "; " + line(remedy.text()));
         this.id = id;
         this.what = line(what);
         this.why = line(why);
-        this.remedy = line(remedy);
+        this.remedy = new Remedy(line(remedy.text()), remedy.changes());
     }
 
     /**
@@ -84,6 +88,11 @@ public class K8sExecException extends RuntimeException {
 
     /** The message's last part: what fixes it. */
     public String remedy() {
+        return remedy.text();
+    }
+
+    /** The same, with what it changes in the Pod's manifest. */
+    public Remedy fix() {
         return remedy;
     }
 

@@ -33,6 +33,8 @@ public record ContainerView(
         Optional<Long> memoryLimit) {
 
     public static final String AGENT = "agent";
+    public static final String PAUSE = "pause";
+    public static final String TARGET = "target";
 
     /** @param target the guest of a run, empty if it is not clear which that would be */
     public static List<ContainerView> all(ProcFs proc, Optional<Target> target) {
@@ -63,9 +65,9 @@ public record ContainerView(
     private static String role(Container container, Optional<Target> target) {
         return switch (container.role()) {
             case AGENT -> AGENT;
-            case PAUSE -> "pause";
+            case PAUSE -> PAUSE;
             case GUEST ->
-                target.isEmpty() ? "candidate" : container.has(target.get().pid()) ? "target" : "other";
+                target.isEmpty() ? "candidate" : container.has(target.get().pid()) ? TARGET : "other";
         };
     }
 }

@@ -49,10 +49,19 @@ public record Mount(String id, String device, String root, String point, Set<Str
         return root.contains("/pods/" + podUid + "/volumes/kubernetes.io~empty-dir/");
     }
 
+    /** What kubelet calls the volume of the Pod that it is; empty if it is none. */
+    public Optional<String> volume() {
+        return KubernetesNames.volume(root);
+    }
+
+    /** Whether both are the same folder of the same file system. */
+    public boolean isSameFolder(Mount other) {
+        return device.equals(other.device) && root.equals(other.root);
+    }
+
     /** For people, like {@code the volume work at /go}, by what kubelet calls it, or else as the file system is. */
     String describe() {
-        return KubernetesNames.volume(root)
-                        .map(volume -> "the volume " + volume)
+        return volume().map(volume -> "the volume " + volume)
                         .orElse(type + " " + device + (root.equals("/") ? "" : " " + root))
                 + " at " + point;
     }

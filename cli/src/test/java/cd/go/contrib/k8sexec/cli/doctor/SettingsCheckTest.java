@@ -70,7 +70,9 @@ class SettingsCheckTest {
                         + " GO_K8S_USR is not known to this k8s-exec, so it has no effect",
                 check.finding());
         for (Setting named : new Setting[] {Setting.GRACE, Setting.USER}) {
-            assertTrue(check.remedy().contains("for " + named.variable() + " use "), check.remedy());
+            assertTrue(
+                    check.remedy().text().contains("for " + named.variable() + " use "),
+                    check.remedy().text());
         }
     }
 }

@@ -61,7 +61,7 @@ class EntryAdviceTest {
     }
 
     private static String of(ProcessStatus agent, ProcessStatus guest, OptionalLong group) {
-        return EntryAdvice.of(Way.NSENTER, agent, guest, group);
+        return EntryAdvice.of(Way.NSENTER, agent, guest, group).text();
     }
 
     private static ProcessStatus process(long uid, long gid, Set<Capability> bounding, boolean noNewPrivs) {

@@ -177,8 +177,8 @@ class DoctorPrivilegesIT {
             assertTrue(!diagnosis.result().text().contains("hidden-value"), "a value");
             memory = diagnosis.assertWarning("memory-limit", "agent: 384Mi, guest: 512Mi");
         }
-        String words = command.replaceFirst(".*command: \\[(env.*), \\.\\.\\.].*", "$1")
-                .replace(",", "");
+        String words =
+                command.replaceFirst(".*command: \\[(env.*), COMMAND].*", "$1").replace(",", "");
         Files.writeString(profile, "exec " + words + " /bin/sleep infinity\n", StandardOpenOption.APPEND);
         settings.set(2, "AGENT_MEMORY=" + memory.replaceFirst(".*memory: (\\d+)Mi}.*", "$1") + "m");
         try (Pod fixed = Pod.up(settings.toArray(String[]::new))) {
