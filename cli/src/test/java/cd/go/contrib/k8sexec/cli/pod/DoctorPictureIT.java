@@ -42,7 +42,7 @@ class DoctorPictureIT {
             assertTrue(lines.subList(other, lines.size()).stream().noneMatch(line -> line.contains("(shared)")));
             assertEquals(
                     1,
-                    lines.subList(guest, other).stream()
+                    lines.subList(guest, other - 1).stream()
                             .map(String::length)
                             .distinct()
                             .count(),
@@ -53,7 +53,7 @@ class DoctorPictureIT {
     @Test
     void the_picture_of_relays_has_their_users() {
         Pod.requireNative();
-        try (Pod pod = Relayed.pod()) {
+        try (Pod pod = Relayed.up()) {
             List<String> lines = picture(pod, Relayed.RELAY, 0);
             assertTrue(
                     lines.stream()

@@ -9,18 +9,27 @@ import java.util.stream.Stream;
 final class Relayed {
     static final Map<String, String> RELAY = Map.of("GO_K8S_RELAY", "/relay");
 
+    private static final String[] SETTINGS = {
+        "GUEST_RELAY=" + Pod.RELAY,
+        "GUEST_IMAGE=debian",
+        "AGENT_UID=1000",
+        "AGENT_GID=1000",
+        "GUEST_UID=1000",
+        "GUEST_GID=1000",
+        "AGENT_CAPS=",
+        "GUEST_CAPS="
+    };
+
     private Relayed() {}
 
+    /** For all tests of a class. */
     static Pod pod() {
-        return Pod.forClass(
-                "GUEST_RELAY=" + Pod.RELAY,
-                "GUEST_IMAGE=debian",
-                "AGENT_UID=1000",
-                "AGENT_GID=1000",
-                "GUEST_UID=1000",
-                "GUEST_GID=1000",
-                "AGENT_CAPS=",
-                "GUEST_CAPS=");
+        return Pod.forClass(SETTINGS);
+    }
+
+    /** For one test, which closes it. */
+    static Pod up() {
+        return Pod.up(SETTINGS);
     }
 
     /** Runs commands of a shell in the agent, whose standard input is the request and for which $0 is k8s-exec. */
