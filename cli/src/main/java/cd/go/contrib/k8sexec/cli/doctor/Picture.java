@@ -135,10 +135,10 @@ public record Picture(
                 .collect(Collectors.joining(", "));
     }
 
+    /** Where a script had the shared one: no other of its mounts can be seen. */
     private String volumeOfRelay(ContainerView container) {
-        return container.role().equals(ContainerView.TARGET)
-                ? guest.flatMap(Guest::sharedRoot)
-                        .map(root -> "the shared one at " + root)
+        return container.role().equals(ContainerView.TARGET) && taken.isPresent()
+                ? guest.map(found -> "the shared one at " + settings.containerRoot(found))
                         .orElse("")
                 : "";
     }
