@@ -14,9 +14,9 @@ import picocli.CommandLine.Model.ArgSpec;
  * Lets picocli write the values of options into the fields of the commands, which it reaches by reflection. Nothing
  * else needs that: the native executable holds the model of all commands.
  *
- * <p>And takes picocli's converters out of that model which no option of ours needs: they would bring the JDK's network,
- * databases, calendar and currencies into the executable; the network's library even looks at each start what the
- * machine has.
+ * <p>And takes picocli's converters out of that model which no option of ours needs: they would bring the JDK's
+ * network, databases, calendar and currencies into the executable; the network's library even looks at each start what
+ * the machine has.
  */
 public final class OptionFields implements Feature {
 

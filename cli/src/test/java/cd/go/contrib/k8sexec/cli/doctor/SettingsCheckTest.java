@@ -44,7 +44,7 @@ class SettingsCheckTest {
 
         assertEquals(Check.Status.WARNING, check.status());
         assertEquals(name + " is not known to this k8s-exec, so it has no effect", check.finding());
-        assertEquals("in the agent container: " + remedy, check.remedy());
+        assertEquals("in the agent container: " + remedy, check.remedy().text());
     }
 
     @ParameterizedTest
