@@ -23,7 +23,7 @@ public final class OptionFields implements Feature {
     @Override
     public void beforeAnalysis(BeforeAnalysisAccess access) {
         try {
-            prepare(K8sExec.commandLine());
+            prepare(K8sExec.MODEL);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this picocli keeps its converters elsewhere", e);
         }

@@ -48,7 +48,7 @@ public final class K8sExec implements Runnable {
      * value, so that a start costs the same however many commands there are. Nothing in it may depend on where it runs:
      * default values are read when they are needed.
      */
-    private static final CommandLine MODEL =
+    static final CommandLine MODEL =
             commandLine().setOut(utf8(StandardStream.OUT)).setErr(utf8(StandardStream.ERR));
 
     @Mixin
