@@ -91,7 +91,7 @@ function budgets(    list) {
     budget("cancel of a script that ends on SIGTERM, of an empty one",
         median(ours, "cancel", WALL) / ms(ours), "times", 1, 3)
     budget("private memory while a script runs", median(ours, "memory", PRIVATE) / 1024, "MiB", 10, 1)
-    budget("executable", size / 1e6, "MB", 17, 1.05)
+    budget("executable", size / 1e6, "MB", 17, 1)
 }
 
 BEGIN {

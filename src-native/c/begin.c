@@ -104,7 +104,10 @@ static int write_result(const char *path, const char *result) {
 static void tell(void) {
     static const char line[] = "k8s-exec: error [AGENT_LIMIT]: " MESSAGE "\n";
     static const char result[] = "{\"outcome\":\"error\",\"exitCode\":125,\"signal\":null,\"error\":\"AGENT_LIMIT\","
-                                 "\"message\":\"" MESSAGE "\",\"reason\":null,\"enter\":null,\"durationMillis\":0}\n";
+                                 "\"message\":\"" MESSAGE "\",\"reason\":null,\"enter\":null,\"durationMillis\":0,"
+                                 "\"scriptMillis\":null,\"cpuUserMillis\":null,\"cpuSystemMillis\":null,"
+                                 "\"largestProcessBytes\":null,\"memoryLimitBytes\":null,"
+                                 "\"memoryPeakBytes\":null}\n";
     static char words[LONGEST_COMMAND];
     const char *path = result_file(words);
     if ((path == NULL || !write_result(path, result)) && write(2, line, sizeof line - 1) < 0) {

@@ -63,10 +63,10 @@ class ExecutableGuardTest {
     void it_fails_if_it_has_grown() throws Exception {
         append(WHAT_HAS_TO_BE_THERE);
         try (RandomAccessFile file = new RandomAccessFile(executable.toFile(), "rw")) {
-            file.setLength(17_800_001);
+            file.setLength(17_000_001);
         }
 
-        assertComplaint("17800001 bytes, more than 17800000", guard(executable));
+        assertComplaint("17000001 bytes, more than 17000000", guard(executable));
     }
 
     @Test

@@ -25,7 +25,8 @@ final class JvmFiles {
         if (!attributes.isDirectory()) {
             throw new FileSystemException(path.toString(), null, "Not a directory");
         }
-        return open(path, attributes, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        // by that name no pipe is opened, which would wait for its writer: not even one that was put there just now
+        return open(path.resolve("."), attributes, Set.of(StandardOpenOption.READ));
     }
 
     Opened openFile(Path path) throws IOException {

@@ -56,7 +56,7 @@ class ClosedStreamsIT {
                 Pod.request("bash", LOOK, Map.of()).getBytes(),
                 "bash",
                 "-c",
-                "export GO_K8S_CONTAINER_SHARED_ROOT=/go; cat >/tmp/request; " + commands,
+                "export GO_K8S_CONTAINER_SHARED_ROOT=/go GO_K8S_COST=never; cat >/tmp/request; " + commands,
                 Pod.K8S_EXEC.toString());
     }
 }

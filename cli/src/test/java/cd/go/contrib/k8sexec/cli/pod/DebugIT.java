@@ -103,7 +103,8 @@ class DebugIT {
                                 .collect(Collectors.joining("(?s:.*)", "", ""))),
                 result.toString());
         assertFalse(result.errors().contains("hunter2"), result.toString());
-        assertEquals("", pod.k8sExec(request, "run").errors());
+        assertEquals(
+                "", pod.k8sExec(Map.of("GO_K8S_COST", "never"), request, "run").errors());
     }
 
     private static Result run(String debug, String option) {

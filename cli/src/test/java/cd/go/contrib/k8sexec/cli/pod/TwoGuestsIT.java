@@ -37,7 +37,7 @@ class TwoGuestsIT {
                 .assertError("TARGET_AMBIGUOUS", "down now (tools), beside other (", "--container");
         pod.k8sExec(REQUEST, "run", "--container", "other").assertExitCode(0);
         String remedy = Diagnosis.diagnose(pod).assertFailure("target", "down now (tools)");
-        assertTrue(remedy.contains("value: other}], or value: tools}"), remedy);
+        assertTrue(remedy.contains("value: other}], or value: tools"), remedy);
         assertEquals(List.of(), pod.sharedFiles());
     }
 }
