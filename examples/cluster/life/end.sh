@@ -95,7 +95,7 @@ check_end() {
             ;;
         deaf)
             # nobody is told until the Pod's time is over
-            expect "the console" "$console" '?(stderr\| k8s-exec: the guest tools *that container?s files)'
+            expect "the console" "$console" '?(stderr\| k8s-exec: the guest tools *that container?s files*)'
             [ "$ended" -ge 4 ] || [ "$1" = force ] || fail "it was over after $ended s"
             ;;
         sleep)
