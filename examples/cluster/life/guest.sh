@@ -11,7 +11,8 @@ guest_ends_during_run() {
     agent touch /go/go-on
     script_ended
     # it may go on; but somebody has to know it
-    expect "the run's output" "$said" $'the script runs\nk8s-exec: the guest tools *went on\nk8s-exec: the script took *exit code 3'
+    expect "the run's output" "$said" \
+        $'the script runs\nk8s-exec: the guest tools *went on\nk8s-exec: the script took *exit code 3'
     expect "the next run" "$(run_script 'echo next')" $'next\nexit code 0'
 }
 
