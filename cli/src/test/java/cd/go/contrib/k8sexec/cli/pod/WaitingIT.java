@@ -106,8 +106,8 @@ class WaitingIT {
         try {
             Result result = agent(
                     Pod.request("bash", "echo ran", Map.of("PATH", "/go/lease:/usr/bin:/bin")),
-                    "until [ -e /go/held ]; do sleep 0.02; done; $0 run </tmp/request 2>/tmp/errors & run=$!\n"
-                            + "until grep -q waiting /tmp/errors; do sleep 0.02; done; touch /go/told; wait $run; "
+                    "rm -f /tmp/errors; until [ -e /go/held ]; do sleep 0.02; done; $0 run </tmp/request 2>/tmp/errors & run=$!\n"
+                            + "until grep -qs waiting /tmp/errors; do sleep 0.02; done; touch /go/told; wait $run; "
                             + "cat /tmp/errors");
 
             assertTrue(
