@@ -106,7 +106,8 @@ class WaitingIT {
         try {
             Result result = agent(
                     Pod.request("bash", "echo ran", Map.of("PATH", "/go/lease:/usr/bin:/bin")),
-                    "rm -f /tmp/errors; until [ -e /go/held ]; do sleep 0.02; done; $0 run </tmp/request 2>/tmp/errors & run=$!\n"
+                    "rm -f /tmp/errors; until [ -e /go/held ]; do sleep 0.02; done\n"
+                            + "$0 run </tmp/request 2>/tmp/errors & run=$!\n"
                             + "until grep -qs waiting /tmp/errors; do sleep 0.02; done; touch /go/told; wait $run; "
                             + "cat /tmp/errors");
 
