@@ -118,6 +118,8 @@ class TroubleshootingIT {
             }
         });
         FAILURES.put(
+                "k8s-exec: the script took …", () -> pod.task(Map.of("GO_K8S_COST", "always"), "--shell sh 'true'"));
+        FAILURES.put(
                 "k8s-exec: the script left running in the background: …",
                 () -> pod.task("--shell sh 'exec >/dev/null 2>&1; sleep 9 &'"));
         FAILURES.put(
