@@ -64,7 +64,8 @@ test_guest_late() {
     sleep 4 # it says after 3 s what it waits for
     kubectl -n "$namespace" set image pod/pod "tools=${images/\*/node:20}"
     wait
-    expect "what wait says" "$(cat "$log.wait")" $'*process * (sleep): the only other container of the Pod\nexit code 0'
+    expect "what wait says" "$(cat "$log.wait")" \
+        $'*process * (@(env|sleep)): the only other container of the Pod\nexit code 0'
     expect "a run that came too early" "$(cat "$log.early")" $'*wait*next\nexit code 0'
     expect "the next run" "$(run_script 'echo next')" $'next\nexit code 0'
 }
