@@ -79,6 +79,7 @@ final class DoctorCommand implements Callable<Integer>, Settings {
 
     private final ProcFs proc = ProcFs.mounted();
     private Events events;
+    private GuestWait guestWait;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -139,11 +140,15 @@ final class DoctorCommand implements Callable<Integer>, Settings {
         return targetOptions.find(proc, Optional.empty(), volumeOptions.sharedRootIfSet(), guestWait());
     }
 
+    /** The same for all who look: what was not there in its time is not waited for again. */
     private GuestWait guestWait() {
-        return GuestWait.from(
-                wait.duration(Duration.ZERO),
-                events::pause,
-                note -> spec.commandLine().getErr().println(Notes.line(note)));
+        if (guestWait == null) {
+            guestWait = GuestWait.from(
+                    wait.duration(Duration.ZERO),
+                    events::pause,
+                    note -> spec.commandLine().getErr().println(Notes.line(note)));
+        }
+        return guestWait;
     }
 
     @Override
