@@ -238,15 +238,8 @@ class BadInputIT {
 
     @Test
     void what_went_wrong_stands_in_the_result_file() {
-        var result = pod.exec(
-                "agent",
-                "{}".getBytes(),
-                "env",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-                "sh",
-                "-c",
-                "umask 0; $0 run --result /tmp/result 2>/dev/null; stat -c %a /tmp/result; cat /tmp/result",
-                Pod.K8S_EXEC.toString());
+        var result = pod.shell(
+                "{}", "umask 0; $0 run --result /tmp/result 2>/dev/null; stat -c %a /tmp/result; cat /tmp/result");
         String[] lines = result.text().split("\n");
         JsonPath json = JsonPath.from(lines[1]);
 

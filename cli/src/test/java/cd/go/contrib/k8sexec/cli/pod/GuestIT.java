@@ -61,18 +61,7 @@ class GuestIT {
             until grep -qs "waiting for the guest, 1m at most" /tmp/late; do sleep 0.1; done
             kill $run; wait $run; echo $?
             """;
-        assertEquals(
-                "143\n",
-                pod.exec(
-                                "agent",
-                                REQUEST.getBytes(),
-                                "env",
-                                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-                                "sh",
-                                "-c",
-                                script,
-                                Pod.K8S_EXEC.toString())
-                        .text());
+        assertEquals("143\n", pod.shell(REQUEST, script).text());
     }
 
     @Test

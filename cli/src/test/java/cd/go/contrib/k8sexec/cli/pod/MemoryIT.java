@@ -80,14 +80,7 @@ class MemoryIT {
     }
 
     private static Result run(String script) {
-        return pod.exec(
-                "agent",
-                Pod.request("bash", script, Map.of()).getBytes(),
-                "env",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-                "sh",
-                "-c",
-                "$0 run --result /tmp/result; echo $?; cat /tmp/result",
-                Pod.K8S_EXEC.toString());
+        return pod.shell(
+                Pod.request("bash", script, Map.of()), "$0 run --result /tmp/result; echo $?; cat /tmp/result");
     }
 }

@@ -178,6 +178,19 @@ final class Pod extends PodScript implements BeforeAllCallback, AfterEachCallbac
         return exec("agent", input.getBytes(StandardCharsets.UTF_8), command.toArray(String[]::new));
     }
 
+    /** Runs commands of the agent's sh, whose {@code $0} is k8s-exec. */
+    Result shell(String input, String commands) {
+        return exec(
+                "agent",
+                input.getBytes(StandardCharsets.UTF_8),
+                "env",
+                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                "sh",
+                "-c",
+                commands,
+                K8S_EXEC.toString());
+    }
+
     /** Runs a script in the guest. */
     Result run(String shell, String script) {
         return k8sExec(request(shell, script, Map.of()), "run");

@@ -31,15 +31,9 @@ class RunIT {
 
     @Test
     void the_limit_of_open_files_is_the_one_that_k8s_exec_was_given() {
-        Result result = pod.exec(
-                "agent",
-                Pod.request("bash", "ulimit -Sn; ulimit -Hn", Map.of()).getBytes(),
-                "env",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-                "sh",
-                "-c",
-                "ulimit -Sn 300; ulimit -Hn 2000; exec $0 run",
-                Pod.K8S_EXEC.toString());
+        Result result = pod.shell(
+                Pod.request("bash", "ulimit -Sn; ulimit -Hn", Map.of()),
+                "ulimit -Sn 300; ulimit -Hn 2000; exec $0 run");
 
         String guests =
                 pod.exec("guest", "bash", "-c", "ulimit -Sn; ulimit -Hn").text();
@@ -99,15 +93,9 @@ class RunIT {
     void two_hundred_megabytes_arrive_line_by_line() {
         String script = "seq 1 24000000";
         Result plain = pod.exec("guest", "sh", "-c", script + " | sha256sum");
-        Result run = pod.exec(
-                "agent",
-                Pod.request("sh", script, Map.of()).getBytes(),
-                "env",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-                "sh",
-                "-c",
-                "$0 run | tee /dev/stderr 2>/tmp/out | sha256sum; stat -c %s /tmp/out",
-                Pod.K8S_EXEC.toString());
+        Result run = pod.shell(
+                Pod.request("sh", script, Map.of()),
+                "$0 run | tee /dev/stderr 2>/tmp/out | sha256sum; stat -c %s /tmp/out");
 
         assertEquals(plain.text(), run.text().lines().findFirst().orElse("") + "\n");
         assertTrue(Long.parseLong(run.text().lines().skip(1).findFirst().orElse("0")) > 200_000_000, run.toString());

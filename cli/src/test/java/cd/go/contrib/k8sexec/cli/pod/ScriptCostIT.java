@@ -171,14 +171,6 @@ class ScriptCostIT {
     }
 
     private static Result run(String script, String options) {
-        return pod.exec(
-                "agent",
-                Pod.request("bash", script, Map.of()).getBytes(),
-                "env",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-                "sh",
-                "-c",
-                "cat >/tmp/request; $0 run </tmp/request " + options,
-                Pod.K8S_EXEC.toString());
+        return pod.shell(Pod.request("bash", script, Map.of()), "cat >/tmp/request; $0 run </tmp/request " + options);
     }
 }

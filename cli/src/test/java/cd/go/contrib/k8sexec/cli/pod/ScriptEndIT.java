@@ -60,16 +60,9 @@ class ScriptEndIT {
     @ValueSource(strings = {"1 HUP", "2 INT", "3 QUIT", "9 KILL", "11 SEGV", "13 PIPE", "15 TERM"})
     void a_signal_that_ends_the_script_is_128_and_its_number(String signal) {
         int number = Integer.parseInt(signal.split(" ")[0]);
-        Result result = pod.exec(
-                "agent",
-                Pod.request("sh", "ulimit -c 0; kill -" + number + " $$; sleep 5", Map.of())
-                        .getBytes(),
-                "env",
-                "GO_K8S_CONTAINER_SHARED_ROOT=/go",
-                "sh",
-                "-c",
-                "$0 run --result /tmp/result; echo $?; cat /tmp/result",
-                Pod.K8S_EXEC.toString());
+        Result result = pod.shell(
+                Pod.request("sh", "ulimit -c 0; kill -" + number + " $$; sleep 5", Map.of()),
+                "$0 run --result /tmp/result; echo $?; cat /tmp/result");
         String[] lines = result.text().split("\n");
         JsonPath json = JsonPath.from(lines[1]);
 
