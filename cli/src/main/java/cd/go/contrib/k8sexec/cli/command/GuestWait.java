@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.protocol.Durations;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -17,8 +18,6 @@ import java.util.function.Predicate;
  */
 record GuestWait(long start, Duration limit, Pause pause, Consumer<String> notes) {
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final Duration FIRST_NOTE = Duration.ofSeconds(3);
-    private static final Duration NEXT_NOTE = Duration.ofSeconds(30);
 
     /** Lets time pass. */
     interface Pause {
@@ -45,7 +44,7 @@ record GuestWait(long start, Duration limit, Pause pause, Consumer<String> notes
      * @throws K8sExecException as the last look, and at once if waiting cannot help
      */
     <T> T until(Predicate<K8sExecException> mayComeYet, Look<T> look) throws InterruptedException {
-        Duration note = FIRST_NOTE;
+        Duration note = Events.FIRST_NOTE;
         while (true) {
             try {
                 return look.find();
@@ -62,7 +61,7 @@ record GuestWait(long start, Duration limit, Pause pause, Consumer<String> notes
                 }
                 if (waited().compareTo(note) >= 0) {
                     notes.accept("waiting for the guest, " + Durations.text(limit) + " at most: " + e.what());
-                    note = note.plus(NEXT_NOTE);
+                    note = note.plus(Events.NEXT_NOTE);
                 }
                 pause.pause(POLL);
             }

@@ -2,6 +2,7 @@ package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.protocol.Durations;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -29,8 +30,6 @@ record ServiceWait(Duration limit, BiConsumer<Service, Duration> there, Consumer
     /** So much longer is waited for what the first attempt sees, if that has no answer yet. */
     private static final Duration FIRST_ATTEMPT = Duration.ofSeconds(3);
 
-    private static final Duration FIRST_NOTE = Duration.ofSeconds(3);
-    private static final Duration NEXT_NOTE = Duration.ofSeconds(30);
     private static final String NOT_TRIED = "its name takes long to look up";
 
     /** What one attempt saw; nothing if the service is there. */
@@ -46,7 +45,7 @@ record ServiceWait(Duration limit, BiConsumer<Service, Duration> there, Consumer
         }
         // a thread for each: the C library may take many seconds to look a name up
         List.copyOf(missing.keySet()).forEach(service -> begin(service, attempts, start));
-        Duration note = FIRST_NOTE;
+        Duration note = Events.FIRST_NOTE;
         while (!missing.isEmpty()) {
             Duration waited = since(start);
             boolean areTried = !missing.containsValue(NOT_TRIED);
@@ -55,7 +54,7 @@ record ServiceWait(Duration limit, BiConsumer<Service, Duration> there, Consumer
             }
             if (waited.compareTo(note) >= 0) {
                 notes.accept("waiting for " + described(missing) + "; " + Durations.text(limit) + " at most");
-                note = note.plus(NEXT_NOTE);
+                note = note.plus(Events.NEXT_NOTE);
             }
             Seen seen = attempts.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
             if (seen == null) {

@@ -69,10 +69,7 @@ final class IdentityCheck {
                         + String.join(", ", seen.stream().map(Path::toString).toList())
                         + ": who has token and guid can take the agent's place",
                 Remedy.of(
-                        PodChange.of(
-                                PodChange.In.POD,
-                                "volumes",
-                                List.of(PodChange.item("name", "config", "emptyDir", Map.of()))),
+                        PodChange.emptyDir("config"),
                         PodChange.mount(PodChange.In.AGENT, "config", folder.toString())));
     }
 

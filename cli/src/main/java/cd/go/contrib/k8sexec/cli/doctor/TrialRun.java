@@ -78,12 +78,7 @@ record TrialRun(Optional<Outcome> outcome, K8sExecException error, String output
                             ErrorId.INTERNAL,
                             "the agent's temporary folder cannot be written (" + K8sExecException.reason(e) + ")",
                             "so nobody could tell what the trial prints",
-                            Remedy.of(
-                                    PodChange.of(
-                                            PodChange.In.POD,
-                                            "volumes",
-                                            List.of(PodChange.item("name", "tmp", "emptyDir", Map.of()))),
-                                    PodChange.mount(PodChange.In.AGENT, "tmp", "/tmp"))),
+                            Remedy.of(PodChange.emptyDir("tmp"), PodChange.mount(PodChange.In.AGENT, "tmp", "/tmp"))),
                     "",
                     List.of(),
                     start);

@@ -231,11 +231,7 @@ final class VolumeChecks {
             return Check.warning(
                     MOUNT_OPTIONS,
                     "the volume is mounted noexec: a job cannot start a program that lies in it, like ./gradlew",
-                    Remedy.of(PodChange.of(
-                                    PodChange.In.POD,
-                                    "volumes",
-                                    List.of(PodChange.item("name", "VOLUME", "emptyDir", Map.of()))))
-                            .and(", which is not mounted noexec"));
+                    Remedy.of(PodChange.emptyDir("VOLUME")).and(", which is not mounted noexec"));
         }
         return Check.ok(MOUNT_OPTIONS, "writable, and programs in it can be started");
     }

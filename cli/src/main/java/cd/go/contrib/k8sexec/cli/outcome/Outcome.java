@@ -34,38 +34,26 @@ public record Outcome(
     private static final int TIMED_OUT = 124;
 
     public static Outcome exited(int exitCode) {
-        return new Outcome(OutcomeKind.EXITED, exitCode, null, null, null, null, null, null);
+        return of(OutcomeKind.EXITED, exitCode, null);
     }
 
     /** The script's shell was killed by the signal with this number. */
     public static Outcome signaled(int signal) {
-        return new Outcome(
-                OutcomeKind.SIGNALED,
-                Signals.EXIT_CODE_BASE + signal,
-                Signals.name(signal),
-                null,
-                null,
-                null,
-                null,
-                null);
+        return of(OutcomeKind.SIGNALED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal));
     }
 
     /** k8s-exec was told to end by the signal with this number. */
     public static Outcome canceled(int signal) {
-        return new Outcome(
-                OutcomeKind.CANCELED,
-                Signals.EXIT_CODE_BASE + signal,
-                Signals.name(signal),
-                null,
-                null,
-                null,
-                null,
-                null);
+        return of(OutcomeKind.CANCELED, Signals.EXIT_CODE_BASE + signal, Signals.name(signal));
     }
 
     /** The script ran longer than it may. */
     public static Outcome timedOut() {
-        return new Outcome(OutcomeKind.TIMED_OUT, TIMED_OUT, null, null, null, null, null, null);
+        return of(OutcomeKind.TIMED_OUT, TIMED_OUT, null);
+    }
+
+    private static Outcome of(OutcomeKind kind, int exitCode, String signal) {
+        return new Outcome(kind, exitCode, signal, null, null, null, null, null);
     }
 
     /** @param message in the words of the place where it is read */

@@ -55,6 +55,11 @@ public record PodChange(In in, Map<String, Object> fields) {
     }
 
     /** @param volume its name */
+    public static PodChange emptyDir(String volume) {
+        return of(In.POD, "volumes", List.of(item("name", volume, "emptyDir", Map.of())));
+    }
+
+    /** @param volume its name */
     public static PodChange mount(In in, String volume, String path) {
         return of(in, "volumeMounts", List.of(item("name", volume, "mountPath", path)));
     }

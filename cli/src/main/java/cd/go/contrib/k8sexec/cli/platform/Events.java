@@ -12,6 +12,11 @@ import java.util.Optional;
  * the signals that it was made for do not end this process.
  */
 public interface Events {
+    /** When people are told for the first time what is waited for. */
+    Duration FIRST_NOTE = Duration.ofSeconds(3);
+
+    /** And how long after that again. */
+    Duration NEXT_NOTE = Duration.ofSeconds(30);
 
     /** The next one, in the order in which they came; {@link Event.TimeOver} if none comes in this time. */
     Event next(Duration limit) throws InterruptedException;

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * What the JDK makes of it, for the JVM build: it starts programs of this container alone, and hands them no script.
  */
 final class JvmPlatform implements Platform {
+    private static final String NO_PROGRAMS = "is not one file and has no pause and no relay in it";
     private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/\\d+|tty\\w*|console)");
 
     /**
@@ -193,17 +194,17 @@ final class JvmPlatform implements Platform {
 
     @Override
     public Relays relays() {
-        throw new K8sExecException(
-                ErrorId.NATIVE_ONLY,
-                "this is the JVM build of k8s-exec",
-                "which cannot pass descriptors to a relay",
-                "leave GO_K8S_RELAY and --enter relay unset, or use the native executable (k8s-exec --version "
-                        + "says which one it is)");
+        throw nativeOnly("cannot pass descriptors to a relay", "leave GO_K8S_RELAY and --enter relay unset, or ");
+    }
+
+    @Override
+    public Holds holds() {
+        throw nativeOnly("cannot hold the place of a script", "");
     }
 
     @Override
     public void clearUmask() {
-        throw nativeOnly();
+        throw nativeOnly(NO_PROGRAMS, "");
     }
 
     @Override
@@ -248,20 +249,21 @@ final class JvmPlatform implements Platform {
     /** The JVM build is not one file that could be put elsewhere, and far from small while it waits. */
     @Override
     public byte[] relay() {
-        throw nativeOnly();
+        throw nativeOnly(NO_PROGRAMS, "");
     }
 
     @Override
     public void becomePause() {
-        throw nativeOnly();
+        throw nativeOnly(NO_PROGRAMS, "");
     }
 
-    private static K8sExecException nativeOnly() {
+    /** @param otherwise what to do without it, as the beginning of a sentence */
+    private static K8sExecException nativeOnly(String cannot, String otherwise) {
         return new K8sExecException(
                 ErrorId.NATIVE_ONLY,
                 "this is the JVM build of k8s-exec",
-                "which is not one file and has no pause and no relay in it",
-                "use the native executable (k8s-exec --version says which one it is)");
+                "which " + cannot,
+                otherwise + "use the native executable (k8s-exec --version says which one it is)");
     }
 
     private record JvmChild(Process process) implements Child {

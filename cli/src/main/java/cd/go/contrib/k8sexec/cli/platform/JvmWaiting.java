@@ -6,9 +6,6 @@ import java.time.Duration;
 
 /** Tells people what another thread waits for, as {@link Events#waitFor} promises. */
 final class JvmWaiting {
-    private static final long FIRST = Duration.ofSeconds(3).toNanos();
-    private static final long NEXT = Duration.ofSeconds(30).toNanos();
-
     private Thread teller;
     private String what = "";
     /** By System.nanoTime. */
@@ -19,7 +16,7 @@ final class JvmWaiting {
     synchronized void waitFor(String something) {
         what = something;
         since = System.nanoTime();
-        due = since + FIRST;
+        due = since + Events.FIRST_NOTE.toNanos();
         if (teller == null && !what.isEmpty()) {
             teller = new Thread(this::tell, "waiting");
             teller.setDaemon(true);
@@ -48,7 +45,7 @@ final class JvmWaiting {
                             : Math.max(
                                     1, Duration.ofNanos(due - System.nanoTime()).toMillis()));
         }
-        due += NEXT;
+        due += Events.NEXT_NOTE.toNanos();
         return Events.line(what) + " (since "
                 + Duration.ofNanos(System.nanoTime() - since).toSeconds() + " s)\n";
     }

@@ -1,6 +1,5 @@
 package cd.go.contrib.k8sexec.cli.platform;
 
-import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -117,13 +116,7 @@ public interface Platform {
      *
      * @throws K8sExecException NATIVE_ONLY
      */
-    default Holds holds() {
-        throw new K8sExecException(
-                ErrorId.NATIVE_ONLY,
-                "this is the JVM build of k8s-exec",
-                "which cannot hold the place of a script",
-                "use the native executable (k8s-exec --version says which one it is)");
-    }
+    Holds holds();
 
     /**
      * From now on a file has the mode with which it is made (umask(2)).

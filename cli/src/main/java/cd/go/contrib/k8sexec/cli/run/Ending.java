@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.run;
 
 import cd.go.contrib.k8sexec.cli.enter.Account;
+import cd.go.contrib.k8sexec.cli.platform.Events;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import cd.go.contrib.k8sexec.protocol.Durations;
@@ -25,10 +26,6 @@ final class Ending {
     static final Duration KILL_POLL = Duration.ofMillis(1);
     /** A process that SIGKILL does not end in this time hangs in the kernel, and nobody can end it. */
     static final Duration KILL_LIMIT = Duration.ofSeconds(5);
-    /** When people are told what it waits for, and once more. */
-    private static final Duration FIRST_NOTE = Duration.ofSeconds(3);
-
-    private static final Duration NEXT_NOTE = Duration.ofSeconds(30);
 
     private final ProcFs proc;
     private final Supplier<List<ProcessInfo>> members;
@@ -140,9 +137,9 @@ final class Ending {
     Optional<String> waiting(Duration grace) {
         long now = System.nanoTime();
         if (nextNote == 0) {
-            nextNote = now + FIRST_NOTE.toNanos();
+            nextNote = now + Events.FIRST_NOTE.toNanos();
         } else if (now - nextNote >= 0) {
-            nextNote = now + NEXT_NOTE.toNanos();
+            nextNote = now + Events.NEXT_NOTE.toNanos();
             return Optional.of("the script is being ended: waiting " + Durations.text(grace) + " at most for "
                     + (left.isEmpty() ? "its processes" : left()));
         }
