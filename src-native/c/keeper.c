@@ -8,6 +8,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -150,6 +152,15 @@ static int run_keeper(const struct keep *keep_for) {
 
 /* ---- its maker */
 
+/* Memory that keepers do not get. */
+static void *own;
+static size_t own_size;
+
+void kx_keep_back(void *start, unsigned long size) {
+    own = start;
+    own_size = size;
+}
+
 /* Ends at once, with an errno: its child, the keeper, is then nobody's. */
 static int run_between(void *argument) {
     /* by the system call: the C library's function would do what only its own threads may */
@@ -162,9 +173,12 @@ static int make(struct keep *keep_for) {
     int status = 0;
     /* it would get the keeper back as its child */
     prctl(PR_SET_CHILD_SUBREAPER, 0);
+    madvise(own, own_size, MADV_DONTFORK);
     int between = clone(run_between, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, keep_for);
+    int number = errno;
+    madvise(own, own_size, MADV_DOFORK);
     if (between < 0) {
-        return errno;
+        return number;
     }
     while (waitpid(between, &status, 0) < 0 && errno == EINTR) {
         /* once more */
@@ -187,12 +201,27 @@ static int meet(struct kx_keeper *keeper, int control) {
     return 0;
 }
 
+/* Copies the program's strings to memory that keepers get, in one piece from "room" on. Returns 0, or -1 and errno. */
+static int take_along(struct kx_program *program) {
+    size_t room = kx_room(program), words = (size_t) program->words_size;
+    size_t environment = (size_t) program->environment_size;
+    char *copy = malloc(room + words + environment);
+    if (copy == NULL) {
+        return -1;
+    }
+    program->room = (char **) (void *) copy;
+    program->words = memcpy(copy + room, program->words, words);
+    program->environment = memcpy(copy + room + words, program->environment, environment);
+    return 0;
+}
+
 int kx_keep(struct kx_keeper *keeper, const struct kx_guest *guest, const struct kx_program *program, int queue) {
     struct keep keep_for = {guest, *program, queue, {KX_NONE, KX_NONE}};
-    keep_for.program.room = malloc(kx_room(program));
-    int error = keep_for.program.room == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, keep_for.ends) != 0
-                        ? errno
-                        : make(&keep_for);
+    keep_for.program.room = NULL;
+    int error =
+            take_along(&keep_for.program) != 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, keep_for.ends) != 0
+                    ? errno
+                    : make(&keep_for);
     free(keep_for.program.room);
     close(keep_for.ends[1]);
     error = error == 0 ? meet(keeper, keep_for.ends[0]) : error;

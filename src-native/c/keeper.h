@@ -21,6 +21,12 @@ struct kx_keeper {
 };
 
 /*
+ * Keepers do not get this memory, where nothing is that they need but a program's words and environment. To copy its
+ * tables, and then each page that its owner writes to, takes longer than all else that is done for a keeper.
+ */
+void kx_keep_back(void *start, unsigned long size);
+
+/*
  * Has the program started by a new keeper, in the guest, as by kx_start_in (guest.h). What becomes of that is written
  * to the queue, a pipe: KX_STARTED or KX_FAILED, then KX_CHILD. After KX_FAILED the keeper ends.
  *

@@ -10,6 +10,7 @@ import org.graalvm.nativeimage.c.struct.CStruct;
 import org.graalvm.nativeimage.c.type.CCharPointer;
 import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.word.PointerBase;
+import org.graalvm.word.UnsignedWord;
 
 /**
  * What the headers in src-native/c promise, which say what each name means. The build reads the layout from there.
@@ -22,7 +23,7 @@ final class Core {
         @Override
         public List<String> getHeaderFiles() {
             // the build tells the compiler where it is
-            return List.of("\"events.h\"", "\"helper.h\"", "\"processes.h\"", "\"begin.h\"");
+            return List.of("\"events.h\"", "\"helper.h\"", "\"keeper.h\"", "\"processes.h\"", "\"begin.h\"");
         }
     }
 
@@ -232,6 +233,9 @@ final class Core {
 
     @CFunction("kx_next")
     static native void next(int millis, int watched, Event event);
+
+    @CFunction("kx_keep_back")
+    static native void keepBack(PointerBase start, UnsignedWord size);
 
     @CFunction("kx_kept_by")
     static native int keptBy();

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.graalvm.nativeimage.CurrentIsolate;
 import org.graalvm.nativeimage.PinnedObject;
 import org.graalvm.nativeimage.StackValue;
 import org.graalvm.nativeimage.c.type.CIntPointer;
@@ -16,8 +17,13 @@ import org.graalvm.word.WordFactory;
 /** The queue of src-native/c/events.h. */
 final class PosixEvents implements Events {
     /** Bytes that a pipe holds. */
-    private static final int CHUNK = 1 << 16;
+    private static final int LARGEST_CHUNK = 1 << 16;
+    /** Bytes of most requests: memory that is touched for the first time costs more than another read(2). */
+    private static final int USUAL_CHUNK = 4096;
+    /** Of all objects, from the isolate's address on: ReservedAddressSpaceSize in native-image.properties. */
+    private static final long HEAP = 1536L << 20;
 
+    private byte[] chunk = new byte[USUAL_CHUNK];
     private int watched = Core.none();
     private int listened = Core.none();
     private CoreProgram launched;
@@ -70,15 +76,19 @@ final class PosixEvents implements Events {
     }
 
     private Event read() {
-        byte[] chunk = new byte[CHUNK];
         int count;
         try (PinnedObject bytes = PinnedObject.create(chunk)) {
-            count = (int) Libc.read(watched, bytes.addressOfArrayElement(0), WordFactory.unsigned(CHUNK)).rawValue();
+            count = (int) Libc.read(watched, bytes.addressOfArrayElement(0), WordFactory.unsigned(chunk.length))
+                    .rawValue();
         }
         if (count <= 0) {
             watched = Core.none();
         }
-        return new Event.Input(Arrays.copyOf(chunk, Math.max(0, count)));
+        byte[] input = Arrays.copyOf(chunk, Math.max(0, count));
+        if (count == chunk.length && count < LARGEST_CHUNK) {
+            chunk = new byte[LARGEST_CHUNK];
+        }
+        return new Event.Input(input);
     }
 
     @Override
@@ -99,6 +109,7 @@ final class PosixEvents implements Events {
         byte[] bytes = input.map(ByteBuffer::array).orElse(new byte[0]);
         // until this process ends: another thread feeds it to the child
         PinnedObject pinned = PinnedObject.create(bytes);
+        Core.keepBack(CurrentIsolate.getIsolate(), WordFactory.unsigned(HEAP));
         Core.launch(
                 PosixPlatform.guest(inside),
                 launched.core(),
