@@ -29,6 +29,27 @@ int __wrap_setrlimit(int resource, const struct rlimit *limit) {
 }
 
 /*
+ * In the place of what the JDK's network library asks the kernel when it is loaded, by three sockets: no Java here
+ * uses the network.
+ */
+int __wrap_IPv4_supported(void);
+int __wrap_IPv6_supported(void);
+int __wrap_reuseport_supported(int is_ipv6);
+
+int __wrap_IPv4_supported(void) {
+    return 0;
+}
+
+int __wrap_IPv6_supported(void) {
+    return 0;
+}
+
+int __wrap_reuseport_supported(int is_ipv6) {
+    (void) is_ipv6;
+    return 0;
+}
+
+/*
  * Before main: else what is opened first gets the number of a standard stream that was closed, and what a script prints
  * goes there.
  */
