@@ -21,7 +21,7 @@ static int storm(void) {
 
 /* What must not grow. */
 struct account {
-    long memory; /* kB */
+    long memory; /* kB; of the same work some pages are touched only if two ends come at the same moment */
     int descriptors, children, files;
 };
 
@@ -36,6 +36,9 @@ static int count_files(const char *path, const char *prefix) {
 }
 
 /* idle: how many descriptors it has without a connection; it may see a client's end late */
+/* kB: what is lost once in a run is more, after a thousand of them */
+#define SOME_PAGES 64
+
 static struct account take_account(pid_t relay, int idle) {
     AWAIT(count_children(relay) == 0 && count_descriptors(relay) == idle);
     return (struct account){proc_number(relay, "smaps_rollup", "\nPrivate_Dirty:"), count_descriptors(relay),
@@ -44,7 +47,7 @@ static struct account take_account(pid_t relay, int idle) {
 
 static void nothing_has_grown(pid_t relay, const struct account *before) {
     struct account after = take_account(relay, before->descriptors);
-    EQUAL(before->memory, after.memory);
+    CHECK(after.memory <= before->memory + SOME_PAGES);
     EQUAL(before->children, after.children);
     EQUAL(before->files, after.files);
 }
