@@ -3,7 +3,6 @@ package cd.go.contrib.k8sexec.cli.command;
 import cd.go.contrib.k8sexec.protocol.Setting;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,11 +17,15 @@ public final class OptionTexts {
 
     /** The setting that an option is for: any of its names may be that of the setting. */
     public static Optional<Setting> setting(ArgSpec argument) {
-        return argument instanceof OptionSpec option
-                ? Stream.of(option.names())
-                        .flatMap(name -> Setting.ofOption(name).stream())
-                        .findFirst()
-                : Optional.empty();
+        if (argument instanceof OptionSpec option) {
+            for (String name : option.names()) {
+                Optional<Setting> setting = Setting.ofOption(name);
+                if (setting.isPresent()) {
+                    return setting;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** Of all commands. The options stay in their order. */

@@ -166,7 +166,7 @@ public final class Doctor {
     private Target target() throws InterruptedException {
         try {
             Target target = settings.target();
-            checks.accept(TargetCheck.of(proc, target));
+            checks.accept(TargetCheck.of(target));
             return target;
         } catch (K8sExecException e) {
             checks.accept(TargetCheck.of(proc, e));

@@ -19,10 +19,9 @@ final class TargetCheck {
 
     private TargetCheck() {}
 
-    static Check of(ProcFs proc, Target target) {
-        String name = proc.containerName(target.pid())
-                .map(container -> "container " + container + ", ")
-                .orElse("");
+    static Check of(Target target) {
+        String name =
+                target.name().map(container -> "container " + container + ", ").orElse("");
         return Check.ok(
                 ID, "process " + target.pid() + " (" + target.process().command() + "), " + name + target.reason());
     }

@@ -44,7 +44,7 @@ final class ChrootEntry extends DirectEntry {
     Refused refused(Target target, String reason) {
         return new Refused(
                 ErrorId.ENTER_REFUSED,
-                "chroot(2) into " + target.words(proc) + " is refused (" + reason + ")",
+                "chroot(2) into " + target.words() + " is refused (" + reason + ")",
                 "so the guest cannot be entered",
                 platform.uid() == 0 ? EntryAdvice.of(Way.CHROOT, target, proc) : Privileges.AS_ROOT);
     }

@@ -167,7 +167,7 @@ public record Nsenter(Path program, boolean busyBox) {
             case 1 ->
                 new K8sExecException(
                         ErrorId.NSENTER_FAILED,
-                        "nsenter could not enter " + target.words(proc),
+                        "nsenter could not enter " + target.words(),
                         "for the reason in its line above",
                         EntryAdvice.of(Way.NSENTER, target, proc));
             default ->

@@ -25,7 +25,7 @@ public record ProcGuest(Target target, ProcFs proc) implements Guest {
         int pid = target.pid();
         return new Facts(
                 pid,
-                proc.containerName(pid).orElse(null),
+                target.name().orElse(null),
                 proc.containerId(pid).orElse(null),
                 proc.user(pid).orElse(null),
                 proc.commandLine(pid),
@@ -55,7 +55,7 @@ public record ProcGuest(Target target, ProcFs proc) implements Guest {
 
     @Override
     public String words() {
-        return target.words(proc);
+        return target.words();
     }
 
     @Override

@@ -58,7 +58,7 @@ final class SetnsEntry extends DirectEntry {
     Refused refused(Target target, String reason) {
         return new Refused(
                 ErrorId.ENTER_REFUSED,
-                "setns(2) into " + target.words(proc) + " is refused (" + reason + ")",
+                "setns(2) into " + target.words() + " is refused (" + reason + ")",
                 "so the guest cannot be entered",
                 EntryAdvice.of(Way.SETNS, target, proc));
     }

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.regex.Pattern;
 
 /**
  * k8s-exec could not do its part. The message is one line: what happened with the value, why it matters; what fixes it.
@@ -18,6 +19,8 @@ public class K8sExecException extends RuntimeException {
 
     /** Chars of a line for people, or of a part of a message. */
     private static final int LONGEST = 2000;
+
+    private static final Pattern HARMFUL = Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\p{Cf}]");
 
     private final ErrorId id;
     private final String what;
@@ -106,7 +109,16 @@ public class K8sExecException extends RuntimeException {
      * processes.
      */
     public static String harmless(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\p{Cf}]", "?");
+        return isPrintableAscii(text) ? text : HARMFUL.matcher(text).replaceAll("?");
+    }
+
+    /** Most are, and the pattern takes some ten times as long. */
+    private static boolean isPrintableAscii(String text) {
+        int i = 0;
+        while (i < text.length() && text.charAt(i) >= ' ' && text.charAt(i) < '\u007f') {
+            i++;
+        }
+        return i == text.length();
     }
 
     /**

@@ -24,8 +24,12 @@ public final class ByteString {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** The bytes of a path as the system has them, which its text is not in every locale. */
+    /** The bytes of a path as the system has them, which its text is not in every locale, unless that is ASCII. */
     public static String of(Path path) {
+        String text = path.toAbsolutePath().toString();
+        if (of(text).equals(text)) {
+            return text;
+        }
         // which has a slash at the end if there is such a directory
         String uri = path.toUri().getRawPath().replaceFirst("(?<=.)/$", "");
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

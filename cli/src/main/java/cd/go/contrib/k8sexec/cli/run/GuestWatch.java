@@ -30,9 +30,9 @@ final class GuestWatch {
         this.notes = notes;
     }
 
-    /** While it lives its name can be read. It has the shared volume, or the script would not have started. */
+    /** It has the shared volume, or the script would not have started. */
     void begin(Events events) {
-        Optional<String> container = target.flatMap(guest -> proc.containerName(guest.pid()));
+        Optional<String> container = target.flatMap(Target::name);
         container.ifPresent(found -> SeenGuests.of(proc).add(Set.of(found)));
         name = container.map(found -> found + " ").orElse("");
         watched = target.isEmpty() || events.watch(target.get().pid());

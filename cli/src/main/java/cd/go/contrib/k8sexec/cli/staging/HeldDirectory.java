@@ -70,7 +70,7 @@ public final class HeldDirectory implements Closeable {
     boolean isOwn() throws IOException {
         // numbers, not names: for those the JDK would read /etc/passwd each time
         var attributes = Files.readAttributes(path, "unix:uid,mode");
-        return attributes.get("uid").equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+        return Integer.toUnsignedLong((int) attributes.get("uid")) == Platform.CURRENT.uid()
                 && ((int) attributes.get("mode") & WRITABLE_BY_OTHERS) == 0;
     }
 

@@ -23,6 +23,8 @@ public final class Containers {
             Comparator.comparingLong(ProcessInfo::startTicks).thenComparingInt(ProcessInfo::pid);
 
     private final ProcFs proc;
+    /** Null until it is known. */
+    private Boolean node;
 
     public Containers(ProcFs proc) {
         this.proc = proc;
@@ -35,7 +37,14 @@ public final class Containers {
 
     /** Whether the processes of the whole node can be seen: the Pod has {@code hostPID: true}. */
     public boolean isNode() {
-        return proc.process(PAUSE + 1).filter(ProcessInfo::isKernelThread).isPresent();
+        if (node == null) {
+            // most often it is not there, and to read what is not there is an exception, which takes time
+            node = proc.file(PAUSE + 1, "stat").toFile().exists()
+                    && proc.process(PAUSE + 1)
+                            .filter(ProcessInfo::isKernelThread)
+                            .isPresent();
+        }
+        return node;
     }
 
     /**

@@ -11,6 +11,9 @@ import java.util.regex.Pattern;
  * (proc_pid_mountinfo(5)) and the paths of its control groups.
  */
 final class KubernetesNames {
+    /** In the source of each mount that tells a name here. */
+    static final String PODS = "/pods/";
+
     /**
      * kubelet mounts files below {@code …/pods/UID/containers/NAME/} (the termination log, wherever the Pod wants it)
      * and {@code …/pods/UID/volume-subpaths/VOLUME/NAME/}.

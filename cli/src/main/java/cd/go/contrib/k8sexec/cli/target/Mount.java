@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.target;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +25,19 @@ public record Mount(String id, String device, String root, String point, Set<Str
             Set.of("bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "tmpfs", "xfs", "zfs");
 
     private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
+
+    /** Of the lines that have this text anywhere: to take all of them apart takes longer than to read them. */
+    static List<Mount> parse(String lines, String text) {
+        List<Mount> mounts = new ArrayList<>();
+        int at = lines.indexOf(text);
+        while (at >= 0 && at < lines.length()) {
+            int newline = lines.indexOf('\n', at);
+            int end = newline < 0 ? lines.length() : newline;
+            parse(lines.substring(lines.lastIndexOf('\n', at - 1) + 1, end)).ifPresent(mounts::add);
+            at = lines.indexOf(text, end + 1);
+        }
+        return mounts;
+    }
 
     /** Empty if the line is not of that form. */
     static Optional<Mount> parse(String line) {
@@ -97,6 +111,9 @@ public record Mount(String id, String device, String root, String point, Set<Str
 
     /** Spaces and the like stand there as octal numbers. */
     private static String unescaped(String field) {
+        if (field.indexOf('\\') < 0) {
+            return field;
+        }
         return OCTAL.matcher(field)
                 .replaceAll(
                         match -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(match.group(1), 8))));

@@ -181,7 +181,7 @@ public record ProcFs(Path root) {
 
     /** The name of its container as Kubernetes has it ({@link KubernetesNames}). */
     public Optional<String> containerName(int pid) {
-        return KubernetesNames.container(mounts(pid));
+        return KubernetesNames.container(mounts(pid, KubernetesNames.PODS));
     }
 
     /**
@@ -190,7 +190,7 @@ public record ProcFs(Path root) {
      * @param process a process id, or "self"
      */
     public Optional<String> podUid(Object process) {
-        return KubernetesNames.podUid(mounts(process))
+        return KubernetesNames.podUid(mounts(process, KubernetesNames.PODS))
                 .or(() -> controlGroup(process).flatMap(KubernetesNames::podUid));
     }
 
@@ -210,10 +210,13 @@ public record ProcFs(Path root) {
      * @param process a process id, or "self"
      */
     public List<Mount> mounts(Object process) {
-        String lines = read(process, "mountinfo")
-                .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-                .orElse("");
-        return lines.lines().map(Mount::parse).flatMap(Optional::stream).toList();
+        return mounts(process, "");
+    }
+
+    private List<Mount> mounts(Object process, String text) {
+        return read(process, "mountinfo")
+                .map(bytes -> Mount.parse(new String(bytes, StandardCharsets.UTF_8), text))
+                .orElse(List.of());
     }
 
     /** The number of the mount that is its root, which no other container's process has (see {@link Mount#id}). */

@@ -26,18 +26,28 @@ public record ProcessInfo(int pid, String command, char state, int parent, int f
         if (open < 2 || close < open || close + 2 > line.length()) {
             throw new IllegalArgumentException("no process name");
         }
-        String[] fields = line.substring(close + 2).split(" ", USED_FIELDS + 1);
-        if (fields.length < USED_FIELDS) {
-            throw new IllegalArgumentException("too few fields");
+        // not by split: most fields are not looked at, and a Pod may have thousands of processes
+        int[] starts = new int[USED_FIELDS + 1];
+        starts[0] = close + 2;
+        for (int i = 0; i < USED_FIELDS; i++) {
+            int end = line.indexOf(' ', starts[i]);
+            if (end < 0 && i < USED_FIELDS - 1) {
+                throw new IllegalArgumentException("too few fields");
+            }
+            starts[i + 1] = (end < 0 ? line.length() : end) + 1;
         }
         return new ProcessInfo(
-                Integer.parseInt(line.substring(0, open - 1)),
+                Integer.parseInt(line, 0, open - 1, 10),
                 line.substring(open + 1, close),
-                fields[0].charAt(0),
-                Integer.parseInt(fields[1]),
-                (int) Long.parseLong(fields[6]),
-                Integer.parseInt(fields[17]),
-                Long.parseLong(fields[19]));
+                line.charAt(close + 2),
+                (int) number(line, starts, 1),
+                (int) number(line, starts, 6),
+                (int) number(line, starts, 17),
+                number(line, starts, 19));
+    }
+
+    private static long number(String line, int[] starts, int field) {
+        return Long.parseLong(line, starts[field], starts[field + 1] - 1, 10);
     }
 
     /** Whether it is the kernel's own, which only the node's PID namespace has. */

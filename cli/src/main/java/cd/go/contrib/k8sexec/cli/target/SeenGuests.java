@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The names of the containers of this Pod that were seen to be guests: of two, of which one is down now, the other is
@@ -26,6 +27,8 @@ public record SeenGuests(Optional<Path> file) {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     /** The number of the machine's first PID namespace: PROC_PID_INIT_INO in linux/proc_ns.h. */
     private static final String NODE = String.valueOf(0xEFFF_FFFCL);
+
+    private static final Pattern NOT_A_DIGIT = Pattern.compile("\\D");
     /** Bytes; a Pod has few containers, with names of 63 at most. */
     private static final int LONGEST = 4096;
 
@@ -35,7 +38,7 @@ public record SeenGuests(Optional<Path> file) {
     /** Of this Pod, which has a PID namespace of its own, unless that is the node's. */
     public static SeenGuests of(ProcFs proc) {
         return new SeenGuests(proc.namespace("self", Namespace.PID)
-                .map(namespace -> namespace.replaceAll("\\D", ""))
+                .map(namespace -> NOT_A_DIGIT.matcher(namespace).replaceAll(""))
                 .filter(number -> !number.equals(NODE))
                 .map(number -> SHARED_MEMORY.resolve("k8s-exec-guests-" + number)));
     }

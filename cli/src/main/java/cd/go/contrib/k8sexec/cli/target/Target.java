@@ -13,8 +13,10 @@ import java.util.Set;
  * @param reason     why it was taken, for people
  * @param namespaces those in which it differs from the agent
  * @param mounts     its mount namespace, empty if that may not be looked at
+ * @param name       its container's name, empty if that cannot be read
  */
-public record Target(ProcessInfo process, String reason, Set<Namespace> namespaces, Optional<String> mounts) {
+public record Target(
+        ProcessInfo process, String reason, Set<Namespace> namespaces, Optional<String> mounts, Optional<String> name) {
 
     static Target of(ProcFs proc, ProcessInfo process, String reason) {
         Set<Namespace> differing = EnumSet.noneOf(Namespace.class);
@@ -30,20 +32,16 @@ public record Target(ProcessInfo process, String reason, Set<Namespace> namespac
             // capabilities may be allowed in
             differing.add(Namespace.MOUNT);
         }
-        return new Target(process, reason, differing, mounts);
+        return new Target(process, reason, differing, mounts, proc.containerName(process.pid()));
     }
 
     public int pid() {
         return process.pid();
     }
 
-    /** For people: by its container's name, as long as that can be read. */
-    public String words(ProcFs proc) {
-        return "the guest ("
-                + proc.containerName(pid())
-                        .map(name -> "container " + name + ", ")
-                        .orElse("") + "process " + pid()
-                + ")";
+    /** For people. */
+    public String words() {
+        return "the guest (" + name.map(known -> "container " + known + ", ").orElse("") + "process " + pid() + ")";
     }
 
     /** For people. */

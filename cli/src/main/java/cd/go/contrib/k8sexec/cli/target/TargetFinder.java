@@ -110,27 +110,24 @@ public final class TargetFinder {
                     "so it is not clear where the script belongs",
                     "name one with GO_K8S_CONTAINER_NAME or --container");
         }
-        requireNoOther(sharing.get(0));
-        return Target.of(
+        Target target = Target.of(
                 proc,
                 sharing.get(0),
                 guests.size() == 1
                         ? "the only other container of the Pod"
                         : "of " + guests.size() + " other containers the only one with the shared volume");
+        requireNoOther(target);
+        return target;
     }
 
-    private void requireNoOther(ProcessInfo guest) {
+    private void requireNoOther(Target guest) {
         Set<String> others = new LinkedHashSet<>(seen.names());
-        if (others.isEmpty()) {
-            return;
-        }
-        Optional<String> name = proc.containerName(guest.pid());
-        name.ifPresent(others::remove);
-        if (name.isPresent() && !others.isEmpty()) {
+        guest.name().ifPresent(others::remove);
+        if (guest.name().isPresent() && !others.isEmpty()) {
             throw new K8sExecException(
                     ErrorId.TARGET_AMBIGUOUS,
                     "the Pod has had other containers for scripts, which are down now (" + String.join(", ", others)
-                            + "), beside " + list(List.of(guest)),
+                            + "), beside " + list(List.of(guest.process())),
                     "so it is not clear where the script belongs",
                     "name one with GO_K8S_CONTAINER_NAME or --container: it is waited for");
         }

@@ -7,8 +7,10 @@ import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.cli.pod.Strace.Call;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -90,6 +92,70 @@ class CostIT {
         // of each its stat at most; of the containers their mount namespace, of the guest and of k8s-exec itself also
         // the other namespaces, and of k8s-exec what its limits have done
         assertTrue(entries.size() <= 2 * PROCESSES + 38, entries.size() + " entries: " + entries);
+    }
+
+    /** That takes an exception, with a walk over the stack. */
+    @Test
+    void nothing_is_opened_that_is_not_there() {
+        List<String> missing = own.stream()
+                .filter(call -> call.is("open", "openat") && call.result() < 0)
+                .map(Call::text)
+                // once in the life of a Pod
+                .filter(text -> !text.contains("\"/dev/shm/k8s-exec-guests-"))
+                .toList();
+
+        assertEquals(List.of(), missing);
+    }
+
+    @Test
+    void of_each_container_the_mounts_are_read_once() {
+        List<String> files = own.stream()
+                .map(Call::text)
+                .filter(text -> text.startsWith("open") && text.contains("/mountinfo\""))
+                .map(text -> text.replaceAll(".*\"(.*)\".*", "$1"))
+                .toList();
+
+        assertEquals(List.of("/proc/" + pod.pid("guest") + "/mountinfo", "/proc/self/mountinfo"), files);
+    }
+
+    /** Of the memory that Java's objects are in, which the kernel gives page by page when they are made. */
+    @Test
+    void one_chunk_of_the_heap_is_enough() {
+        List<String> chunks = own.stream()
+                .map(Call::text)
+                .filter(text -> text.matches("mmap\\(0x[0-9a-f]+, 524288, PROT_READ\\|PROT_WRITE, .*MAP_ANONYMOUS.*"))
+                .toList();
+
+        assertEquals(1, chunks.size(), chunks.toString());
+    }
+
+    @Test
+    void no_socket_is_made() {
+        List<String> sockets =
+                own.stream().filter(call -> call.is("socket")).map(Call::text).toList();
+
+        assertEquals(List.of(), sockets);
+    }
+
+    /** The kernel would copy the tables of it, and each page to which k8s-exec writes then. */
+    @Test
+    void the_keeper_does_not_get_the_heap() {
+        String status = pod.exec(
+                        "agent",
+                        Pod.request("sh", "cat /proc/$PPID/status", Map.of()).getBytes(StandardCharsets.UTF_8),
+                        "env",
+                        "GO_K8S_CONTAINER_SHARED_ROOT=/go",
+                        Pod.K8S_EXEC.toString(),
+                        "run")
+                .assertExitCode(0)
+                .text();
+
+        Map<String, String> fields = status.lines()
+                .map(line -> line.split(":\\s+", 2))
+                .collect(Collectors.toMap(field -> field[0], field -> field[1]));
+        assertEquals("k8s-exec-keeper", fields.get("Name"));
+        int kibibytes = Integer.parseInt(fields.get("VmSize").split(" ")[0]);
+        assertTrue(kibibytes < 100_000, "its address space has " + kibibytes + " kB, and the heap alone 1.5 GB");
     }
 
     @Test

@@ -76,7 +76,7 @@ class RunLoopTest {
 
     private static Plan plan(RunId run, ProcessInfo guest) {
         return new Plan(
-                new ProcGuest(new Target(guest, "", Set.of(), Optional.empty()), PROC),
+                new ProcGuest(new Target(guest, "", Set.of(), Optional.empty(), Optional.empty()), PROC),
                 new AtOnce(),
                 new User(Optional.empty()),
                 new byte[0],
