@@ -153,12 +153,12 @@ static int run_keeper(const struct keep *keep_for) {
 /* ---- its maker */
 
 /* Memory that keepers do not get. */
-static void *own;
-static size_t own_size;
+static void *kept_back;
+static size_t kept_back_size;
 
-void kx_keep_back(void *start, unsigned long size) {
-    own = start;
-    own_size = size;
+void kx_keep_back(void *start, size_t size) {
+    kept_back = start;
+    kept_back_size = size;
 }
 
 /* Ends at once, with an errno: its child, the keeper, is then nobody's. */
@@ -173,10 +173,10 @@ static int make(struct keep *keep_for) {
     int status = 0;
     /* it would get the keeper back as its child */
     prctl(PR_SET_CHILD_SUBREAPER, 0);
-    madvise(own, own_size, MADV_DONTFORK);
+    madvise(kept_back, kept_back_size, MADV_DONTFORK);
     int between = clone(run_between, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, keep_for);
     int number = errno;
-    madvise(own, own_size, MADV_DOFORK);
+    madvise(kept_back, kept_back_size, MADV_DOFORK);
     if (between < 0) {
         return number;
     }

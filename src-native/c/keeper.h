@@ -23,8 +23,10 @@ struct kx_keeper {
 /*
  * Keepers do not get this memory, where nothing is that they need but a program's words and environment. To copy its
  * tables, and then each page that its owner writes to, takes longer than all else that is done for a keeper.
+ *
+ * start: of a page; nothing else is mapped from there on
  */
-void kx_keep_back(void *start, unsigned long size);
+void kx_keep_back(void *start, size_t size);
 
 /*
  * Has the program started by a new keeper, in the guest, as by kx_start_in (guest.h). What becomes of that is written

@@ -19,9 +19,12 @@ static int storm(void) {
     return given == NULL ? 30 : atoi(given);
 }
 
+/* kB: some pages are touched only if two ends come at the same moment. */
+#define SOME_PAGES 16
+
 /* What must not grow. */
 struct account {
-    long memory; /* kB; of the same work some pages are touched only if two ends come at the same moment */
+    long memory; /* kB, and SOME_PAGES more */
     int descriptors, children, files;
 };
 
@@ -36,9 +39,6 @@ static int count_files(const char *path, const char *prefix) {
 }
 
 /* idle: how many descriptors it has without a connection; it may see a client's end late */
-/* kB: what is lost once in a run is more, after a thousand of them */
-#define SOME_PAGES 64
-
 static struct account take_account(pid_t relay, int idle) {
     AWAIT(count_children(relay) == 0 && count_descriptors(relay) == idle);
     return (struct account){proc_number(relay, "smaps_rollup", "\nPrivate_Dirty:"), count_descriptors(relay),

@@ -24,7 +24,7 @@ public final class ByteString {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** The bytes of a path as the system has them, which its text is not in every locale, unless that is ASCII. */
+    /** The bytes of a path as the system has them. In some locales its text is that only if it is ASCII. */
     public static String of(Path path) {
         String text = path.toAbsolutePath().toString();
         if (of(text).equals(text)) {

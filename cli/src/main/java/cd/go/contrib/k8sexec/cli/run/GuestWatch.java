@@ -32,7 +32,8 @@ final class GuestWatch {
 
     /** It has the shared volume, or the script would not have started. */
     void begin(Events events) {
-        Optional<String> container = target.flatMap(Target::name);
+        // it may have been found before its runtime had made its mounts
+        Optional<String> container = target.flatMap(guest -> guest.name().or(() -> proc.containerName(guest.pid())));
         container.ifPresent(found -> SeenGuests.of(proc).add(Set.of(found)));
         name = container.map(found -> found + " ").orElse("");
         watched = target.isEmpty() || events.watch(target.get().pid());

@@ -38,11 +38,9 @@ public final class Containers {
     /** Whether the processes of the whole node can be seen: the Pod has {@code hostPID: true}. */
     public boolean isNode() {
         if (node == null) {
-            // most often it is not there, and to read what is not there is an exception, which takes time
-            node = proc.file(PAUSE + 1, "stat").toFile().exists()
-                    && proc.process(PAUSE + 1)
-                            .filter(ProcessInfo::isKernelThread)
-                            .isPresent();
+            node = proc.processIfThere(PAUSE + 1)
+                    .filter(ProcessInfo::isKernelThread)
+                    .isPresent();
         }
         return node;
     }

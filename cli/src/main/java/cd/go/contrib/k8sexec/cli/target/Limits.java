@@ -83,10 +83,7 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
 
     private static String own(ProcFs proc, String... files) {
         return Stream.of(files)
-                .map(file -> "root" + CGROUP + file)
-                // to read what is not there is an exception, which takes time
-                .filter(file -> proc.root().resolve("self/" + file).toFile().exists())
-                .flatMap(file -> proc.read("self", file).stream())
+                .flatMap(file -> proc.readIfThere("self", "root" + CGROUP + file).stream())
                 .findFirst()
                 .map(content -> new String(content, StandardCharsets.US_ASCII))
                 .orElse("");

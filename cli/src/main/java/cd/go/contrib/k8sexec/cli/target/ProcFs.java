@@ -35,7 +35,12 @@ public record ProcFs(Path root) {
     private static final Pattern MOUNT_ID = Pattern.compile("^mnt_id:\\s*(\\d+)$", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
-        return stat(pid).filter(process -> process.pid() == pid);
+        return read(pid, "stat").flatMap(ProcFs::parsed).filter(process -> process.pid() == pid);
+    }
+
+    /** As {@link #process}, for one that most often is not there. */
+    Optional<ProcessInfo> processIfThere(int pid) {
+        return readIfThere(pid, "stat").flatMap(ProcFs::parsed);
     }
 
     /** This machine's. */
@@ -45,17 +50,15 @@ public record ProcFs(Path root) {
 
     /** This process; java.lang.ProcessHandle would read more to say less. */
     public Optional<ProcessInfo> self() {
-        return stat("self");
+        return read("self", "stat").flatMap(ProcFs::parsed);
     }
 
-    private Optional<ProcessInfo> stat(Object process) {
-        return read(process, "stat").flatMap(stat -> {
-            try {
-                return Optional.of(ProcessInfo.parse(stat));
-            } catch (IllegalArgumentException e) {
-                return Optional.empty();
-            }
-        });
+    private static Optional<ProcessInfo> parsed(byte[] stat) {
+        try {
+            return Optional.of(ProcessInfo.parse(stat));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** All processes that have not ended. */
@@ -263,6 +266,11 @@ public record ProcFs(Path root) {
         } catch (NumberFormatException e) {
             return 0;
         }
+    }
+
+    /** As {@link #read}, for what often is not there: to open that is an exception, which takes longer than a look. */
+    Optional<byte[]> readIfThere(Object process, String file) {
+        return root.resolve(process + "/" + file).toFile().exists() ? read(process, file) : Optional.empty();
     }
 
     /**

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param reason     why it was taken, for people
  * @param namespaces those in which it differs from the agent
  * @param mounts     its mount namespace, empty if that may not be looked at
- * @param name       its container's name, empty if that cannot be read
+ * @param name       its container's name when it was found, empty if that could not be read
  */
 public record Target(
         ProcessInfo process, String reason, Set<Namespace> namespaces, Optional<String> mounts, Optional<String> name) {

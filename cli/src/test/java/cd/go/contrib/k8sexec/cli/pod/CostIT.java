@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -94,7 +95,7 @@ class CostIT {
         assertTrue(entries.size() <= 2 * PROCESSES + 38, entries.size() + " entries: " + entries);
     }
 
-    /** That takes an exception, with a walk over the stack. */
+    /** That takes an exception. */
     @Test
     void nothing_is_opened_that_is_not_there() {
         List<String> missing = own.stream()
@@ -108,7 +109,7 @@ class CostIT {
     }
 
     @Test
-    void of_each_container_the_mounts_are_read_once() {
+    void of_the_agent_and_the_only_guest_the_mounts_are_read_once() {
         List<String> files = own.stream()
                 .map(Call::text)
                 .filter(text -> text.startsWith("open") && text.contains("/mountinfo\""))
@@ -135,6 +136,38 @@ class CostIT {
                 own.stream().filter(call -> call.is("socket")).map(Call::text).toList();
 
         assertEquals(List.of(), sockets);
+    }
+
+    /** Else the thread that makes the keeper may have its stack there. */
+    @Test
+    void what_the_keeper_does_not_get_is_all_that_was_reserved_for_the_heap_and_no_more() {
+        int reserve = IntStream.range(0, own.size())
+                .filter(i -> own.get(i).text().matches("mmap\\(NULL, \\d+, PROT_NONE, .*MAP_NORESERVE.*"))
+                .findFirst()
+                .orElseThrow();
+        String keepBack = own.stream()
+                .map(Call::text)
+                .filter(text -> text.contains("MADV_DONTFORK"))
+                .findFirst()
+                .orElseThrow();
+        long start = number(keepBack, 0);
+        long size = number(keepBack, 1);
+
+        // what is too much at both ends, because the heap's address is a multiple of something, is given back
+        long left = number(own.get(reserve).text(), 1);
+        for (Call call : own.subList(reserve + 1, reserve + 3)) {
+            if (call.is("munmap")) {
+                long end = number(call.text(), 0) + number(call.text(), 1);
+                assertTrue(end == start || number(call.text(), 0) == start + size, call + " " + keepBack);
+                left -= number(call.text(), 1);
+            }
+        }
+        assertEquals(left, size);
+    }
+
+    private static long number(String call, int argument) {
+        return Long.decode(
+                call.substring(call.indexOf('(') + 1, call.indexOf(')')).split(", ")[argument]);
     }
 
     /** The kernel would copy the tables of it, and each page to which k8s-exec writes then. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -65,6 +66,19 @@ class DoctorTargetIT {
         diagnose(pod)
                 .assertNothing("failure", "warning")
                 .assertCheck("shared-process-namespace", "ok", "process 1 is the Pod's");
+    }
+
+    @Test
+    void a_guest_that_is_not_there_is_waited_for_once() {
+        Pod.Result result = pod.k8sExec(Map.of("GO_K8S_CONTAINER_NAME", "nobody"), "", "doctor", "--wait", "4s");
+
+        result.assertExitCode(1);
+        // a line after 3 s; also its picture looks for the guest
+        List<String> lines = result.errors()
+                .lines()
+                .filter(line -> line.contains("waiting for the guest"))
+                .toList();
+        assertEquals(1, lines.size(), result.toString());
     }
 
     @Test

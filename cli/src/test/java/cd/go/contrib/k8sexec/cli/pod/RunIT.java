@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A script in the guest: its output, its files, its user and surroundings. */
 @Needs(Need.POD)
@@ -42,6 +44,20 @@ class RunIT {
                 Pod.isRelayed() ? guests : "300\n2000\n",
                 result.assertExitCode(0).text(),
                 result.toString());
+    }
+
+    /** A page is read of it at first, then more. */
+    @ParameterizedTest
+    @ValueSource(ints = {4095, 4096, 4097, 8192, 4096 + 65_535, 4096 + 65_536, 4096 + 65_537})
+    void a_request_of_any_length_is_read_whole(int length) {
+        String script = "printf %s \"$LONG\" | wc -c";
+        int rest = Pod.request("sh", script, Map.of("LONG", "")).length();
+        String request = Pod.request("sh", script, Map.of("LONG", "v".repeat(length - rest)));
+
+        assertEquals(length, request.length());
+        assertEquals(
+                length - rest + "\n",
+                pod.k8sExec(Map.of(), request, "run").assertExitCode(0).text());
     }
 
     @Test

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MountTest {
     private static final List<Mount> MOUNTS = List.of(
@@ -40,6 +43,24 @@ class MountTest {
         assertEquals(Set.of("rw", "noexec"), MOUNTS.get(1).options());
         assertEquals(Set.of("ro", "rw", "size=1m"), MOUNTS.get(2).options());
         assertEquals(Optional.empty(), Mount.parse("20 1 0:50 / /"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 20 21 22 23", "/pods/, 21 23", "overlay, 20", "nothing, ''"})
+    void of_all_lines_those_with_a_text_are_taken_apart(String text, String ids) {
+        String lines = String.join(
+                "\n",
+                "20 1 0:50 / / rw - overlay overlay rw",
+                "21 20 8:1 /pods/1/pods/2 /go rw - ext4 /dev/sda rw",
+                "22 20 0:51 / /tmp rw - tmpfs tmpfs rw",
+                "23 20 8:1 /work /pods/1 rw - ext4 /dev/sda rw");
+
+        for (String end : List.of("", "\n")) {
+            assertEquals(
+                    ids, Mount.parse(lines + end, text).stream().map(Mount::id).collect(Collectors.joining(" ")));
+        }
+        assertEquals(List.of(), Mount.parse("", text));
+        assertEquals(List.of(), Mount.parse("\n\npods\n/pods/\noverlay", text));
     }
 
     @Test

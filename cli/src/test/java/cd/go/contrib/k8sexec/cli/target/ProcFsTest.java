@@ -40,6 +40,14 @@ class ProcFsTest {
         assertEquals(4711, process.startTicks());
     }
 
+    @Test
+    void of_its_fields_the_first_twenty_are_enough() throws IOException {
+        write(42, "stat", "42 (x) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
+
+        assertEquals(
+                new ProcessInfo(42, "x", 'S', 1, 6, 17, 19), proc.process(42).orElseThrow());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -49,6 +57,7 @@ class ProcFsTest {
                 "42 (x",
                 "42 (x)",
                 "42 (x) S 1 2",
+                "42 (x) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
                 "x (y) S 1 " + AFTER_PARENT,
                 "43 (other) S 1 " + AFTER_PARENT
             })
