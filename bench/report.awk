@@ -66,7 +66,7 @@ function budgets(    list) {
         budget("empty script by relay, more than plain nsenter", ms(ours " --enter relay") - ms(plain), "ms", 6)
         budget("empty script by relay, of plain nsenter", ms(ours " --enter relay") / ms(plain), "times", 4, 1.5)
         budget("20 at once by relay, of 20 times plain nsenter",
-            median(ours " --enter relay", "at-once", WALL) / median(plain, "at-once", WALL), "times", 3, 3.5)
+            median(ours " --enter relay", "at-once", WALL) / median(plain, "at-once", WALL), "times", 3, 1.5)
     }
     if ("crun exec" in wall)
         budget("empty script, of crun exec", 100 * ms(ours) / ms("crun exec"), "%", 60, 1.5)
@@ -84,7 +84,7 @@ function budgets(    list) {
             ms(ours " --pid, 5000 processes") - ms(ours), "ms", 1)
     }
     budget("20 at once, of 20 times plain nsenter",
-        median(ours, "at-once", WALL) / median(plain, "at-once", WALL), "times", 3, 3.5)
+        median(ours, "at-once", WALL) / median(plain, "at-once", WALL), "times", 3, 1.5)
     # not demanded: it varies by itself, and that no byte is copied is tested (CostIT)
     budget(mib " MiB of output, of plain nsenter",
         median(ours, "output", WALL) / median(plain, "output", WALL), "times", 1.02)
