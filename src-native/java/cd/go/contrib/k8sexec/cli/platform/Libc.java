@@ -18,6 +18,8 @@ final class Libc {
     static final int ENOEXEC = 8;
     static final int EWOULDBLOCK = 11;
     static final int EACCES = 13;
+    static final int ENFILE = 23;
+    static final int EMFILE = 24;
     static final int ENODATA = 61;
     static final int ECONNREFUSED = 111;
     static final int EOPNOTSUPP = 95;
@@ -84,6 +86,9 @@ final class Libc {
     @CFunction("fcntl")
     static native int fcntl(int fd, int command, int argument);
 
+    @CFunction("getenv")
+    static native CCharPointer getenv(CCharPointer name);
+
     @CFunction("geteuid")
     static native int geteuid();
 
@@ -116,6 +121,12 @@ final class Libc {
 
     @CFunction("read")
     static native SignedWord read(int fd, PointerBase bytes, UnsignedWord count);
+
+    @CFunction("readlink")
+    static native SignedWord readlink(CCharPointer path, CCharPointer target, UnsignedWord size);
+
+    @CFunction("strlen")
+    static native UnsignedWord strlen(CCharPointer string);
 
     @CFunction("umask")
     static native int umask(int mask);

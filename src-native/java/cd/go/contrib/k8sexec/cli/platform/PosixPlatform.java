@@ -17,7 +17,6 @@ import org.graalvm.nativeimage.PinnedObject;
 import org.graalvm.nativeimage.StackValue;
 import org.graalvm.nativeimage.UnmanagedMemory;
 import org.graalvm.nativeimage.c.struct.SizeOf;
-import org.graalvm.nativeimage.c.type.CCharPointer;
 import org.graalvm.nativeimage.c.type.CCharPointerPointer;
 import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.nativeimage.c.type.CShortPointer;
@@ -29,8 +28,6 @@ import org.graalvm.word.WordFactory;
  * one is never freed.
  */
 public final class PosixPlatform implements Platform {
-    /** More than struct vfs_ns_cap_data, the longest attribute that is asked for, takes. */
-    private static final int LONGEST_ATTRIBUTE = 64;
     /** As the JVM's own. */
     private static final int WHOLE_STACK = 1024;
     /** Bytes: what another user has there may be endless, and no environment is longer (execve(2)). */
@@ -249,19 +246,22 @@ public final class PosixPlatform implements Platform {
 
     @Override
     public Optional<byte[]> attribute(Path file, String name) {
-        CCharPointer value = UnmanagedMemory.calloc(LONGEST_ATTRIBUTE);
-        UnsignedWord most = WordFactory.unsigned(LONGEST_ATTRIBUTE);
-        long length = Libc.getXattr(Libc.string(ByteString.of(file)), Libc.string(name), value, most)
-                .rawValue();
-        if (length < 0) {
-            int errno = Libc.errno();
-            return errno == Libc.ENODATA || errno == Libc.EOPNOTSUPP ? Optional.of(new byte[0]) : Optional.empty();
-        }
-        byte[] attribute = new byte[(int) length];
-        for (int i = 0; i < attribute.length; i++) {
-            attribute[i] = value.read(i);
-        }
-        return Optional.of(attribute);
+        return PosixFiles.attribute(file, name);
+    }
+
+    @Override
+    public String variable(String name) {
+        return PosixFiles.variable(name);
+    }
+
+    @Override
+    public Optional<byte[]> content(String path) {
+        return PosixFiles.content(path);
+    }
+
+    @Override
+    public Optional<String> link(String path) {
+        return PosixFiles.link(path);
     }
 
     @Override

@@ -60,7 +60,7 @@ final class EnterOption {
 
     /** @throws K8sExecException NATIVE_ONLY */
     Entry entry(Way way, ProcFs proc) {
-        return Ways.of(way, Platform.CURRENT, proc, System.getenv("PATH"), place());
+        return Ways.of(way, Platform.CURRENT, proc, Platform.CURRENT.variable("PATH"), place());
     }
 
     /** @throws K8sExecException SETTING_INVALID */

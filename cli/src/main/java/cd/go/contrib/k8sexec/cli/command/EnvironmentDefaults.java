@@ -1,5 +1,6 @@
 package cd.go.contrib.k8sexec.cli.command;
 
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.protocol.InvalidValue;
 import cd.go.contrib.k8sexec.protocol.Setting;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -18,7 +19,7 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
     @Override
     public String defaultValue(ArgSpec argument) {
         Setting setting = OptionTexts.setting(argument).orElse(null);
-        String text = setting == null ? null : System.getenv(setting.variable());
+        String text = setting == null ? null : Platform.CURRENT.variable(setting.variable());
         if (TargetOptions.isSet(text)) {
             try {
                 argument.setValue(argument.type() == String.class ? text : setting.parse(text));

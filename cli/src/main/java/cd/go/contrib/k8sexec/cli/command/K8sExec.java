@@ -71,7 +71,7 @@ public final class K8sExec implements Runnable {
      */
     public static int execute(String... args) {
         Platform.CURRENT.begin();
-        if (DebugLog.isOn()) {
+        if ("1".equals(Platform.CURRENT.variable(DebugLog.VARIABLE))) {
             Platform.CURRENT.traceWholeStacks();
             DebugLog.begin();
         }

@@ -6,6 +6,7 @@ import cd.go.contrib.k8sexec.cli.enter.ProcGuest;
 import cd.go.contrib.k8sexec.cli.enter.Search;
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.Target;
 import cd.go.contrib.k8sexec.cli.target.TargetFinder;
@@ -39,7 +40,7 @@ final class TargetOptions {
 
     /** The shared root as the Pod has it set, for a command that has no option for it. */
     static Optional<Path> sharedRootOfPod() {
-        return Optional.ofNullable(System.getenv(Setting.SHARED_ROOT.variable()))
+        return Optional.ofNullable(Platform.CURRENT.variable(Setting.SHARED_ROOT.variable()))
                 .filter(TargetOptions::isSet)
                 .map(Path::of)
                 .filter(Path::isAbsolute);

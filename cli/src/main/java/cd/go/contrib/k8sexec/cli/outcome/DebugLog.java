@@ -10,19 +10,17 @@ import java.util.function.Supplier;
  * error comes from. There is never the value of a variable in it.
  */
 public final class DebugLog {
-    private static final String VARIABLE = "K8S_EXEC_DEBUG";
+    /** In the environment, with the value 1. */
+    public static final String VARIABLE = "K8S_EXEC_DEBUG";
+
     private static final String MARK = "k8s-exec: debug: ";
 
-    /** By System.nanoTime; 0 until {@link #begin}. Set once in the life of this process. */
-    private static long start;
+    /** By System.nanoTime; null until {@link #begin}. Set once in the life of this process. */
+    private static Long start;
 
     private DebugLog() {}
 
-    public static boolean isOn() {
-        return "1".equals(System.getenv(VARIABLE));
-    }
-
-    /** From now on the time of steps counts. */
+    /** From now on there is something to see, and the time of steps counts. */
     public static void begin() {
         start = System.nanoTime();
         step(Build::description);
@@ -30,7 +28,7 @@ public final class DebugLog {
 
     /** @param what is asked for only if somebody wants to know */
     public static void step(Supplier<String> what) {
-        if (isOn()) {
+        if (start != null) {
             long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
             print(String.format(Locale.ROOT, "%8.3f ms  ", micros / 1000.0) + what.get());
         }
@@ -38,7 +36,7 @@ public final class DebugLog {
 
     /** Where an error comes from. */
     public static void print(K8sExecException e) {
-        if (isOn()) {
+        if (start != null) {
             FaultText.trace(e).forEach(DebugLog::print);
         }
     }

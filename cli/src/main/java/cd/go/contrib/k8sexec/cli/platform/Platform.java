@@ -1,9 +1,14 @@
 package cd.go.contrib.k8sexec.cli.platform;
 
+import cd.go.contrib.k8sexec.cli.outcome.AgentLimit;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -18,6 +23,9 @@ public interface Platform {
     Platform CURRENT = System.getProperty("org.graalvm.nativeimage.imagecode") == null
             ? new JvmPlatform()
             : ServiceLoader.load(Platform.class).findFirst().orElseGet(JvmPlatform::new);
+
+    /** Bytes; of which most files of procfs take less. */
+    int USUAL_SIZE = 512;
 
     /** {@link #ask} found no such host. */
     String NO_HOST = "there is no host of that name";
@@ -75,6 +83,48 @@ public interface Platform {
      * @throws StartException if that failed: then this process may be in there
      */
     int become(Program program, Inside inside) throws StartException, InterruptedException;
+
+    /** Of this process's environment; null if there is none of that name. */
+    default String variable(String name) {
+        return System.getenv(name);
+    }
+
+    /**
+     * All of a file whose size nobody tells, as those of procfs are.
+     *
+     * @return empty if it cannot be read
+     * @throws K8sExecException AGENT_LIMIT, if no more files can be opened
+     */
+    default Optional<byte[]> content(String path) {
+        try (InputStream in = new FileInputStream(path)) {
+            // not readAllBytes, which asks for the size first, and takes 16 kB for what is small
+            byte[] content = new byte[USUAL_SIZE];
+            int length = 0;
+            for (int count = in.read(content); count > 0; count = in.read(content, length, content.length - length)) {
+                length += count;
+                if (length == content.length) {
+                    content = Arrays.copyOf(content, 2 * length);
+                }
+            }
+            return Optional.of(Arrays.copyOf(content, length));
+        } catch (IOException e) {
+            AgentLimit.check(e);
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Where a symbolic link leads, in ASCII: one of procfs that stands for something without a path, like a namespace.
+     *
+     * @return empty if there is none, or this process may not look
+     */
+    default Optional<String> link(String path) {
+        try {
+            return Optional.of(Files.readSymbolicLink(Path.of(path)).toString());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
 
     /**
      * Opens a directory.

@@ -38,9 +38,7 @@ public final class Containers {
     /** Whether the processes of the whole node can be seen: the Pod has {@code hostPID: true}. */
     public boolean isNode() {
         if (node == null) {
-            node = proc.processIfThere(PAUSE + 1)
-                    .filter(ProcessInfo::isKernelThread)
-                    .isPresent();
+            node = proc.process(PAUSE + 1).filter(ProcessInfo::isKernelThread).isPresent();
         }
         return node;
     }

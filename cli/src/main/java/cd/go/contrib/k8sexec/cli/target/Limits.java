@@ -83,7 +83,7 @@ public record Limits(long memoryUsed, long memoryLimit, long memoryKills, long m
 
     private static String own(ProcFs proc, String... files) {
         return Stream.of(files)
-                .flatMap(file -> proc.readIfThere("self", "root" + CGROUP + file).stream())
+                .flatMap(file -> proc.read("self", "root" + CGROUP + file).stream())
                 .findFirst()
                 .map(content -> new String(content, StandardCharsets.US_ASCII))
                 .orElse("");

@@ -1,16 +1,12 @@
 package cd.go.contrib.k8sexec.cli.target;
 
-import cd.go.contrib.k8sexec.cli.outcome.AgentLimit;
 import cd.go.contrib.k8sexec.cli.platform.Platform;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,18 +25,11 @@ public record ProcFs(Path root) {
     private static final ProcFs MOUNTED = new ProcFs(Path.of("/proc"));
     /** In which Linux tells times to programs, on all of its machines that matter here (USER_HZ, time(7)). */
     private static final int TICKS_PER_SECOND = 100;
-    /** Bytes; of which most files of procfs take less. */
-    private static final int USUAL_SIZE = 512;
 
     private static final Pattern MOUNT_ID = Pattern.compile("^mnt_id:\\s*(\\d+)$", Pattern.MULTILINE);
 
     public Optional<ProcessInfo> process(int pid) {
         return read(pid, "stat").flatMap(ProcFs::parsed).filter(process -> process.pid() == pid);
-    }
-
-    /** As {@link #process}, for one that most often is not there. */
-    Optional<ProcessInfo> processIfThere(int pid) {
-        return readIfThere(pid, "stat").flatMap(ProcFs::parsed);
     }
 
     /** This machine's. */
@@ -91,7 +80,7 @@ public record ProcFs(Path root) {
      * @return empty if the process is gone or this process may not look (ptrace(2), "access mode checking")
      */
     public Optional<String> namespace(Object process, Namespace namespace) {
-        return link(namespaceFile(process, namespace));
+        return Platform.CURRENT.link(root + "/" + process + "/ns/" + namespace.fileName());
     }
 
     /** The file that stands for a namespace of a process: whoever opens it holds the namespace. */
@@ -268,32 +257,12 @@ public record ProcFs(Path root) {
         }
     }
 
-    /** As {@link #read}, for what often is not there: to open that is an exception, which takes longer than a look. */
-    Optional<byte[]> readIfThere(Object process, String file) {
-        return root.resolve(process + "/" + file).toFile().exists() ? read(process, file) : Optional.empty();
-    }
-
     /**
      * A file of a process.
      *
      * @param process a process id, or "self"
      */
     Optional<byte[]> read(Object process, String file) {
-        try (InputStream in = new FileInputStream(root + "/" + process + "/" + file)) {
-            // not readAllBytes, which asks for the size first, that procfs does not tell, and takes 16 kB for what is
-            // small
-            byte[] content = new byte[USUAL_SIZE];
-            int length = 0;
-            for (int count = in.read(content); count > 0; count = in.read(content, length, content.length - length)) {
-                length += count;
-                if (length == content.length) {
-                    content = Arrays.copyOf(content, 2 * length);
-                }
-            }
-            return Optional.of(Arrays.copyOf(content, length));
-        } catch (IOException e) {
-            AgentLimit.check(e);
-            return Optional.empty();
-        }
+        return Platform.CURRENT.content(root + "/" + process + "/" + file);
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each thing that can be wrong with settings, options and the guest gets an error of its own, which names it. */
 @Needs(Need.POD)
@@ -167,6 +168,13 @@ class BadInputIT {
             weak.awaitNoProcesses();
             assertEquals(List.of(), weak.sharedFiles());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "C.UTF-8"})
+    void a_value_in_the_environment_that_is_not_ascii_is_what_it_is(String locale) {
+        pod.k8sExec(Map.of("LC_ALL", locale, "GO_K8S_CONTAINER_NAME", "é漢"), REQUEST, "run")
+                .assertError("SETTING_INVALID", "\"é漢\"");
     }
 
     @Test

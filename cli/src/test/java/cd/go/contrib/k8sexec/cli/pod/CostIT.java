@@ -95,19 +95,6 @@ class CostIT {
         assertTrue(entries.size() <= 2 * PROCESSES + 38, entries.size() + " entries: " + entries);
     }
 
-    /** That takes an exception. */
-    @Test
-    void nothing_is_opened_that_is_not_there() {
-        List<String> missing = own.stream()
-                .filter(call -> call.is("open", "openat") && call.result() < 0)
-                .map(Call::text)
-                // once in the life of a Pod
-                .filter(text -> !text.contains("\"/dev/shm/k8s-exec-guests-"))
-                .toList();
-
-        assertEquals(List.of(), missing);
-    }
-
     @Test
     void of_the_agent_and_the_only_guest_the_mounts_are_read_once() {
         List<String> files = own.stream()
