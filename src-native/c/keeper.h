@@ -24,7 +24,7 @@ struct kx_keeper {
  * Keepers do not get this memory, where nothing is that they need but a program's words and environment. To copy its
  * tables, and then each page that its owner writes to, takes longer than all else that is done for a keeper.
  *
- * start: of a page; nothing else is mapped from there on
+ * start: that of a page; within size bytes there is nothing else
  */
 void kx_keep_back(void *start, size_t size);
 

@@ -24,7 +24,7 @@ static int storm(void) {
 
 /* What must not grow. */
 struct account {
-    long memory; /* kB, and SOME_PAGES more */
+    long memory; /* kB; up to SOME_PAGES more is no growth */
     int descriptors, children, files;
 };
 

@@ -15,6 +15,7 @@ import org.graalvm.word.UnsignedWord;
 /** The C library's functions that the native executable calls, and Linux' numbers for them. */
 final class Libc {
     static final int ENOENT = 2;
+    static final int EINTR = 4;
     static final int ENOEXEC = 8;
     static final int EWOULDBLOCK = 11;
     static final int EACCES = 13;

@@ -12,7 +12,7 @@ import org.graalvm.nativeimage.c.type.CTypeConversion;
 import org.graalvm.word.UnsignedWord;
 import org.graalvm.word.WordFactory;
 
-/** What a run reads most, without the JDK's objects and exceptions for it. */
+/** What each run reads of the system, without the JDK's objects and exceptions for it. */
 final class PosixFiles {
     /** More than struct vfs_ns_cap_data, the longest attribute that is asked for, takes. */
     private static final int LONGEST_ATTRIBUTE = 64;
@@ -47,21 +47,30 @@ final class PosixFiles {
         } else if (errno != 0) {
             return Optional.empty();
         }
+        try {
+            return read(file);
+        } finally {
+            Libc.close(file);
+        }
+    }
+
+    private static Optional<byte[]> read(int file) {
         byte[] content = new byte[Platform.USUAL_SIZE];
         int length = 0;
-        int count;
-        do {
+        int count = 1;
+        while (count > 0 && length < Platform.LONGEST_FILE) {
             UnsignedWord room = WordFactory.unsigned(content.length - length);
             try (PinnedObject bytes = PinnedObject.create(content)) {
-                count = (int) Libc.read(file, bytes.addressOfArrayElement(length), room)
-                        .rawValue();
+                do {
+                    count = (int) Libc.read(file, bytes.addressOfArrayElement(length), room)
+                            .rawValue();
+                } while (count < 0 && Libc.errno() == Libc.EINTR);
             }
             length += Math.max(0, count);
             if (length == content.length) {
                 content = Arrays.copyOf(content, 2 * length);
             }
-        } while (count > 0);
-        Libc.close(file);
+        }
         return count < 0 ? Optional.empty() : Optional.of(Arrays.copyOf(content, length));
     }
 
@@ -83,10 +92,9 @@ final class PosixFiles {
         try (CTypeConversion.CCharPointerHolder name = CTypeConversion.toCString(path)) {
             length = Libc.readlink(name.get(), target, WordFactory.unsigned(LONGEST_LINK)).rawValue();
         }
-        if (length < 0) {
-            return Optional.empty();
-        }
-        return Optional.of(new String(bytes(target, length), StandardCharsets.US_ASCII));
+        return length < 0 || length == LONGEST_LINK
+                ? Optional.empty()
+                : Optional.of(new String(bytes(target, length), StandardCharsets.US_ASCII));
     }
 
     private static byte[] bytes(CCharPointer from, long length) {

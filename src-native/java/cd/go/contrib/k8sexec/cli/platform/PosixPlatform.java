@@ -30,8 +30,6 @@ import org.graalvm.word.WordFactory;
 public final class PosixPlatform implements Platform {
     /** As the JVM's own. */
     private static final int WHOLE_STACK = 1024;
-    /** Bytes: what another user has there may be endless, and no environment is longer (execve(2)). */
-    private static final int LONGEST_FILE = 8_000_000;
     private static final int CHUNK = 4096;
 
     @Override
@@ -161,7 +159,7 @@ public final class PosixPlatform implements Platform {
             try (PinnedObject bytes = PinnedObject.create(chunk)) {
                 UnsignedWord most = WordFactory.unsigned(CHUNK);
                 int count = 1;
-                while (count > 0 && content.size() < LONGEST_FILE) {
+                while (count > 0 && content.size() < Platform.LONGEST_FILE) {
                     count = (int) Libc.read(file.descriptor(), bytes.addressOfArrayElement(0), most)
                             .rawValue();
                     content.write(chunk, 0, Math.max(0, count));

@@ -13,7 +13,6 @@ import cd.go.contrib.k8sexec.protocol.Setting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
@@ -83,7 +82,7 @@ final class CostOption {
         if (time.toSeconds() < 1) {
             return time.toMillis() + " ms";
         } else if (time.toSeconds() < 10) {
-            return String.format(Locale.ROOT, "%d.%d s", time.toSeconds(), time.toMillisPart() / 100);
+            return time.toSeconds() + "." + time.toMillisPart() / 100 + " s";
         } else if (time.toMinutes() < 1) {
             return time.toSeconds() + " s";
         }

@@ -112,7 +112,7 @@ final class EntryOptions {
             List<String> warnings) {}
 
     private Start again(HeldPlace held, ProcFs proc, Map<String, String> variables) throws InterruptedException {
-        Entry entry = held.entry(Platform.CURRENT, proc, System.getenv("PATH"));
+        Entry entry = held.entry(Platform.CURRENT, proc, Platform.CURRENT.variable("PATH"));
         return new Start(
                 entry,
                 held.guest(entry, proc),

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.command;
 
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class ShellCommand implements Callable<Integer> {
      * What the program has to know of the terminal, as the caller's shell does; xterm is what Kubernetes says of one.
      */
     static Map<String, String> terminal() {
-        String type = System.getenv("TERM");
+        String type = Platform.CURRENT.variable("TERM");
         return Map.of("TERM", TargetOptions.isSet(type) ? ByteString.of(type) : "xterm");
     }
 }

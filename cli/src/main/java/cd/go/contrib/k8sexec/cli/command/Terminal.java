@@ -31,7 +31,7 @@ final class Terminal {
     }
 
     private static int width() {
-        String columns = System.getenv("COLUMNS");
+        String columns = Platform.CURRENT.variable("COLUMNS");
         if (columns != null && columns.matches("[1-9]\\d{1,3}")) {
             return Integer.parseInt(columns);
         }

@@ -15,20 +15,24 @@ public final class DebugLog {
 
     private static final String MARK = "k8s-exec: debug: ";
 
-    /** By System.nanoTime; null until {@link #begin}. Set once in the life of this process. */
-    private static Long start;
+    /** Set once in the life of this process. */
+    private static boolean on;
+
+    /** By System.nanoTime. */
+    private static long start;
 
     private DebugLog() {}
 
     /** From now on there is something to see, and the time of steps counts. */
     public static void begin() {
+        on = true;
         start = System.nanoTime();
         step(Build::description);
     }
 
     /** @param what is asked for only if somebody wants to know */
     public static void step(Supplier<String> what) {
-        if (start != null) {
+        if (on) {
             long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start);
             print(String.format(Locale.ROOT, "%8.3f ms  ", micros / 1000.0) + what.get());
         }
@@ -36,7 +40,7 @@ public final class DebugLog {
 
     /** Where an error comes from. */
     public static void print(K8sExecException e) {
-        if (start != null) {
+        if (on) {
             FaultText.trace(e).forEach(DebugLog::print);
         }
     }

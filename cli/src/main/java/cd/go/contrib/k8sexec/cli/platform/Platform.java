@@ -24,8 +24,11 @@ public interface Platform {
             ? new JvmPlatform()
             : ServiceLoader.load(Platform.class).findFirst().orElseGet(JvmPlatform::new);
 
-    /** Bytes; of which most files of procfs take less. */
+    /** Bytes. Most files of procfs have less. */
     int USUAL_SIZE = 512;
+
+    /** Bytes: no environment is longer (execve(2)), but in procfs a process can make its own endless (prctl(2)). */
+    int LONGEST_FILE = 8_000_000;
 
     /** {@link #ask} found no such host. */
     String NO_HOST = "there is no host of that name";
@@ -90,7 +93,7 @@ public interface Platform {
     }
 
     /**
-     * All of a file whose size nobody tells, as those of procfs are.
+     * A file whose size nobody tells, as those of procfs are: all of it, or what {@link #LONGEST_FILE} allows.
      *
      * @return empty if it cannot be read
      * @throws K8sExecException AGENT_LIMIT, if no more files can be opened
@@ -100,11 +103,13 @@ public interface Platform {
             // not readAllBytes, which asks for the size first, and takes 16 kB for what is small
             byte[] content = new byte[USUAL_SIZE];
             int length = 0;
-            for (int count = in.read(content); count > 0; count = in.read(content, length, content.length - length)) {
+            int count = in.read(content);
+            while (count > 0 && length < LONGEST_FILE) {
                 length += count;
                 if (length == content.length) {
                     content = Arrays.copyOf(content, 2 * length);
                 }
+                count = in.read(content, length, content.length - length);
             }
             return Optional.of(Arrays.copyOf(content, length));
         } catch (IOException e) {
@@ -114,7 +119,8 @@ public interface Platform {
     }
 
     /**
-     * Where a symbolic link leads, in ASCII: one of procfs that stands for something without a path, like a namespace.
+     * Where a symbolic link leads, in ASCII and a few bytes long: one of procfs that stands for something without a
+     * path, like a namespace.
      *
      * @return empty if there is none, or this process may not look
      */

@@ -1,6 +1,7 @@
 package cd.go.contrib.k8sexec.cli.run;
 
 import cd.go.contrib.k8sexec.cli.platform.ByteString;
+import cd.go.contrib.k8sexec.cli.platform.Platform;
 import cd.go.contrib.k8sexec.cli.target.ProcFs;
 import cd.go.contrib.k8sexec.cli.target.ProcessInfo;
 import cd.go.contrib.k8sexec.cli.target.Self;
@@ -47,7 +48,7 @@ record AgentCommand(ProcFs proc) {
     /** Its name if a shell finds it by that, else its path. */
     private String program() {
         Path own = proc.root().resolve("self/exe");
-        String path = System.getenv("PATH");
+        String path = Platform.CURRENT.variable("PATH");
         boolean isFound = path != null
                 && Arrays.stream(path.split(":"))
                         .filter(folder -> folder.startsWith("/"))

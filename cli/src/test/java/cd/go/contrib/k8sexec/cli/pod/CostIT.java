@@ -10,6 +10,7 @@ import cd.go.contrib.k8sexec.needs.Needs;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,6 +94,25 @@ class CostIT {
         // of each its stat at most; of the containers their mount namespace, of the guest and of k8s-exec itself also
         // the other namespaces, and of k8s-exec what its limits have done
         assertTrue(entries.size() <= 2 * PROCESSES + 38, entries.size() + " entries: " + entries);
+    }
+
+    /** By the JDK that takes an exception: these are looked for by the C library. */
+    @Test
+    void little_is_opened_that_is_not_there() {
+        Set<String> known = Set.of(
+                "/proc/2/stat",
+                "/proc/self/root/sys/fs/cgroup/memory.events",
+                "/proc/self/root/sys/fs/cgroup/memory/memory.oom_control",
+                "/proc/self/root/sys/fs/cgroup/pids.events",
+                "/proc/self/root/sys/fs/cgroup/pids/pids.events");
+        List<String> missing = own.stream()
+                .filter(call -> call.is("open", "openat") && call.result() < 0)
+                .map(call -> call.text().replaceAll(".*\"(.*)\".*", "$1"))
+                // once in the life of a Pod
+                .filter(path -> !path.startsWith("/dev/shm/k8s-exec-guests-") && !known.contains(path))
+                .toList();
+
+        assertEquals(List.of(), missing);
     }
 
     @Test

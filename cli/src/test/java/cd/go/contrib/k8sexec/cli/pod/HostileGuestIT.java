@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import cd.go.contrib.k8sexec.cli.pod.Pod.Result;
 import cd.go.contrib.k8sexec.needs.Need;
 import cd.go.contrib.k8sexec.needs.Needs;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -184,5 +187,26 @@ class HostileGuestIT {
                 .assertExitCode(0);
 
         assertEquals("ran\n", pod.run("sh", "echo ran").assertExitCode(0).text());
+    }
+
+    /** To read 64 GiB of it takes all memory that there is. */
+    @Needs({Need.POD, Need.GCC})
+    @Test
+    void an_endless_environment_is_not_read_to_its_end(@TempDir Path folder) throws Exception {
+        Path program = folder.resolve("endless");
+        List<String> compiler = List.of("gcc", "-static", "-o", program.toString(), "src/test/c/endless.c");
+        assertEquals(0, new ProcessBuilder(compiler).inheritIO().start().waitFor());
+        pod.exec("guest", Files.readAllBytes(program), "sh", "-c", "cat >/tmp/endless; chmod 755 /tmp/endless")
+                .assertExitCode(0);
+        Process endless = pod.start("guest", "sh", "-c", "exec /tmp/endless >/tmp/pid");
+        String pid = pod.exec("guest", "sh", "-c", "until [ -s /tmp/pid ]; do sleep 0.1; done; cat /tmp/pid")
+                .text()
+                .strip();
+        try {
+            pod.k8sExec(Map.of("GO_K8S_CONTAINER_PID", pid), "", "env").assertExitCode(0);
+        } finally {
+            pod.exec("guest", "kill", pid).assertExitCode(0);
+            endless.waitFor();
+        }
     }
 }
