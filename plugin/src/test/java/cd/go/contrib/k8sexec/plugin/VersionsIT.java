@@ -79,8 +79,8 @@ class VersionsIT {
         void a_cancel_ends_the_script_and_is_reported() throws Exception {
             assertFails(
                     "--cancel-file /go/started --shell sh"
-                            + " 'trap \"echo told >/go/told; trap - TERM; kill -TERM \\$\\$\" TERM; touch "
-                            + "/go/started; sleep 60 & wait'",
+                            + " 'trap \"echo told >/go/told; trap - TERM; kill -TERM \\$\\$\" TERM; sleep 60 & "
+                            + "touch /go/started; wait'",
                     "Script was canceled by SIGTERM, exit code: 143.");
             assertEquals("told\n", pod.exec("agent", "cat", "/go/told").text);
         }

@@ -43,7 +43,9 @@ class TaskDemoTest {
         assertEquals(
                 "[go] Task: k8s-executor\n      | canceled\n[go] Task status: passed (N ms)\n0",
                 demo(
-                        "trap 'echo canceled' TERM; echo >" + cancel + "; sleep 60 & wait",
+                        // a cancel tells all that are there, and none that is started after it
+                        "trap 'echo canceled' TERM; sleep 60 & "
+                                + "until grep -q sleep /proc/$!/comm; do :; done; echo >" + cancel + "; wait",
                         0,
                         "--cancel-file",
                         cancel.toString(),
