@@ -54,7 +54,8 @@ final class PosixFiles {
         }
     }
 
-    private static Optional<byte[]> read(int file) {
+    /** What is left of an open file, as {@link Platform#content} has it. */
+    static Optional<byte[]> read(int file) {
         byte[] content = new byte[Platform.USUAL_SIZE];
         int length = 0;
         int count = 1;

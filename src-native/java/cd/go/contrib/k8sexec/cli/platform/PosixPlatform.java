@@ -2,7 +2,6 @@ package cd.go.contrib.k8sexec.cli.platform;
 
 import cd.go.contrib.k8sexec.cli.outcome.ErrorId;
 import cd.go.contrib.k8sexec.cli.outcome.K8sExecException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,8 +19,6 @@ import org.graalvm.nativeimage.c.struct.SizeOf;
 import org.graalvm.nativeimage.c.type.CCharPointerPointer;
 import org.graalvm.nativeimage.c.type.CIntPointer;
 import org.graalvm.nativeimage.c.type.CShortPointer;
-import org.graalvm.word.UnsignedWord;
-import org.graalvm.word.WordFactory;
 
 /**
  * By the C library and src-native/c, for the native executable. Few children for each process: what is allocated for
@@ -30,7 +27,6 @@ import org.graalvm.word.WordFactory;
 public final class PosixPlatform implements Platform {
     /** As the JVM's own. */
     private static final int WHOLE_STACK = 1024;
-    private static final int CHUNK = 4096;
 
     @Override
     public boolean isNative() {
@@ -154,18 +150,7 @@ public final class PosixPlatform implements Platform {
     @Override
     public byte[] readAs(Identity user, Path path) throws IOException {
         try (Opened file = openFileAs(user, path)) {
-            ByteArrayOutputStream content = new ByteArrayOutputStream();
-            byte[] chunk = new byte[CHUNK];
-            try (PinnedObject bytes = PinnedObject.create(chunk)) {
-                UnsignedWord most = WordFactory.unsigned(CHUNK);
-                int count = 1;
-                while (count > 0 && content.size() < Platform.LONGEST_FILE) {
-                    count = (int) Libc.read(file.descriptor(), bytes.addressOfArrayElement(0), most)
-                            .rawValue();
-                    content.write(chunk, 0, Math.max(0, count));
-                }
-            }
-            return content.toByteArray();
+            return PosixFiles.read(file.descriptor()).orElse(new byte[0]);
         }
     }
 
